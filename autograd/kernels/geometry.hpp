@@ -1,0 +1,36 @@
+#pragma once
+
+#include "autograd/shape.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// A height and a width. One number stands for both: `{.stride = 2}`.
+struct Size2 {
+  Index h, w;
+  constexpr Size2(Index both = 1) : h(both), w(both) {}
+  constexpr Size2(Index height, Index width) : h(height), w(width) {}
+  bool operator==(const Size2&) const = default;
+};
+
+/// "3x5"
+inline std::ostream& operator<<(std::ostream& out, Size2 size) {
+  return out << size.h << 'x' << size.w;
+}
+
+namespace kernels {
+
+/// A window sliding over an image. The letters, here and in all kernels:
+///
+///     N  images of a batch            K  output channels (a pooling has K = C)
+///     C  input channels               P, Q  output height and width
+///     H, W  input height and width    R, S  height and width of the window
+struct Window {
+  Index N = 0, C = 0, H = 0, W = 0, K = 0, R = 0, S = 0;
+  Size2 stride = 1, padding = 0;
+  Index P = (H + 2 * padding.h - R) / stride.h + 1;
+  Index Q = (W + 2 * padding.w - S) / stride.w + 1;
+};
+
+}  // namespace kernels
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "autograd/kernels/geometry.hpp"
+#include "autograd/precision.hpp"
+
+/// The arithmetic behind the operations, on plain arrays. The operations check shapes; kernels
+/// trust them. Every function here has a twin of the same signature in `reference/`, made of naive
+/// loops that state what it computes; the tests hold one against the other.
+///
+/// Buffers are dense and row-major, do not overlap, and results are overwritten unless a comment
+/// says otherwise.
+namespace glass::inline GLASS_PRECISION::kernels {
+
+/// A matrix operand: element (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` if
+/// `transposed`.
+struct Matrix {
+  const real* data;
+  Index stride;
+  bool transposed = false;
+};
+
+/// c[i,j] = sum_k a[i,k] b[k,j], for i < M, j < N, k < K; added to `c` if `accumulate`.
+void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride,
+          bool accumulate = false);
+
+// Convolution: x[N,C,H,W], w[K,C,R,S], bias[K] or null, y[N,K,P,Q].
+void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
+void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
+void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
+
+/// db[k] = sum over n and pixels of dy[N,K,pixels].
+void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
+
+// Pooling: x[N,C,H,W], y[N,C,P,Q]. `argmax` holds the winner's offset in its plane [H,W], or -1
+// for a window that lies in the padding alone (its y is 0). Averages divide by R*S.
+void max_pool2d(const real* x, real* y, int* argmax, const Window& g);
+void max_pool2d_dx(const real* dy, const int* argmax, real* dx, const Window& g);
+void avg_pool2d(const real* x, real* y, const Window& g);
+void avg_pool2d_dx(const real* dy, real* dx, const Window& g);
+
+// Row-wise over x[rows,columns], stable for any finite input.
+void softmax(const real* x, real* y, Index rows, Index columns);
+void log_softmax(const real* x, real* y, Index rows, Index columns);
+
+/// sum (q + eps)^(beta/2) over `planes` images of H x W, where q = right^2 + down^2 are the squared
+/// forward differences; a difference that leaves the image is 0 (its border is replicated).
+double total_variation(const real* x, Index planes, Index H, Index W, double beta, double eps);
+/// dx = scale * the gradient of the above.
+void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
+                        double eps, double scale);
+
+/// How often the kernels of weight gradients ran. The tests use it to prove that frozen weights
+/// cost nothing.
+struct WeightGradientCalls {
+  std::size_t conv2d = 0;
+  std::size_t linear = 0;
+};
+WeightGradientCalls& weight_gradient_calls();
+
+/// Makes every kernel of this program use its reference twin, for tests and for measuring.
+void use_reference(bool reference);
+bool using_reference();
+
+}  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "autograd/kernels/kernels.hpp"
+
+/// The oracle: naive loops, one per formula, with the signatures of kernels.hpp.
+namespace glass::inline GLASS_PRECISION::kernels::reference {
+
+void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride, bool accumulate);
+
+void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
+void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
+void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
+void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
+
+void max_pool2d(const real* x, real* y, int* argmax, const Window& g);
+void max_pool2d_dx(const real* dy, const int* argmax, real* dx, const Window& g);
+void avg_pool2d(const real* x, real* y, const Window& g);
+void avg_pool2d_dx(const real* dy, real* dx, const Window& g);
+
+void softmax(const real* x, real* y, Index rows, Index columns);
+void log_softmax(const real* x, real* y, Index rows, Index columns);
+
+double total_variation(const real* x, Index planes, Index H, Index W, double beta, double eps);
+void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
+                        double eps, double scale);
+
+}  // namespace glass::inline GLASS_PRECISION::kernels::reference

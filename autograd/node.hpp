@@ -1,0 +1,78 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <initializer_list>
+
+#include "autograd/tensor.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// No operation has more inputs: convolution takes x, weight and bias.
+inline constexpr std::size_t max_inputs = 3;
+
+/// One gradient per input, in the order of the inputs; empty where it was not needed.
+using Grads = std::array<Storage, max_inputs>;
+
+/// Which inputs want a gradient. What nobody wants is not computed.
+using Needs = std::array<bool, max_inputs>;
+
+/// One operation on the tape: it remembers its inputs and knows how to turn the gradient of its
+/// output into gradients of its inputs. A node never holds its output tensor (that would be a
+/// cycle); if backward needs the output's values, it saves their Storage.
+struct Node {
+  Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  virtual ~Node();
+
+  /// Name of the operation, for the tape and for error messages.
+  virtual const char* name() const = 0;
+
+  /// Vector-Jacobian product. `dy` is d loss / d output; result i is d loss / d input i, computed
+  /// only if `need[i]`. It *returns* gradients; the engine alone adds them up.
+  virtual Grads backward(const Storage& dy) const = 0;
+
+  /// Drops the values saved for backward.
+  virtual void release_saved() = 0;
+
+  std::array<Tensor, max_inputs> inputs;  ///< undefined beyond the operation's own
+  Needs need{};                           ///< set when the operation is recorded
+  Shape shape;                            ///< of the output
+  bool released = false;
+};
+
+/// While one of these is alive, operations of this thread record nothing.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// True if some input requires a gradient and no NoGrad scope is active.
+bool wants_gradient(std::initializer_list<Tensor> inputs);
+
+/// Puts `node` on the tape between `inputs` and `output`.
+void attach(const std::shared_ptr<Node>& node, const Tensor& output,
+            std::initializer_list<Tensor> inputs);
+
+/// Every operation ends like this:
+///
+///     if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
+///     return y;
+///
+/// The node exists only if somebody wants a gradient, and saves only what backward will read.
+template <std::derived_from<Node> N>
+std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs) {
+  if (!wants_gradient(inputs)) return nullptr;
+  auto node = std::make_shared<N>();
+  attach(node, output, inputs);
+  return node;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/kernels/geometry.hpp"
+#include "autograd/tensor.hpp"
+
+/// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
+/// to each other. All throw ShapeError, naming themselves and the shapes, if these do not fit.
+/// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
+namespace glass::inline GLASS_PRECISION {
+
+// arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor neg(const Tensor& a);
+Tensor add(const Tensor& a, double b);
+Tensor mul(const Tensor& a, double b);
+Tensor square(const Tensor& x);
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator-(const Tensor& a) { return neg(a); }
+inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }
+inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }
+inline Tensor operator-(const Tensor& a, double b) { return add(a, -b); }
+inline Tensor operator-(double a, const Tensor& b) { return add(neg(b), a); }
+inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }
+inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
+inline Tensor operator/(const Tensor& a, double b) { return mul(a, 1 / b); }
+
+// reductions: [..] -> []
+Tensor sum(const Tensor& x);
+Tensor mean(const Tensor& x);
+
+// matrices
+/// a[M,K] b[K,N] -> [M,N]
+Tensor matmul(const Tensor& a, const Tensor& b);
+/// x[N,in] weight[out,in]^T + bias[out] -> [N,out]; an undefined `bias` is left out.
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+
+// convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
+struct Conv2dOptions {
+  Size2 stride = 1, padding = 0;
+};
+/// weight[K,C,R,S], bias[K] or undefined. A cross-correlation: the kernel is not flipped.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              const Conv2dOptions& options = {});
+
+/// A `stride` of 0 stands for the window's own size: windows that tile the image.
+struct Pool2dOptions {
+  Size2 kernel = 2, stride = 0, padding = 0;
+};
+/// Padding never wins; a window that lies in the padding alone gives 0.
+Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options = {});
+/// Averages over the whole window, zeros of the padding included.
+Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
+/// x[N,C,H,W] -> [N,C,1,1], the mean of each channel.
+Tensor global_avg_pool2d(const Tensor& x);
+
+// activations: [..] -> [..]
+Tensor relu(const Tensor& x);
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
+Tensor tanh(const Tensor& x);
+Tensor sigmoid(const Tensor& x);
+Tensor elu(const Tensor& x, double alpha = 1);
+
+// normalisation and regularisation of layers
+struct BatchNormOptions {
+  bool training = true;   ///< normalise by the batch (and update the running values), or by these
+  double momentum = 0.1;  ///< share of the new batch in the running values
+  double eps = 1e-5;
+};
+/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Ioffe and Szegedy, 2015.
+Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                    const Tensor& running_mean, const Tensor& running_var,
+                    const BatchNormOptions& options = {});
+/// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p).
+Tensor dropout(const Tensor& x, double p, Rng& rng);
+
+// views: the values are shared, not copied
+Tensor reshape(const Tensor& x, const Shape& shape);
+/// x[N,..] -> [N, all the rest]
+Tensor flatten(const Tensor& x);
+
+// classification: x[N,classes], row-wise; safe for logits of any size
+Tensor softmax(const Tensor& x);
+Tensor log_softmax(const Tensor& x);
+/// Mean over the batch of -log softmax(x)[n, labels[n]] -> [].
+Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels);
+/// Mean of (a - b)^2 -> [].
+Tensor mse(const Tensor& a, const Tensor& b);
+
+// picking outputs
+/// The element at `index`, one coordinate per dimension -> [].
+Tensor select(const Tensor& x, const std::vector<Index>& index);
+/// x[N,K] -> [N]: element `columns[n]` of each row n.
+Tensor gather(const Tensor& x, const std::vector<Index>& columns);
+
+// images: x[N,C,H,W]
+/// (x - mean[c]) / std[c] per channel.
+Tensor normalise(const Tensor& x, const std::vector<double>& mean, const std::vector<double>& std);
+struct Padding {
+  Index top = 0, bottom = 0, left = 0, right = 0;  ///< negative values crop
+};
+/// Adds a border of `fill`, or crops.
+Tensor pad(const Tensor& x, const Padding& padding, double fill = 0);
+/// Moves the images down by `dy` and right by `dx` pixels; `fill` comes in, the rest falls out.
+Tensor shift(const Tensor& x, Index dy, Index dx, double fill = 0);
+
+// regularisers of images -> []
+struct TotalVariationOptions {
+  double beta = 2;    ///< 1 favours sharp edges, 2 smooth ramps
+  double eps = 1e-8;  ///< keeps the gradient finite at flat regions when beta < 2
+};
+/// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
+/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4.
+Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});
+/// sum |x|^alpha, for alpha >= 1. Mahendran and Vedaldi, 2015, use alpha = 6 on x less its mean.
+Tensor alpha_norm(const Tensor& x, double alpha = 6);
+
+}  // namespace glass::inline GLASS_PRECISION

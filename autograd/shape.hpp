@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <ostream>
+#include <string>
+
+#include "autograd/error.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// Counts and positions of elements; signed, so that `i - padding` may be negative.
+using Index = std::ptrdiff_t;
+
+/// The extent of each dimension of a contiguous tensor, rank 0 (a scalar) to 4 (N, C, H, W).
+class Shape {
+ public:
+  static constexpr int max_rank = 4;
+
+  Shape() = default;
+  Shape(std::initializer_list<Index> dims) : Shape(dims.begin(), dims.end()) {}
+
+  template <class Iterator>
+  Shape(Iterator first, Iterator last) {
+    for (; first != last; ++first) append(static_cast<Index>(*first));
+  }
+
+  /// Adds one more dimension at the end.
+  void append(Index dim) {
+    require(rank_ < max_rank, "shape: rank is at most ", max_rank);
+    require(dim >= 0, "shape: dimension ", rank_, " is negative (", dim, ")");
+    dims_[static_cast<std::size_t>(rank_++)] = dim;
+  }
+
+  int rank() const { return rank_; }
+  Index operator[](int axis) const { return dims_[static_cast<std::size_t>(axis)]; }
+  const Index* begin() const { return dims_.data(); }
+  const Index* end() const { return dims_.data() + rank_; }
+
+  /// Number of elements: the product of the dimensions, 1 for a scalar.
+  Index size() const {
+    Index product = 1;
+    for (Index dim : *this) product *= dim;
+    return product;
+  }
+
+  bool operator==(const Shape&) const = default;
+
+  /// "[8,3,32,32]"; a scalar prints as "[]".
+  std::string str() const {
+    std::string out = "[";
+    for (Index dim : *this) out += (out.size() > 1 ? "," : "") + std::to_string(dim);
+    return out + "]";
+  }
+
+ private:
+  int rank_ = 0;
+  std::array<Index, max_rank> dims_{};
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << shape.str();
+}
+
+}  // namespace glass::inline GLASS_PRECISION

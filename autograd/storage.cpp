@@ -1,0 +1,96 @@
+#include "autograd/storage.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <new>
+#include <unordered_map>
+#include <vector>
+
+namespace glass::inline GLASS_PRECISION {
+
+/// Header and elements share one allocation; the elements start at the next 64-byte boundary.
+struct alignas(64) Storage::Block {
+  explicit Block(Index n) : size(n) {}
+  std::atomic<int> handles{1};
+  Index size;
+  real* data() { return reinterpret_cast<real*>(this + 1); }
+};
+
+struct StoragePool {
+  std::mutex mutex;
+  std::unordered_map<Index, std::vector<Storage::Block*>> free_by_size;
+  StorageStatistics statistics{};
+
+  /// Never destroyed: tensors with static lifetime may still return their buffers at exit.
+  static StoragePool& instance() {
+    static StoragePool* pool = new StoragePool;
+    return *pool;
+  }
+
+  Storage::Block* take(Index size) {
+    const std::lock_guard lock(mutex);
+    std::vector<Storage::Block*>& free = free_by_size[size];
+    Storage::Block* block = nullptr;
+    if (free.empty()) {
+      void* memory = ::operator new(sizeof(Storage::Block) + bytes(size), alignment);
+      block = new (memory) Storage::Block(size);
+      ++statistics.system_allocations;
+      free.reserve(free.capacity() + 1);  // so that give_back() cannot fail
+    } else {
+      block = free.back();
+      free.pop_back();
+      block->handles.store(1, std::memory_order_relaxed);
+    }
+    ++statistics.live_buffers;
+    statistics.live_bytes += bytes(size);
+    return block;
+  }
+
+  void give_back(Storage::Block* block) noexcept {
+    const std::lock_guard lock(mutex);
+    --statistics.live_buffers;
+    statistics.live_bytes -= bytes(block->size);
+    free_by_size[block->size].push_back(block);
+  }
+
+  static std::size_t bytes(Index size) { return static_cast<std::size_t>(size) * sizeof(real); }
+  static constexpr std::align_val_t alignment{64};
+};
+
+Storage::Storage(Index size) : block_(StoragePool::instance().take(size)) {}
+
+Storage Storage::zeros(Index size) {
+  Storage storage(size);
+  std::fill(storage.begin(), storage.end(), real(0));
+  return storage;
+}
+
+Storage Storage::copy_of(const Storage& other) {
+  Storage storage(other.size());
+  std::copy(other.begin(), other.end(), storage.begin());
+  return storage;
+}
+
+Storage::Storage(const Storage& other) noexcept : block_(other.block_) {
+  if (block_) block_->handles.fetch_add(1, std::memory_order_relaxed);
+}
+
+Storage::~Storage() {
+  if (block_ && block_->handles.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    StoragePool::instance().give_back(block_);
+  }
+}
+
+real* Storage::data() const { return block_ ? block_->data() : nullptr; }
+Index Storage::size() const { return block_ ? block_->size : 0; }
+bool Storage::unique() const {
+  return block_ && block_->handles.load(std::memory_order_acquire) == 1;
+}
+
+StorageStatistics storage_statistics() {
+  const std::lock_guard lock(StoragePool::instance().mutex);
+  return StoragePool::instance().statistics;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

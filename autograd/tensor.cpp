@@ -1,0 +1,127 @@
+#include "autograd/tensor.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "autograd/node.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+namespace {
+std::atomic<std::size_t> live_bodies{0};
+}
+
+struct Tensor::Body {
+  Body(const Shape& s, Storage v) : shape(s), values(std::move(v)) { ++live_bodies; }
+  ~Body() { --live_bodies; }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  Shape shape;
+  Storage values;
+  Storage gradient;  // leaves only
+  bool requires_grad = false;
+  std::shared_ptr<Node> creator;  // intermediates only
+};
+
+std::size_t live_tensors() { return live_bodies; }
+
+Tensor::Body& Tensor::body() const {
+  if (!body_) throw GraphError("tensor: used before anything was assigned to it");
+  return *body_;
+}
+
+Tensor Tensor::wrap(const Shape& shape, Storage values) {
+  require(values.size() == shape.size(), "tensor: shape ", shape, " needs ", shape.size(),
+          " values, got ", values.size());
+  Tensor tensor;
+  tensor.body_ = std::make_shared<Body>(shape, std::move(values));
+  return tensor;
+}
+
+Tensor Tensor::empty(const Shape& shape) { return wrap(shape, Storage(shape.size())); }
+
+Tensor Tensor::full(const Shape& shape, double value) {
+  Tensor tensor = empty(shape);
+  std::ranges::fill(tensor.values(), static_cast<real>(value));
+  return tensor;
+}
+
+Tensor Tensor::from(const Shape& shape, const std::vector<double>& values) {
+  require(static_cast<Index>(values.size()) == shape.size(), "tensor: shape ", shape, " needs ",
+          shape.size(), " values, got ", values.size());
+  Tensor tensor = empty(shape);
+  std::transform(values.begin(), values.end(), tensor.data(),
+                 [](double value) { return static_cast<real>(value); });
+  return tensor;
+}
+
+Tensor Tensor::randn(const Shape& shape, Rng& rng, double stddev, double mean) {
+  Tensor tensor = empty(shape);
+  for (real& value : tensor.values()) value = static_cast<real>(mean + stddev * rng.normal());
+  return tensor;
+}
+
+Tensor Tensor::uniform(const Shape& shape, Rng& rng, double low, double high) {
+  Tensor tensor = empty(shape);
+  for (real& value : tensor.values()) value = static_cast<real>(rng.uniform(low, high));
+  return tensor;
+}
+
+const Shape& Tensor::shape() const { return body().shape; }
+const Storage& Tensor::storage() const { return body().values; }
+
+real Tensor::item() const {
+  require(size() == 1, "item: expects one element, got shape ", shape());
+  return data()[0];
+}
+
+Tensor Tensor::clone() const { return wrap(shape(), Storage::copy_of(storage())); }
+Tensor Tensor::detach() const { return wrap(shape(), storage()); }
+
+Tensor& Tensor::requires_grad(bool wanted) {
+  if (!is_leaf()) {
+    throw GraphError("requires_grad: only leaves are trainable or frozen; this tensor of shape " +
+                     shape().str() + " is the output of " + creator()->name());
+  }
+  body().requires_grad = wanted;
+  return *this;
+}
+
+bool Tensor::requires_grad() const { return body().requires_grad || creator(); }
+
+bool Tensor::has_grad() const { return static_cast<bool>(body().gradient); }
+
+Tensor Tensor::grad() const {
+  if (!has_grad()) {
+    throw GraphError("grad: this tensor of shape " + shape().str() +
+                     " has no gradient; only trainable leaves get one, from backward()");
+  }
+  return wrap(shape(), body().gradient);
+}
+
+void Tensor::zero_grad() const { body().gradient = {}; }
+
+void Tensor::backward() const {
+  require(size() == 1, "backward: starts from a scalar, got shape ", shape(),
+          "; reduce it with sum() or mean(), or pass a cotangent");
+  backward(full(shape(), 1));
+}
+
+const std::shared_ptr<Node>& Tensor::creator() const { return body().creator; }
+void Tensor::set_creator(std::shared_ptr<Node> node) const { body().creator = std::move(node); }
+
+void Tensor::accumulate_grad(Storage gradient) const {
+  accumulate(body().gradient, std::move(gradient));
+}
+
+void accumulate(Storage& into, Storage gradient) {
+  if (!into) {
+    into = std::move(gradient);
+    return;
+  }
+  if (!into.unique()) into = Storage::copy_of(into);
+  std::transform(into.begin(), into.end(), gradient.begin(), into.begin(), std::plus<real>());
+}
+
+}  // namespace glass::inline GLASS_PRECISION

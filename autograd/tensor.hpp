@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "autograd/random.hpp"
+#include "autograd/storage.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+struct Node;
+
+/// A handle to an array of `real` and to its place on the tape. Copies alias: they share values,
+/// gradient and history; `clone()` copies the values.
+///
+/// A tensor is either a *leaf* (weights, an image, data), on which `requires_grad(true)` decides
+/// whether `backward()` computes its gradient, or an *intermediate*, made by an operation.
+class Tensor {
+ public:
+  Tensor() = default;  ///< undefined: converts to false
+
+  // Leaves ------------------------------------------------------------------------------------
+  static Tensor empty(const Shape& shape);  ///< uninitialised values
+  static Tensor full(const Shape& shape, double value);
+  static Tensor zeros(const Shape& shape) { return full(shape, 0); }
+  /// Row-major `values`; throws ShapeError unless there are exactly `shape.size()`.
+  static Tensor from(const Shape& shape, const std::vector<double>& values);
+  static Tensor scalar(double value) { return full({}, value); }
+  static Tensor randn(const Shape& shape, Rng& rng, double stddev = 1, double mean = 0);
+  static Tensor uniform(const Shape& shape, Rng& rng, double low = 0, double high = 1);
+  /// A leaf that shares an existing buffer.
+  static Tensor wrap(const Shape& shape, Storage values);
+
+  // Values ------------------------------------------------------------------------------------
+  explicit operator bool() const { return body_ != nullptr; }
+  const Shape& shape() const;
+  Index size() const { return storage().size(); }
+  const Storage& storage() const;
+  real* data() const { return storage().data(); }
+  std::span<real> values() const { return {data(), static_cast<std::size_t>(size())}; }
+  /// The only element; throws ShapeError if there are more.
+  real item() const;
+  Tensor clone() const;   ///< a leaf with a copy of the values
+  Tensor detach() const;  ///< a leaf that shares the values and has no history
+
+  // Gradient ----------------------------------------------------------------------------------
+  /// Marks a leaf as trainable or frozen. Throws GraphError on an intermediate.
+  Tensor& requires_grad(bool wanted);
+  /// True for a trainable leaf and for an intermediate that depends on one.
+  bool requires_grad() const;
+  bool is_leaf() const { return !creator(); }
+
+  bool has_grad() const;
+  /// d loss / d this, in this tensor's shape, after `loss.backward()`; accumulates over calls.
+  /// Throws GraphError if there is none.
+  Tensor grad() const;
+  void zero_grad() const;  ///< forgets the gradient
+
+  /// Back-propagates from this scalar to every trainable leaf that it depends on (see engine.cpp).
+  void backward() const;
+  /// The same for any shape: starts from d loss / d this = `cotangent`.
+  void backward(const Tensor& cotangent) const;
+
+  // For the engine ----------------------------------------------------------------------------
+  const std::shared_ptr<Node>& creator() const;  ///< the operation that made this, or null
+  void set_creator(std::shared_ptr<Node> node) const;
+  void accumulate_grad(Storage gradient) const;
+
+ private:
+  struct Body;
+  std::shared_ptr<Body> body_;
+  Body& body() const;  ///< throws GraphError on an undefined tensor
+};
+
+/// Tensors alive now, in all threads: a test brings it back to where it was.
+std::size_t live_tensors();
+
+/// `into += gradient`, copying first if somebody else holds the buffer; adopts it if `into` is
+/// empty.
+void accumulate(Storage& into, Storage gradient);
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "autograd/ops.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+/// A tensor and its key in weight files, such as "0.weight".
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// A function with parameters. Two independent switches: `train()` / `eval()` change behaviour
+/// (dropout, batch normalisation) and nothing else; `requires_grad(bool)` makes the parameters
+/// trainable or frozen and nothing else.
+class Module {
+ public:
+  Module() = default;
+  Module(Module&&) = default;
+  Module& operator=(Module&&) = default;
+  virtual ~Module() = default;
+
+  virtual Tensor forward(const Tensor& x) = 0;
+  Tensor operator()(const Tensor& x) { return forward(x); }
+
+  /// The name in model descriptions, as PyTorch's: "Conv2d".
+  virtual const char* type() const = 0;
+  /// The shape that `forward` gives for an input of this shape. Throws ShapeError if it does not
+  /// fit.
+  virtual Shape output_shape(const Shape& input) const { return input; }
+
+  /// What training adjusts: handles, in the order of PyTorch's state_dict.
+  virtual std::vector<NamedTensor> parameters() const { return {}; }
+  /// What is saved with the parameters but not trained: running means and variances.
+  virtual std::vector<NamedTensor> buffers() const { return {}; }
+
+  virtual void train() { training_ = true; }
+  virtual void eval() { training_ = false; }
+  bool training() const { return training_; }
+
+  /// Makes every parameter trainable (true) or frozen (false).
+  void requires_grad(bool trainable);
+  /// True if any parameter is trainable.
+  bool requires_grad() const;
+
+ private:
+  bool training_ = true;
+};
+
+/// The tensors without their names: `optim::Adam(tensors(model.parameters()))`.
+std::vector<Tensor> tensors(const std::vector<NamedTensor>& named);
+
+}  // namespace glass::inline GLASS_PRECISION::nn
