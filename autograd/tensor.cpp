@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "autograd/kernels/threads.hpp"
 #include "autograd/node.hpp"
 
 namespace glass::inline GLASS_PRECISION {
@@ -112,7 +113,8 @@ const std::shared_ptr<Node>& Tensor::creator() const { return body().creator; }
 void Tensor::set_creator(std::shared_ptr<Node> node) const { body().creator = std::move(node); }
 
 void Tensor::accumulate_grad(Storage gradient) const {
-  accumulate(body().gradient, std::move(gradient));
+  // An operation such as add hands one buffer to both its inputs: a leaf keeps a copy of its own.
+  accumulate(body().gradient, gradient.unique() ? std::move(gradient) : Storage::copy_of(gradient));
 }
 
 void accumulate(Storage& into, Storage gradient) {
@@ -121,7 +123,11 @@ void accumulate(Storage& into, Storage gradient) {
     return;
   }
   if (!into.unique()) into = Storage::copy_of(into);
-  std::transform(into.begin(), into.end(), gradient.begin(), into.begin(), std::plus<real>());
+  real* sum = into.data();
+  const real* more = gradient.data();
+  kernels::for_each_chunk(into.size(), [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) sum[i] += more[i];
+  });
 }
 
 }  // namespace glass::inline GLASS_PRECISION

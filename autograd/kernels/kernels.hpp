@@ -57,8 +57,17 @@ struct WeightGradientCalls {
 };
 WeightGradientCalls& weight_gradient_calls();
 
-/// Makes every kernel of this program use its reference twin, for tests and for measuring.
-void use_reference(bool reference);
-bool using_reference();
+/// The ways to compute, from naive to fast. `im2col` makes convolutions copy all patches and call
+/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm where it wins.
+enum class Implementation { reference, im2col, implicit_gemm, fast };
+
+/// Chooses for the whole program, to test one against the other and to measure what each gains.
+void use_implementation(Implementation implementation);
+Implementation implementation();
+
+inline void use_reference(bool reference) {
+  use_implementation(reference ? Implementation::reference : Implementation::fast);
+}
+inline bool using_reference() { return implementation() == Implementation::reference; }
 
 }  // namespace glass::inline GLASS_PRECISION::kernels

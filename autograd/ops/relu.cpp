@@ -1,7 +1,6 @@
-#include <algorithm>
-
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 
@@ -10,20 +9,14 @@ struct ReluNode final : Node {
   Storage y;
 
   const char* name() const override { return "relu"; }
-
   Grads backward(const Storage& dy) const override {
-    Storage dx(dy.size());
-    std::transform(dy.begin(), dy.end(), y.begin(), dx.begin(),
-                   [](real d, real v) { return v > 0 ? d : real(0); });
-    return {dx};
+    return {map(dy, y, [](real d, real v) { return v > 0 ? d : real(0); })};
   }
-
   void release_saved() override { y = {}; }
 };
 
 Tensor relu(const Tensor& x) {
-  Tensor y = Tensor::empty(x.shape());
-  std::ranges::transform(x.values(), y.data(), [](real v) { return v > 0 ? v : real(0); });
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), [](real v) { return v > 0 ? v : real(0); }));
   if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
   return y;
 }

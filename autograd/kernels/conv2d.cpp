@@ -1,0 +1,157 @@
+#include <type_traits>
+
+#include "autograd/kernels/reference/reference.hpp"
+#include "autograd/kernels/threads.hpp"
+#include "autograd/kernels/tile.hpp"
+#include "autograd/kernels/winograd.hpp"
+#include "autograd/storage.hpp"
+
+/// Convolution as an implicit matrix product. If the patch that output pixel (p,q) sees is column
+/// (p,q) of a matrix ("im2col"), then with T = C*R*S terms y[K, P*Q] = w[K, T] patches[T, P*Q].
+/// That matrix repeats the image R*S times, so it is never stored: tasks build blocks of it, KC
+/// terms of NC pixels, in their cache, use them for all K channels and forget them.
+namespace glass::inline GLASS_PRECISION::kernels {
+namespace {
+
+/// Term t = (c, r, s) of output pixel (p,q) is image element (c, p * stride + r - padding, ...). For
+/// each term in [first, last) and the outputs [start, start + columns) calls
+/// `visit(t - first, column, pixel, count, stride)`: under this term, outputs start + column + i see
+/// the elements pixel + i * stride, for i < count. Padding is left out. The usual strides are
+/// passed as constants, for the compiler's sake.
+template <class Visit>
+void for_each_run(const Window& g, Index first, Index last, Index start, Index columns,
+                  const Visit& visit) {
+  const auto visit_all = [&](auto stride) {
+    for (Index t = first; t < last; ++t) {
+      const Index c = t / (g.R * g.S), r = t / g.S % g.R, left = t % g.S - g.padding.w;
+      const Index q_begin = left < 0 ? (-left + stride - 1) / stride : 0;
+      const Index q_end = std::min(g.Q, (std::max<Index>(0, g.W - left) + stride - 1) / stride);
+      for (Index p = start / g.Q; p * g.Q < start + columns; ++p) {
+        const Index h = p * g.stride.h + r - g.padding.h;
+        const Index begin = std::max(q_begin, start - p * g.Q);
+        const Index end = std::min(q_end, start + columns - p * g.Q);
+        if (h < 0 || h >= g.H || begin >= end) continue;
+        const Index pixel = (c * g.H + h) * g.W + left + begin * stride;
+        visit(t - first, p * g.Q + begin - start, pixel, end - begin, stride);
+      }
+    }
+  };
+  if (g.stride.w == 1) return visit_all(std::integral_constant<Index, 1>{});
+  if (g.stride.w == 2) return visit_all(std::integral_constant<Index, 2>{});
+  visit_all(g.stride.w);
+}
+
+/// patches[t - first][pixel - start], rows `block_row` apart
+void copy_patches(const real* image, const Window& g, Index first, Index last, Index start,
+                  Index columns, real* patches) {
+  std::fill_n(patches, (last - first) * block_row, real(0));
+  for_each_run(g, first, last, start, columns,
+               [=](Index t, Index column, Index pixel, Index count, auto stride) {
+                 real* to = patches + t * block_row + column;
+                 for (Index i = 0; i < count; ++i) to[i] = image[pixel + i * stride];
+               });
+}
+
+}  // namespace
+
+void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g) {
+  if (using_reference()) return reference::conv2d(x, w, bias, y, g);
+  if (implementation() == Implementation::im2col) return im2col::conv2d(x, w, bias, y, g);
+  if (winograd::suits(g)) return winograd::conv2d(x, w, bias, y, g);
+  const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);
+  const Storage scratch(threads() * KC * block_row);
+  parallel_for(g.N * blocks, g.N * pixels * terms * g.K, [&](Index task, int slot) {
+    const Index n = task / blocks, start = task % blocks * NC;
+    const Index columns = std::min(NC, pixels - start);
+    real *patches = scratch.data() + slot * KC * block_row, *to = y + n * g.K * pixels + start;
+    for (Index k = 0; bias && k < g.K; ++k) std::fill_n(to + k * pixels, columns, bias[k]);
+    for (Index t = 0; t < terms; t += KC) {
+      const Index end = std::min(terms, t + KC);
+      copy_patches(x + n * g.C * g.H * g.W, g, t, end, start, columns, patches);
+      multiply(g.K, columns, end - t, {w + t, terms, 1}, patches, block_row, to, pixels,
+               bias || t > 0);
+    }
+  });
+}
+
+/// The gradient to the patches is w^T dy. Its blocks too are made in cache, and then each element is
+/// added to that pixel of the image where it came from. A task owns some channels of an image.
+void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
+  if (using_reference()) return reference::conv2d_dx(dy, w, dx, g);
+  if (implementation() == Implementation::im2col) return im2col::conv2d_dx(dy, w, dx, g);
+  if (winograd::suits(g)) return winograd::conv2d_dx(dy, w, dx, g);
+  const Index taps = g.R * g.S, terms = g.C * taps, pixels = g.P * g.Q;
+  const Index channels = std::min(g.C, divide_up(4 * MR, taps)), parts = divide_up(g.C, channels);
+  const Index slot_size = (channels * taps + g.K) * block_row;
+  const Storage scratch(threads() * slot_size);
+  parallel_for(g.N * parts, g.N * pixels * terms * g.K, [&](Index task, int slot) {
+    const Index n = task / parts, c = task % parts * channels, count = std::min(channels, g.C - c);
+    real *patches = scratch.data() + slot * slot_size,
+         *padded = patches + channels * taps * block_row;
+    real* image = dx + n * g.C * g.H * g.W;
+    std::fill_n(image + c * g.H * g.W, count * g.H * g.W, real(0));
+    for (Index start = 0; start < pixels; start += NC) {
+      const Index columns = std::min(NC, pixels - start);
+      const real* right = dy + n * g.K * pixels + start;
+      const bool ragged = columns % lanes != 0;
+      if (ragged) copy(right, pixels, g.K, columns, padded, block_row);
+      multiply(count * taps, columns, g.K, {w + c * taps, 1, terms}, ragged ? padded : right,
+               ragged ? block_row : pixels, patches, block_row, false);
+      for_each_run(g, c * taps, (c + count) * taps, start, columns,
+                   [=](Index t, Index column, Index pixel, Index length, auto stride) {
+                     const real* from = patches + t * block_row + column;
+                     for (Index i = 0; i < length; ++i) image[pixel + i * stride] += from[i];
+                   });
+    }
+  });
+}
+
+/// dw[K, T] = dy[K, pixels] patches^T. Blocks of pixels are summed in a fixed number of groups, and
+/// then the groups.
+void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
+  ++weight_gradient_calls().conv2d;
+  if (using_reference()) return reference::conv2d_dw(dy, x, dw, g);
+  if (implementation() == Implementation::im2col) return im2col::conv2d_dw(dy, x, dw, g);
+  if (winograd::suits(g)) return winograd::conv2d_dw(dy, x, dw, g);
+  const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);
+  const Index size = g.K * terms, groups = std::min<Index>(g.N * blocks, 8);
+  constexpr Index part = 2 * NR, row = part + lanes;  // of the terms, whose patches are transposed
+  const Index slot_size = part * block_row + NC * row;
+  const Storage scratch(threads() * slot_size), sums = Storage::zeros(groups * size);
+  parallel_for(groups, g.N * pixels * size, [&](Index group, int slot) {
+    real *patches = scratch.data() + slot * slot_size, *transposed = patches + part * block_row;
+    for (Index block = group * g.N * blocks / groups; block < (group + 1) * g.N * blocks / groups;
+         ++block) {
+      const Index n = block / blocks, start = block % blocks * NC;
+      const Index columns = std::min(NC, pixels - start);
+      for (Index t = 0; t < terms; t += part) {
+        const Index count = std::min<Index>(part, terms - t);
+        copy_patches(x + n * g.C * g.H * g.W, g, t, t + count, start, columns, patches);
+        transpose(patches, block_row, transposed, count, columns, transposed, row, row);
+        multiply(g.K, count, columns, {dy + n * g.K * pixels + start, pixels, 1}, transposed, row,
+                 sums.data() + group * size + t, terms, true);
+      }
+    }
+  });
+  std::fill_n(dw, size, real(0));
+  for (Index i = 0; i < groups * size; ++i) dw[i % size] += sums.data()[i];
+}
+
+/// The gradient to a bias.
+void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels) {
+  if (using_reference()) return reference::sum_per_channel(dy, db, N, K, pixels);
+  parallel_for(K, N * K * pixels, [&](Index k, int) {
+    double total = 0;
+    for (Index n = 0; n < N; ++n) {
+      const real* plane = dy + (n * K + k) * pixels;
+      Vector sums{};
+      Index i = 0;
+      for (; i + lanes <= pixels; i += lanes) sums += load(plane + i);
+      for (; i < pixels; ++i) total += plane[i];
+      total += sum(sums);
+    }
+    db[k] = static_cast<real>(total);
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,0 +1,114 @@
+#include "autograd/kernels/reference/reference.hpp"
+#include "autograd/kernels/threads.hpp"
+#include "autograd/kernels/tile.hpp"
+#include "autograd/storage.hpp"
+
+/// Matrix multiplication after Goto and van de Geijn, "Anatomy of High-Performance Matrix
+/// Multiplication" (2008). Tiles of c are computed from blocks of a and b that stay in cache. Blocks
+/// are copied ("packed") first: this absorbs a transposition, pads the edges, and frees the caches
+/// from unlucky strides. Where each number is used a few times only, it is read where it is.
+namespace glass::inline GLASS_PRECISION::kernels {
+namespace {
+
+constexpr Index MC = 32 * MR;  ///< rows of a at a time
+
+/// c = a b^T for the few rows of a that make packing b a waste: dot products, four at a time.
+void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
+              bool accumulate) {
+  constexpr Index group = 4;
+  parallel_for(divide_up(N, group), M * N * K, [&](Index task, int) {
+    const real* rows[group];
+    for (Index j = 0; j < group; ++j) {
+      rows[j] = b.data + std::min(task * group + j, N - 1) * b.stride;
+    }
+    for (Index i = 0; i < M; ++i) {
+      const real* left = a.data + i * a.stride;
+      Vector sums[group] = {};
+      Index k = 0;
+      for (; k + lanes <= K; k += lanes)
+        for (Index j = 0; j < group; ++j) sums[j] += load(left + k) * load(rows[j] + k);
+      for (Index j = 0; j < std::min(group, N - task * group); ++j) {
+        real dot = sum(sums[j]);
+        for (Index rest = k; rest < K; ++rest) dot += left[rest] * rows[j][rest];
+        real& to = c[i * c_row + task * group + j];
+        to = accumulate ? to + dot : dot;
+      }
+    }
+  });
+}
+
+/// c = a b for few rows of a: b is read once, row by row, four rows for each pass over c.
+void combine_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
+                  bool accumulate) {
+  constexpr Index width = 1024;
+  parallel_for(divide_up(N, width), M * N * K, [&](Index task, int) {
+    const Index begin = task * width, end = std::min(N, begin + width);
+    for (Index i = 0; i < M; ++i) {
+      real* to = c + i * c_row;
+      if (!accumulate) std::fill(to + begin, to + end, real(0));
+      const auto at = [&](Index k) {
+        return a.data[a.transposed ? k * a.stride + i : i * a.stride + k];
+      };
+      Index k = 0;
+      for (; k + 4 <= K; k += 4) {
+        const real* row = b.data + k * b.stride;
+        const real a0 = at(k), a1 = at(k + 1), a2 = at(k + 2), a3 = at(k + 3);
+        for (Index j = begin; j < end; ++j) {
+          to[j] += a0 * row[j] + a1 * row[j + b.stride] + a2 * row[j + 2 * b.stride] +
+                   a3 * row[j + 3 * b.stride];
+        }
+      }
+      for (; k < K; ++k)
+        for (Index j = begin; j < end; ++j) to[j] += at(k) * b.data[k * b.stride + j];
+    }
+  });
+}
+
+}  // namespace
+
+void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, bool accumulate) {
+  if (using_reference()) return reference::gemm(M, N, K, a, b, c, c_row, accumulate);
+  if (K == 0 && !accumulate) {
+    for (Index i = 0; i < M; ++i) std::fill_n(c + i * c_row, N, real(0));
+  }
+  if (M == 0 || N == 0 || K == 0) return;
+  if (M <= 2 && !b.transposed) return combine_rows(M, N, K, a, b, c, c_row, accumulate);
+  if (M <= 4 && b.transposed && !a.transposed) {
+    return dot_rows(M, N, K, a, b, c, c_row, accumulate);
+  }
+  const Index down = divide_up(M, MC), across = divide_up(N, NC);
+  const Index rows_per_task = round_up(divide_up(M, down), MR);
+  const bool pack_a = N > NC, pack_b = b.transposed || M > 4 * MR;
+  const Index a_size = (rows_per_task + lanes) * (KC + lanes), slot_size = a_size + KC * block_row;
+  const Storage scratch(threads() * slot_size);
+  parallel_for(down * across, M * N * K, [&](Index task, int slot) {
+    real *a_copy = scratch.data() + slot * slot_size, *b_copy = a_copy + a_size;
+    const Index i = task / across * rows_per_task, rows = std::min(rows_per_task, M - i);
+    const Index j = task % across * NC, columns = std::min(NC, N - j);
+    for (Index k = 0; k < K; k += KC) {
+      const Index depth = std::min(KC, K - k);
+      LeftOperand left{a.data + (a.transposed ? k * a.stride + i : i * a.stride + k),
+                       a.transposed ? 1 : a.stride, a.transposed ? a.stride : 1};
+      if (pack_a && a.transposed) {
+        copy(left.data, a.stride, depth, rows, a_copy, rows_per_task + lanes);
+        left = {a_copy, 1, rows_per_task + lanes};
+      } else if (pack_a) {
+        copy(left.data, a.stride, rows, depth, a_copy, KC + lanes);
+        left = {a_copy, KC + lanes, 1};
+      }
+      const real* right = b.data + (b.transposed ? j * b.stride + k : k * b.stride + j);
+      Index right_row = b.stride;
+      if (b.transposed) {
+        const real* end = right + (columns - 1) * b.stride + depth;
+        transpose(right, b.stride, end, columns, depth, b_copy, block_row, block_row);
+      } else if (pack_b || columns % lanes != 0) {
+        copy(right, b.stride, depth, columns, b_copy, block_row);
+      }
+      if (pack_b || columns % lanes != 0) right = b_copy, right_row = block_row;
+      multiply(rows, columns, depth, left, right, right_row, c + i * c_row + j, c_row,
+               accumulate || k > 0);
+    }
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::kernels

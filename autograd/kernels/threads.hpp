@@ -1,0 +1,50 @@
+#pragma once
+
+#include <algorithm>
+
+#include "autograd/precision.hpp"
+#include "autograd/shape.hpp"
+
+/// Work on several cores, with results that do not depend on how many.
+///
+/// A kernel cuts its work into tasks whose number and extent follow from the shapes alone. Threads
+/// take tasks from a common counter: who computes a task varies, what it computes does not. Sums
+/// that cross tasks are added afterwards, in the order of the tasks. So 1, 2, 3 and 8 threads
+/// agree in every bit.
+namespace glass::inline GLASS_PRECISION::kernels {
+
+/// How many threads work, the caller included. 0 stands for one on each core.
+void set_threads(int count);
+int threads();
+
+namespace detail {
+using TaskFunction = void (*)(const void* f, Index task, int slot);
+void run(Index tasks, const void* f, TaskFunction call);
+}  // namespace detail
+
+/// Calls `f(task, slot)` for each task in [0, tasks). `slot` < threads() tells the threads apart
+/// and picks each one's scratch memory. `work`, in additions or so, says whether waking others
+/// is worth it. The first exception is rethrown here when all have stopped. A call from within a
+/// task, or while another thread has the pool, runs on the calling thread alone.
+template <class F>
+void parallel_for(Index tasks, Index work, const F& f) {
+  constexpr Index worth_waking = 400'000;
+  if (work < worth_waking || tasks < 2) {
+    for (Index task = 0; task < tasks; ++task) f(task, 0);
+  } else {
+    detail::run(tasks, &f, [](const void* function, Index task, int slot) {
+      (*static_cast<const F*>(function))(task, slot);
+    });
+  }
+}
+
+/// Calls `f(begin, end)` on consecutive pieces of [0, n): for loops over elements, whose time goes
+/// into moving memory.
+template <class F>
+void for_each_chunk(Index n, const F& f) {
+  constexpr Index chunk = 16'384, work_per_element = 4;
+  parallel_for((n + chunk - 1) / chunk, n * work_per_element,
+               [&](Index task, int) { f(task * chunk, std::min(n, (task + 1) * chunk)); });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,0 +1,287 @@
+#include "autograd/kernels/winograd.hpp"
+
+#include "autograd/kernels/threads.hpp"
+#include "autograd/kernels/tile.hpp"
+#include "autograd/storage.hpp"
+
+/// Winograd's minimal filtering F(4x4, 3x3), after Lavin and Gray, "Fast Algorithms for
+/// Convolutional Neural Networks" (2016). As with the Fourier transform, a convolution becomes a
+/// product point by point in another domain. There, 4x4 outputs of a 3x3 window over 6x6 inputs
+/// take 36 multiplications instead of 144:
+///
+///     y = A^T [(G w G^T) * (B^T x B)] A        (* point by point)
+///
+/// Summed over the input channels, each of the 36 points is a matrix product of its own:
+/// [tiles, C] [C, K]. So there are three steps: transform, 36 products, transform back. Channels are
+/// the innermost dimension in the domain, so that a vector holds one point of several channels.
+///
+/// The gradient to w applies the transposed maps: dw = G^T [sum over tiles (A dy A^T) * (B^T x B)] G.
+namespace glass::inline GLASS_PRECISION::kernels::winograd {
+namespace {
+
+constexpr Index points = 36;
+
+/// What the rows of B^T, G and A have in common: the second and third are an even part plus and minus
+/// an odd one, and so are the fourth and fifth.
+GLASS_INLINE inline void combine(Vector first, Vector even1, Vector odd1, Vector even2, Vector odd2,
+                                 Vector last, Vector* y, int t) {
+  y[0] = first, y[t] = even1 + odd1, y[2 * t] = even1 - odd1;
+  y[3 * t] = even2 + odd2, y[4 * t] = even2 - odd2, y[5 * t] = last;
+}
+
+// The maps in one dimension, on elements `s` apart to elements `t` apart.
+struct InputMap {  // B^T: 6 -> 6
+  GLASS_INLINE void operator()(const Vector* x, int s, Vector* y, int t) const {
+    combine(4 * x[0] - 5 * x[2 * s] + x[4 * s], x[4 * s] - 4 * x[2 * s], x[3 * s] - 4 * x[s],
+            x[4 * s] - x[2 * s], 2 * (x[3 * s] - x[s]), 4 * x[s] - 5 * x[3 * s] + x[5 * s], y, t);
+  }
+};
+struct WeightMap {  // G: 3 -> 6
+  GLASS_INLINE void operator()(const Vector* x, int s, Vector* y, int t) const {
+    combine(x[0] * real(0.25), (x[0] + x[2 * s]) * real(-1. / 6), x[s] * real(-1. / 6),
+            x[0] * real(1. / 24) + x[2 * s] * real(1. / 6), x[s] * real(1. / 12), x[2 * s], y, t);
+  }
+};
+struct OutputGradientMap {  // A: 4 -> 6
+  GLASS_INLINE void operator()(const Vector* x, int s, Vector* y, int t) const {
+    combine(x[0], x[0] + x[2 * s], x[s] + x[3 * s], x[0] + 4 * x[2 * s], 2 * x[s] + 8 * x[3 * s],
+            x[3 * s], y, t);
+  }
+};
+struct OutputMap {  // A^T: 6 -> 4
+  GLASS_INLINE void operator()(const Vector* x, int s, Vector* y, int t) const {
+    const Vector even1 = x[s] + x[2 * s], even2 = x[3 * s] + x[4 * s];
+    const Vector odd1 = x[s] - x[2 * s], odd2 = x[3 * s] - x[4 * s];
+    y[0] = x[0] + even1 + even2, y[t] = odd1 + 2 * odd2;
+    y[2 * t] = even1 + 4 * even2, y[3 * t] = odd1 + 8 * odd2 + x[5 * s];
+  }
+};
+struct WeightGradientMap {  // G^T: 6 -> 3
+  GLASS_INLINE void operator()(const Vector* x, int s, Vector* y, int t) const {
+    const Vector even1 = x[s] + x[2 * s], even2 = x[3 * s] + x[4 * s];
+    y[0] = x[0] * real(0.25) - even1 * real(1. / 6) + even2 * real(1. / 24);
+    y[t] = (x[3 * s] - x[4 * s]) * real(1. / 12) - (x[s] - x[2 * s]) * real(1. / 6);
+    y[2 * t] = (even2 - even1) * real(1. / 6) + x[5 * s];
+  }
+};
+
+/// Applies a map from `m` to `n` elements to the columns of a square, then to its rows.
+template <int m, int n, class Map>
+GLASS_INLINE inline void map_square(const Vector* from, Vector* to, Map map) {
+  Vector half[n * m];
+  unrolled<m>([&](int column) GLASS_INLINE { map(from + column, m, half + column, m); });
+  unrolled<n>([&](int row) GLASS_INLINE { map(half + row * m, 1, to + row * n, 1); });
+}
+
+/// Rows of tiles are counted through all images, `rows` to each. A batch is as many rows as keep
+/// about `numbers` numbers in the domain, for the cache's sake.
+struct Tiles {
+  Index rows, columns, all_rows, batches, batch_rows;
+  Tiles(const Window& g, Index numbers)
+      : rows(divide_up(g.P, 4)), columns(divide_up(g.Q, 4)), all_rows(g.N * rows) {
+    const Index row_numbers = points * (g.C + g.K) * columns;
+    batches = divide_up(all_rows, std::max<Index>(1, numbers / row_numbers));
+    batch_rows = divide_up(all_rows, batches);
+  }
+  /// The end of those rows after `first` that belong to the same image.
+  Index run_end(Index first, Index end) const { return std::min(end, (first / rows + 1) * rows); }
+  /// Room for the pixels of a run, `lanes` channels of them.
+  Index room(const Window& g) const {
+    return (std::min(rows, batch_rows) * 4 + 2) * std::max(g.W, g.Q) * lanes;
+  }
+};
+
+/// Layout of numbers in the domain: [row][point][channel], channels padded to whole vectors.
+struct Domain {
+  Index channels, row, size;
+  Domain(Index rows, Index channel_count)
+      : channels(round_up(channel_count, lanes)), row(points * channels), size(rows * row) {}
+};
+
+/// Transforms tiles of one image, `lanes` channels from c on: of each tile `size` x `size` pixels,
+/// which start at multiples of 4 less `padding`. Pixels are first turned to [pixel][channel].
+template <int size, class Map>
+void images_to_domain(const real* images, Index N, Index C, Index H, Index W, Size2 padding,
+                      Map map, const Tiles& tiles, Index first, Index last, Index c, real* room,
+                      const Domain& domain, real* to) {
+  const Index n = first / tiles.rows, step = domain.channels;
+  const Index top = std::max<Index>(0, (first - n * tiles.rows) * 4 - padding.h);
+  const Index bottom = std::min(H, (last - 1 - n * tiles.rows) * 4 - padding.h + size);
+  if (top < bottom) {
+    transpose(images + ((n * C + c) * H + top) * W, H * W, images + N * C * H * W,
+              std::min<Index>(lanes, C - c), (bottom - top) * W, room, lanes, lanes);
+  }
+  for (Index tile = first * tiles.columns; tile < last * tiles.columns; ++tile, to += domain.row) {
+    const Index h0 = (tile / tiles.columns - n * tiles.rows) * 4 - padding.h;
+    const Index w0 = tile % tiles.columns * 4 - padding.w;
+    Vector pixels[size * size], result[points];
+    for (Index i = 0; i < size; ++i)
+      for (Index j = 0; j < size; ++j) {
+        const Index h = h0 + i, w = w0 + j;
+        const bool inside = h >= 0 && h < H && w >= 0 && w < W;
+        pixels[i * size + j] = inside ? load(room + ((h - top) * W + w) * lanes) : Vector{};
+      }
+    map_square<size, 6>(pixels, result, map);
+    for (int i = 0; i < points; ++i) store(to + i * step, result[i]);
+  }
+}
+
+/// Transforms tiles of one image back into `lanes` channels of y, from k on.
+void domain_to_images(const real* from, const Domain& domain, const Tiles& tiles, Index first,
+                      Index last, Index k, const real* bias, const Window& g, real* room, real* y) {
+  const Index n = first / tiles.rows, top = (first - n * tiles.rows) * 4;
+  const Index channels = std::min<Index>(lanes, g.K - k), step = domain.channels;
+  const Vector offset = bias ? load_first(bias + k, channels) : Vector{};
+  for (Index tile = first * tiles.columns; tile < last * tiles.columns;
+       ++tile, from += domain.row) {
+    const Index p = (tile / tiles.columns - n * tiles.rows) * 4, q = tile % tiles.columns * 4;
+    Vector point[points], pixels[16];
+    for (int i = 0; i < points; ++i) point[i] = load(from + i * step);
+    map_square<6, 4>(point, pixels, OutputMap{});
+    for (Index i = 0; i < std::min<Index>(4, g.P - p); ++i)
+      for (Index j = 0; j < std::min<Index>(4, g.Q - q); ++j) {
+        store(room + ((p + i - top) * g.Q + q + j) * lanes, pixels[i * 4 + j] + offset);
+      }
+  }
+  const Index pixels = (std::min(g.P, (last - n * tiles.rows) * 4) - top) * g.Q;
+  transpose(room, lanes, room + pixels * lanes, pixels, channels,
+            y + ((n * g.K + k) * g.P + top) * g.Q, g.P * g.Q, pixels);
+}
+
+/// The right operand of the products, u[c][point][k] = G w G^T, for `lanes` channels from k on. If
+/// `turned`, w is [C,K,3,3] and its window is turned by 180 degrees.
+void weights_to_domain(const real* w, Index C, Index K, Index k, bool turned, real* room,
+                       const Domain& domain, real* to) {
+  const Index count = std::min<Index>(lanes, K - k), step = domain.channels;
+  const real* end = w + C * K * 9;
+  if (!turned) transpose(w + k * C * 9, C * 9, end, count, C * 9, room, lanes, lanes);
+  for (Index c = 0; c < C; ++c, to += domain.row) {
+    if (turned) transpose(w + (c * K + k) * 9, 9, end, count, 9, room, lanes, lanes);
+    Vector window[9], result[points];
+    for (int i = 0; i < 9; ++i) window[i] = load(room + (turned ? 8 - i : c * 9 + i) * lanes);
+    map_square<3, 6>(window, result, WeightMap{});
+    for (int i = 0; i < points; ++i) store(to + i * step, result[i]);
+  }
+}
+
+/// A task takes a batch of tiles through all three steps. With few batches tasks share them, each
+/// with a part of the output channels; a single batch's tasks each transform their own weights.
+void correlate(const real* x, const real* w, bool turned, const real* bias, real* y,
+               const Window& g) {
+  const Tiles tiles(g, 1 << 17);
+  const Index K = round_up(g.K, lanes), parts = tiles.batches < 4 ? divide_up(K, 2 * lanes) : 1;
+  const Index part = divide_up(K, parts * lanes) * lanes,
+              batch_tiles = tiles.batch_rows * tiles.columns;
+  const bool shared = tiles.batches > 1;
+  const Domain input(batch_tiles, g.C), output(batch_tiles, part), weights(g.C, shared ? K : part);
+  const Index room_size = std::max(tiles.room(g), 9 * g.C * lanes);
+  const Index slot_size = room_size + input.size + output.size + (shared ? 0 : weights.size);
+  const Storage scratch(threads() * slot_size), shared_weights(shared ? weights.size : 0);
+  if (shared) {
+    parallel_for(K / lanes, g.C * K * points, [&](Index block, int slot) {
+      weights_to_domain(w, g.C, g.K, block * lanes, turned, scratch.data() + slot * slot_size,
+                        weights, shared_weights.data() + block * lanes);
+    });
+  }
+  const Index work = tiles.all_rows * tiles.columns * points * g.C * K;
+  parallel_for(tiles.batches * parts, work, [&](Index task, int slot) {
+    const Index begin = task / parts * tiles.batch_rows;
+    const Index end = std::min(tiles.all_rows, begin + tiles.batch_rows);
+    const Index k_begin = task % parts * part, k_end = std::min(K, k_begin + part);
+    real* room = scratch.data() + slot * slot_size;
+    real *in = room + room_size, *out = in + input.size, *u = out + output.size;
+    for (Index first = begin, last; first < end; first = last) {
+      last = tiles.run_end(first, end);
+      for (Index c = 0; c < g.C; c += lanes) {
+        images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, first, last, c,
+                            room, input, in + (first - begin) * tiles.columns * input.row + c);
+      }
+    }
+    if (shared) u = shared_weights.data() + k_begin;
+    for (Index k = k_begin; k < k_end && !shared; k += lanes) {
+      weights_to_domain(w, g.C, g.K, k, turned, room, weights, u + k - k_begin);
+    }
+    for (Index i = 0; i < points; ++i)
+      for (Index c = 0; c < g.C; c += KC) {
+        multiply((end - begin) * tiles.columns, k_end - k_begin, std::min(KC, g.C - c),
+                 {in + i * input.channels + c, input.row, 1},
+                 u + i * weights.channels + c * weights.row, weights.row, out + i * output.channels,
+                 output.row, c > 0);
+      }
+    for (Index first = begin, last; first < end; first = last) {
+      last = tiles.run_end(first, end);
+      for (Index k = k_begin; k < k_end; k += lanes) {
+        const real* from = out + (first - begin) * tiles.columns * output.row + k - k_begin;
+        domain_to_images(from, output, tiles, first, last, k, bias, g, room, y);
+      }
+    }
+  });
+}
+
+}  // namespace
+
+bool suits(const Window& g) {
+  return implementation() == Implementation::fast && g.R == 3 && g.S == 3 && g.stride == Size2(1) &&
+         g.N > 0 && std::min(g.C, g.K) >= 8;
+}
+
+void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g) {
+  correlate(x, w, false, bias, y, g);
+}
+
+/// Input (h,w) was read through tap (r,s) by output (h + padding - r, w + padding - s): dx is dy
+/// convolved with the weights turned by 180 degrees, C and K exchanged.
+void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
+  const Size2 padding(2 - g.padding.h, 2 - g.padding.w);
+  correlate(dy, w, true, nullptr, dx, {g.N, g.K, g.P, g.Q, g.C, 3, 3, 1, padding, g.H, g.W});
+}
+
+/// Tasks take rows of tiles for the transforms, then points for the products, whose sum over the
+/// tiles each keeps in one place: its order does not depend on the threads.
+void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
+  const Tiles tiles(g, 1 << 19);
+  const Index batch_tiles = tiles.batch_rows * tiles.columns;
+  const Domain input(batch_tiles, g.C), output(batch_tiles, g.K), weights(g.C, g.K);
+  const Index blocks = (input.channels + output.channels) / lanes;
+  const Index slot_size = std::max(tiles.room(g), 9 * g.C * lanes);
+  const Storage scratch(threads() * slot_size);
+  const Storage inputs(input.size), outputs(output.size), sums(weights.size);
+  for (Index begin = 0, end; begin < tiles.all_rows; begin = end) {
+    end = std::min(tiles.all_rows, begin + tiles.batch_rows);
+    const Index count = (end - begin) * tiles.columns;
+    parallel_for(
+        (end - begin) * blocks, count * blocks * lanes * points, [&](Index task, int slot) {
+          const Index row = begin + task / blocks, c = task % blocks * lanes,
+                      k = c - input.channels;
+          const Index tile = (row - begin) * tiles.columns;
+          real* room = scratch.data() + slot * slot_size;
+          if (k < 0) {
+            images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, row, row + 1,
+                                c, room, input, inputs.data() + tile * input.row + c);
+          } else {
+            images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, row, row + 1,
+                                k, room, output, outputs.data() + tile * output.row + k);
+          }
+        });
+    parallel_for(points, points * count * g.C * g.K, [&](Index i, int) {
+      multiply(g.C, weights.channels, count, {inputs.data() + i * input.channels, 1, input.row},
+               outputs.data() + i * output.channels, output.row, sums.data() + i * weights.channels,
+               weights.row, begin > 0);
+    });
+  }
+  parallel_for(weights.channels / lanes, g.C * g.K * points, [&](Index block, int slot) {
+    const Index k = block * lanes;
+    real* room = scratch.data() + slot * slot_size;
+    for (Index c = 0; c < g.C; ++c) {
+      Vector point[points], window[9];
+      const real* from = sums.data() + c * weights.row + k;
+      for (int i = 0; i < points; ++i) point[i] = load(from + i * weights.channels);
+      map_square<6, 3>(point, window, WeightGradientMap{});
+      for (int i = 0; i < 9; ++i) store(room + (c * 9 + i) * lanes, window[i]);
+    }
+    transpose(room, lanes, room + g.C * 9 * lanes, g.C * 9, std::min<Index>(lanes, g.K - k),
+              dw + k * g.C * 9, g.C * 9, g.C * 9);
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::kernels::winograd

@@ -1,0 +1,36 @@
+#include "autograd/kernels/kernels.hpp"
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/pool_window.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y[n,c,p,q] = (1 / RS) sum_{r,s} x[n,c,h,w]: each x under a window receives dy / RS from it.
+struct AvgPool2dNode final : Node {
+  kernels::Window window{};
+
+  const char* name() const override { return "avg_pool2d"; }
+  Grads backward(const Storage& dy) const override {
+    Storage dx(inputs[0].size());
+    kernels::avg_pool2d_dx(dy.data(), dx.data(), window);
+    return {dx};
+  }
+  void release_saved() override {}
+};
+
+Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options) {
+  const kernels::Window window = pool_window("avg_pool2d", x, options);
+  Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
+  kernels::avg_pool2d(x.data(), y.data(), window);
+  if (auto node = record<AvgPool2dNode>(y, {x})) node->window = window;
+  return y;
+}
+
+/// One window as large as the image.
+Tensor global_avg_pool2d(const Tensor& x) {
+  const Shape& xs = x.shape();
+  require(xs.rank() == 4, "global_avg_pool2d: x must be [N,C,H,W], got ", xs);
+  return avg_pool2d(x, {.kernel = {xs[2], xs[3]}});
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,109 @@
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = weight xhat + bias with xhat = (x - mean) / sqrt(var + eps), per channel.
+///
+/// In evaluation mean and var are constants, so dx = weight dy / sqrt(var + eps). In training they
+/// are those of the batch and move with x: what this adds removes from dy its part along the two
+/// directions in which xhat cannot move, its mean and its scale. With M elements in a channel:
+///
+///     dbias = sum dy,    dweight = sum dy xhat
+///     dx = weight / sqrt(var + eps) (dy - dbias / M - xhat dweight / M)
+struct BatchNorm2dNode final : Node {
+  Storage x, weight, mean, inverse_std;  // the last three per channel
+  bool training = false;
+
+  const char* name() const override { return "batch_norm2d"; }
+
+  Grads backward(const Storage& dy) const override {
+    const Channels channels(shape);
+    const bool sums_wanted = need[1] || need[2] || training;
+    const Storage dx = need[0] ? Storage(dy.size()) : Storage();
+    const Storage dweight(channels.C), dbias(channels.C);
+
+    channels.for_each([&](Index c) {
+      const real *d = dy.data(), *v = x.data();
+      const real m = mean.data()[c], s = inverse_std.data()[c], scale = weight.data()[c] * s;
+      if (sums_wanted) {
+        dbias.data()[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
+        dweight.data()[c] =
+            static_cast<real>(channels.sum(c, [=](Index i) { return d[i] * (v[i] - m) * s; }));
+      }
+      if (!need[0]) return;
+      real* to = dx.data();
+      if (!training) return channels.for_each_element(c, [=](Index i) { to[i] = scale * d[i]; });
+      const real share = 1 / static_cast<real>(channels.N * channels.pixels);
+      const real mean_dy = share * dbias.data()[c], slope = share * dweight.data()[c] * s;
+      channels.for_each_element(
+          c, [=](Index i) { to[i] = scale * (d[i] - mean_dy - (v[i] - m) * slope); });
+    });
+    return {dx, need[1] ? dweight : Storage(), need[2] ? dbias : Storage()};
+  }
+
+  void release_saved() override { x = weight = mean = inverse_std = {}; }
+};
+
+namespace {
+
+void check(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+           const Tensor& running_var, const BatchNormOptions& options) {
+  const Shape& xs = x.shape();
+  require(xs.rank() == 4, "batch_norm2d: x must be [N,C,H,W], got ", xs);
+  for (const Tensor& t : {weight, bias, running_mean, running_var}) {
+    require(t.shape() == Shape{xs[1]}, "batch_norm2d: x ", xs, " needs weight, bias and running ",
+            "values of shape [", xs[1], "], got ", t.shape());
+  }
+  require(options.eps > 0, "batch_norm2d: eps must be positive, got ", options.eps);
+  require(!options.training || xs[0] * xs[2] * xs[3] > 1,
+          "batch_norm2d: training needs more than one value per channel, got x ", xs,
+          "; a larger batch, or eval()");
+}
+
+}  // namespace
+
+Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                    const Tensor& running_mean, const Tensor& running_var,
+                    const BatchNormOptions& options) {
+  check(x, weight, bias, running_mean, running_var, options);
+  const Channels channels(x.shape());
+  const auto M = static_cast<double>(channels.N * channels.pixels);
+  const Storage mean(channels.C), inverse_std(channels.C);
+  Tensor y = Tensor::empty(x.shape());
+
+  channels.for_each([&](Index c) {
+    const real* v = x.data();
+    double centre = running_mean.data()[c], variance = running_var.data()[c];
+    if (options.training) {
+      centre = channels.sum(c, [=](Index i) { return v[i]; }) / M;
+      const auto m = static_cast<real>(centre);
+      variance = channels.sum(c, [=](Index i) { return (v[i] - m) * (v[i] - m); }) / M;
+      // The running variance is the unbiased one, as in PyTorch.
+      const auto blend = [&](real& running, double batch) {
+        running = static_cast<real>((1 - options.momentum) * running + options.momentum * batch);
+      };
+      blend(running_mean.data()[c], centre);
+      blend(running_var.data()[c], variance * M / (M - 1));
+    }
+    const auto m = mean.data()[c] = static_cast<real>(centre);
+    const auto s = inverse_std.data()[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
+    const real scale = weight.data()[c] * s, offset = bias.data()[c];
+    real* to = y.data();
+    channels.for_each_element(c, [=](Index i) { to[i] = (v[i] - m) * scale + offset; });
+  });
+
+  if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
+    node->x = x.storage();
+    node->weight = weight.storage();
+    node->mean = mean;
+    node->inverse_std = inverse_std;
+    node->training = options.training;
+  }
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

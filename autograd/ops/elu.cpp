@@ -1,0 +1,34 @@
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = x where x > 0, else alpha (e^x - 1). Clevert et al., 2016. The slope of the lower branch is
+/// alpha e^x = y + alpha, so dx = dy where y > 0, else (y + alpha) dy.
+struct EluNode final : Node {
+  Storage y;
+  real alpha = 1;
+
+  const char* name() const override { return "elu"; }
+  Grads backward(const Storage& dy) const override {
+    return {map(dy, y, [this](real d, real v) { return v > 0 ? d : (v + alpha) * d; })};
+  }
+  void release_saved() override { y = {}; }
+};
+
+Tensor elu(const Tensor& x, double alpha) {
+  require(alpha >= 0, "elu: alpha must not be negative, got ", alpha);
+  const auto a = static_cast<real>(alpha);
+  const auto f = [=](real v) { return v > 0 ? v : a * std::expm1(v); };
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), f));
+  if (auto node = record<EluNode>(y, {x})) {
+    node->y = y.storage();
+    node->alpha = a;
+  }
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

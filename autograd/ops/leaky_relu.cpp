@@ -1,0 +1,30 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = x where x > 0, else slope x; dx = dy there, else slope dy.
+struct LeakyReluNode final : Node {
+  Storage x;
+  real slope = 0;
+
+  const char* name() const override { return "leaky_relu"; }
+  Grads backward(const Storage& dy) const override {
+    return {map(dy, x, [this](real d, real v) { return v > 0 ? d : slope * d; })};
+  }
+  void release_saved() override { x = {}; }
+};
+
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  const auto slope = static_cast<real>(negative_slope);
+  const auto f = [=](real v) { return v > 0 ? v : slope * v; };
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), f));
+  if (auto node = record<LeakyReluNode>(y, {x})) {
+    node->x = x.storage();
+    node->slope = slope;
+  }
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,26 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = (1/n) sum_i x_i: every element receives dy / n.
+struct MeanNode final : Node {
+  const char* name() const override { return "mean"; }
+  Grads backward(const Storage& dy) const override {
+    const Shape& xs = inputs[0].shape();
+    return {Tensor::full(xs, *dy.data() / static_cast<double>(xs.size())).storage()};
+  }
+  void release_saved() override {}
+};
+
+Tensor mean(const Tensor& x) {
+  require(x.size() > 0, "mean: expects at least one element, got shape ", x.shape());
+  const real* value = x.data();
+  const double sum = sum_over(0, x.size(), [=](Index i) { return value[i]; });
+  Tensor y = Tensor::scalar(sum / static_cast<double>(x.size()));
+  record<MeanNode>(y, {x});
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,24 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+namespace {
+constexpr auto negate = [](real v) { return -v; };
+}
+
+/// y = -x, dx = -dy.
+struct NegNode final : Node {
+  const char* name() const override { return "neg"; }
+  Grads backward(const Storage& dy) const override { return {map(dy, negate)}; }
+  void release_saved() override {}
+};
+
+Tensor neg(const Tensor& x) {
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), negate));
+  record<NegNode>(y, {x});
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

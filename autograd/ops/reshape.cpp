@@ -1,0 +1,30 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y has x's elements in the same order, in another shape; dx = dy. Both share one buffer.
+struct ReshapeNode final : Node {
+  const char* name() const override { return "reshape"; }
+  Grads backward(const Storage& dy) const override { return {dy}; }
+  void release_saved() override {}
+};
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  require(shape.size() == x.size(), "reshape: ", x.shape(), " has ", x.size(), " elements, ", shape,
+          " needs ", shape.size());
+  Tensor y = Tensor::wrap(shape, x.storage());
+  record<ReshapeNode>(y, {x});
+  return y;
+}
+
+Tensor flatten(const Tensor& x) {
+  const Shape& shape = x.shape();
+  require(shape.rank() >= 1, "flatten: expects [N,..], got a scalar");
+  Index rest = 1;
+  for (int axis = 1; axis < shape.rank(); ++axis) rest *= shape[axis];
+  return reshape(x, {shape[0], rest});
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,35 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = x[index]: dy goes to that element, the others receive 0.
+struct SelectNode final : Node {
+  Index offset = 0;
+
+  const char* name() const override { return "select"; }
+  Grads backward(const Storage& dy) const override {
+    Storage dx = Storage::zeros(inputs[0].size());
+    dx.data()[offset] = *dy.data();
+    return {dx};
+  }
+  void release_saved() override {}
+};
+
+Tensor select(const Tensor& x, const std::vector<Index>& index) {
+  const Shape& xs = x.shape();
+  require(static_cast<int>(index.size()) == xs.rank(), "select: x ", xs, " needs ", xs.rank(),
+          " coordinates, got ", index.size());
+  Index offset = 0;
+  for (int axis = 0; axis < xs.rank(); ++axis) {
+    const Index i = index[static_cast<std::size_t>(axis)];
+    require(i >= 0 && i < xs[axis], "select: coordinate ", i, " is outside dimension ", axis,
+            " of x ", xs);
+    offset = offset * xs[axis] + i;
+  }
+  Tensor y = Tensor::scalar(x.data()[offset]);
+  if (auto node = record<SelectNode>(y, {x})) node->offset = offset;
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

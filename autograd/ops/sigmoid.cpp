@@ -1,0 +1,27 @@
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = 1 / (1 + e^-x), whose derivative is y (1 - y): dx = y (1 - y) dy.
+struct SigmoidNode final : Node {
+  Storage y;
+
+  const char* name() const override { return "sigmoid"; }
+  Grads backward(const Storage& dy) const override {
+    return {map(dy, y, [](real d, real v) { return v * (1 - v) * d; })};
+  }
+  void release_saved() override { y = {}; }
+};
+
+Tensor sigmoid(const Tensor& x) {
+  Tensor y =
+      Tensor::wrap(x.shape(), map(x.storage(), [](real v) { return 1 / (1 + std::exp(-v)); }));
+  if (auto node = record<SigmoidNode>(y, {x})) node->y = y.storage();
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,23 @@
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = sum_i x_i: every element receives dy.
+struct SumNode final : Node {
+  const char* name() const override { return "sum"; }
+  Grads backward(const Storage& dy) const override {
+    return {Tensor::full(inputs[0].shape(), *dy.data()).storage()};
+  }
+  void release_saved() override {}
+};
+
+Tensor sum(const Tensor& x) {
+  const real* value = x.data();
+  Tensor y = Tensor::scalar(sum_over(0, x.size(), [=](Index i) { return value[i]; }));
+  record<SumNode>(y, {x});
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

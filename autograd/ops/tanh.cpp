@@ -1,0 +1,26 @@
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/loops.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y = tanh(x), and tanh' = 1 - tanh^2: dx = (1 - y^2) dy.
+struct TanhNode final : Node {
+  Storage y;
+
+  const char* name() const override { return "tanh"; }
+  Grads backward(const Storage& dy) const override {
+    return {map(dy, y, [](real d, real v) { return (1 - v * v) * d; })};
+  }
+  void release_saved() override { y = {}; }
+};
+
+Tensor tanh(const Tensor& x) {
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), [](real v) { return std::tanh(v); }));
+  if (auto node = record<TanhNode>(y, {x})) node->y = y.storage();
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

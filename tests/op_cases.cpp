@@ -1,0 +1,325 @@
+#include "op_cases.hpp"
+
+namespace glass::inline GLASS_PRECISION::testing {
+
+namespace {
+
+using Inputs = std::vector<Tensor>;
+
+/// Shapes for operations that take any: scalar, one element, odd, non-square, batch of one.
+const std::vector<Shape> any_shapes = {{}, {1}, {7}, {3, 5}, {1, 1, 1, 1}, {2, 3, 5, 4}};
+
+class Table {
+ public:
+  void add(const std::string& name, std::function<Tensor(const Inputs&)> f, Inputs inputs,
+           bool zero_is_right = false) {
+    cases.push_back({name, std::move(f), std::move(inputs), zero_is_right});
+  }
+
+  void elementwise(const std::string& name, Tensor (*f)(const Tensor&)) {
+    for (const Shape& shape : any_shapes)
+      add(name + " " + shape.str(), [f](const Inputs& in) { return f(in[0]); }, {spread(shape, 1)});
+  }
+
+  void elementwise(const std::string& name, Tensor (*f)(const Tensor&, const Tensor&)) {
+    for (const Shape& shape : any_shapes)
+      add(name + " " + shape.str(), [f](const Inputs& in) { return f(in[0], in[1]); },
+          {spread(shape, 1), spread(shape, 2)});
+    add(
+        name + " of a tensor and itself", [f](const Inputs& in) { return f(in[0], in[0]); },
+        {spread({3, 2}, 3)}, name == "sub" || name == "mse");
+  }
+
+  std::vector<OpCase> cases;
+};
+
+struct Geometry {
+  Shape x, w;
+  Size2 stride, padding;
+};
+
+void add_conv2d(Table& table) {
+  const std::vector<Geometry> geometries = {
+      {{1, 1, 1, 1}, {1, 1, 1, 1}, 1, 0},           {{1, 1, 6, 6}, {2, 1, 3, 3}, 1, 1},
+      {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},           {{1, 2, 9, 10}, {3, 2, 3, 3}, 1, 0},
+      {{2, 2, 5, 6}, {3, 2, 1, 1}, 1, 0},           {{1, 2, 8, 7}, {2, 2, 3, 3}, 2, 1},
+      {{1, 1, 11, 9}, {2, 1, 5, 5}, 3, 2},          {{1, 2, 4, 5}, {2, 2, 2, 3}, 1, 0},
+      {{1, 1, 3, 3}, {2, 1, 3, 3}, 1, 4},            // padding beyond the kernel
+      {{2, 1, 6, 5}, {1, 1, 3, 2}, {2, 1}, {0, 2}},  // non-square in every respect
+      {{1, 3, 7, 7}, {2, 3, 7, 7}, 1, 0},            // the kernel covers the image
+      {{1, 1, 5, 5}, {1, 1, 2, 2}, 3, 0},            // some pixels are never read
+  };
+  for (const auto& [x, w, stride, padding] : geometries) {
+    const std::string name = text("conv2d x ", x, " w ", w, " stride ", stride, " pad ", padding);
+    const Conv2dOptions options{.stride = stride, .padding = padding};
+    table.add(name, [options](const Inputs& in) { return conv2d(in[0], in[1], in[2], options); },
+              {spread(x, 1), spread(w, 2), spread({w[0]}, 3)});
+    table.add(name + " without bias",
+              [options](const Inputs& in) { return conv2d(in[0], in[1], {}, options); },
+              {spread(x, 1), spread(w, 2)});
+  }
+}
+
+void add_pooling(Table& table) {
+  const std::vector<std::pair<Shape, Pool2dOptions>> geometries = {
+      {{1, 1, 1, 1}, {.kernel = 1}},
+      {{2, 3, 6, 8}, {}},
+      {{1, 2, 7, 5}, {}},
+      {{1, 1, 7, 7}, {.kernel = 3, .stride = 2, .padding = 1}},
+      {{1, 2, 6, 7}, {.kernel = {2, 3}, .stride = {1, 2}}},
+      {{1, 1, 8, 8}, {.kernel = 2, .stride = 3}},
+      {{1, 1, 4, 4}, {.kernel = 3, .stride = 1, .padding = 2}},
+      {{1, 1, 2, 3}, {.kernel = 2, .padding = 3}},  // windows that lie in the padding alone
+  };
+  for (const auto& [x, options] : geometries) {
+    const std::string name = text("pool2d x ", x, " kernel ", options.kernel, " stride ",
+                                  options.stride, " pad ", options.padding);
+    table.add("max_" + name,
+              [options = options](const Inputs& in) { return max_pool2d(in[0], options); },
+              {spread(x, 1)});
+    table.add("avg_" + name,
+              [options = options](const Inputs& in) { return avg_pool2d(in[0], options); },
+              {spread(x, 1)});
+  }
+  for (const Shape& x : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 4}})
+    table.add("global_avg_pool2d " + x.str(),
+              [](const Inputs& in) { return global_avg_pool2d(in[0]); }, {spread(x, 1)});
+}
+
+void add_normalisation(Table& table) {
+  for (const Shape& x : {Shape{2, 3, 4, 5}, Shape{1, 1, 3, 3}, Shape{5, 2, 1, 1}})
+    for (const bool training : {true, false}) {
+      const auto f = [training](const Inputs& in) {
+        const Shape channels = in[1].shape();
+        const Tensor mean = Tensor::full(channels, 0.2), var = Tensor::full(channels, 0.7);
+        return batch_norm2d(in[0], in[1], in[2], mean, var, {.training = training});
+      };
+      table.add(text("batch_norm2d ", training ? "training " : "evaluation ", x), f,
+                {spread(x, 1), spread({x[1]}, 2), spread({x[1]}, 3)});
+    }
+  table.add("normalise",
+            [](const Inputs& in) {
+              return normalise(in[0], {0.1, 0.2}, {0.5, 2});
+            },
+            {spread({2, 2, 3, 1}, 1)});
+  table.add("dropout",
+            [](const Inputs& in) {
+              Rng rng(3);
+              return dropout(in[0], 0.4, rng);
+            },
+            {spread({4, 5}, 1)});
+}
+
+void add_classification(Table& table) {
+  for (const Shape& x : {Shape{1, 1}, Shape{1, 5}, Shape{4, 3}, Shape{3, 10}}) {
+    const bool one_class = x[1] == 1;  // its probability is 1, whatever the logit
+    table.add(
+        "softmax " + x.str(), [](const Inputs& in) { return softmax(in[0]); }, {spread(x, 1)},
+        one_class);
+    table.add(
+        "log_softmax " + x.str(), [](const Inputs& in) { return log_softmax(in[0]); },
+        {spread(x, 1)}, one_class);
+    std::vector<Index> labels;
+    for (Index n = 0; n < x[0]; ++n) labels.push_back(n % x[1]);
+    table.add(
+        "cross_entropy " + x.str(),
+        [labels](const Inputs& in) { return cross_entropy(in[0], labels); }, {spread(x, 1)},
+        one_class);
+    table.add("gather " + x.str(), [labels](const Inputs& in) { return gather(in[0], labels); },
+              {spread(x, 1)});
+  }
+  table.add("select",
+            [](const Inputs& in) {
+              return select(in[0], {1, 0, 2});
+            },
+            {spread({2, 1, 3}, 1)});
+  table.add("select of a scalar", [](const Inputs& in) { return select(in[0], {}); },
+            {spread({}, 1)});
+}
+
+void add_images(Table& table) {
+  const std::vector<Padding> paddings = {{1, 2, 3, 0}, {-1, 0, 0, -2}, {2, -2, -1, 1}, {}};
+  for (const Padding& p : paddings)
+    table.add(text("pad ", p.top, ",", p.bottom, ",", p.left, ",", p.right),
+              [p](const Inputs& in) { return pad(in[0], p, 0.5); }, {spread({2, 2, 4, 5}, 1)});
+  table.add("shift", [](const Inputs& in) { return shift(in[0], -1, 2); },
+            {spread({1, 2, 4, 5}, 1)});
+  table.add(
+      "shift beyond the image", [](const Inputs& in) { return shift(in[0], 9, 9); },
+      {spread({1, 1, 4, 5}, 1)}, true);
+  for (const Shape& x : {Shape{1, 1, 2, 2}, Shape{2, 3, 4, 5}, Shape{1, 1, 1, 6}})
+    for (const double beta : {0.5, 1.0, 1.5, 2.0, 3.0})
+      table.add(text("total_variation beta ", beta, " ", x),
+                [beta](const Inputs& in) { return total_variation(in[0], {.beta = beta}); },
+                {spread(x, 1)});
+  table.add(
+      "total_variation of one pixel", [](const Inputs& in) { return total_variation(in[0]); },
+      {spread({1, 1, 1, 1}, 1)}, true);
+  for (const double alpha : {1.0, 1.5, 2.0, 3.0, 6.0})
+    table.add(text("alpha_norm ", alpha),
+              [alpha](const Inputs& in) { return alpha_norm(in[0], alpha); },
+              {spread({2, 1, 3, 3}, 1)});
+}
+
+}  // namespace
+
+Tensor spread(const Shape& shape, std::uint64_t seed) {
+  const Index n = shape.size();
+  const double offset = 0.7 + 0.02 * static_cast<double>(seed % 8);  // no value becomes zero
+  std::vector<double> values;
+  for (Index i = 0; i < n; ++i) {
+    values.push_back(2 * (static_cast<double>(i) + offset) / static_cast<double>(n) - 1);
+  }
+  Rng rng(seed);
+  rng.shuffle(values);
+  return Tensor::from(shape, values);
+}
+
+std::vector<OpCase> op_cases() {
+  Table table;
+  table.elementwise("add", add);
+  table.elementwise("sub", sub);
+  table.elementwise("mul", mul);
+  table.elementwise("mse", mse);
+  table.elementwise("neg", neg);
+  table.elementwise("square", square);
+  table.elementwise("sum", sum);
+  table.elementwise("mean", mean);
+  table.elementwise("relu", relu);
+  table.elementwise("tanh", tanh);
+  table.elementwise("sigmoid", sigmoid);
+  table.elementwise("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); });
+  table.elementwise("elu", [](const Tensor& x) { return elu(x, 0.7); });
+  table.elementwise("number forms", [](const Tensor& x) { return (3 - x * 2 + 1) / 4 - 0.5; });
+  table.add("reshape",
+            [](const Inputs& in) {
+              return reshape(in[0], {3, 4});
+            },
+            {spread({2, 1, 6}, 1)});
+  table.add("flatten", [](const Inputs& in) { return flatten(in[0]); }, {spread({2, 3, 1, 2}, 1)});
+  for (const auto& [M, K, N] : {std::array<Index, 3>{1, 1, 1}, {1, 5, 3}, {4, 1, 2}, {5, 7, 3}}) {
+    table.add(text("matmul ", M, "x", K, "x", N),
+              [](const Inputs& in) { return matmul(in[0], in[1]); },
+              {spread({M, K}, 1), spread({K, N}, 2)});
+    table.add(text("linear ", M, "x", K, "x", N),
+              [](const Inputs& in) { return linear(in[0], in[1], in[2]); },
+              {spread({M, K}, 1), spread({N, K}, 2), spread({N}, 3)});
+  }
+  table.add("linear without bias", [](const Inputs& in) { return linear(in[0], in[1]); },
+            {spread({2, 3}, 1), spread({4, 3}, 2)});
+  add_conv2d(table);
+  add_pooling(table);
+  add_normalisation(table);
+  add_classification(table);
+  add_images(table);
+  return table.cases;
+}
+
+std::vector<ShapeErrorCase> shape_error_cases() {
+  const auto ones = [](const Shape& shape) { return Tensor::full(shape, 1); };
+  const Tensor a = ones({2, 3}), b = ones({3, 2}), image = ones({1, 2, 4, 4}), c = ones({2});
+  const Tensor empty = ones({0, 3});
+  return {
+      {"add", [=] { add(a, b); }, "add: shapes differ, [2,3] and [3,2]"},
+      {"sub", [=] { sub(a, b); }, "sub: shapes differ"},
+      {"mul", [=] { mul(a, b); }, "mul: shapes differ"},
+      {"mse", [=] { mse(a, b); }, "mse: shapes differ"},
+      {"mse of nothing", [=] { mse(empty, empty); }, "at least one element"},
+      {"mean of nothing", [=] { mean(empty); }, "at least one element"},
+      {"matmul", [=] { matmul(a, a); }, "matmul: expects [M,K] and [K,N], got [2,3] and [2,3]"},
+      {"linear", [=] { linear(a, b); }, "weight [3,2] expects 2 inputs, got x [2,3]"},
+      {"linear bias", [=] { linear(a, a, ones({3})); }, "needs a bias [2], got [3]"},
+      {"linear rank", [=] { linear(image, a); }, "linear: x must be [N,in]"},
+      {"conv2d channels",
+       [=] {
+         conv2d(image, ones({1, 3, 3, 3}));
+       },
+       "conv2d: weight [1,3,3,3] expects 3 input channels, got x [1,2,4,4]"},
+      {"conv2d rank", [=] { conv2d(a, image); }, "conv2d: x must be [N,C,H,W], got [2,3]"},
+      {"conv2d weight rank", [=] { conv2d(image, a); }, "weight must be [K,C,R,S]"},
+      {"conv2d bias",
+       [=] {
+         conv2d(image, ones({1, 2, 3, 3}), c);
+       },
+       "needs a bias [1], got [2]"},
+      {"conv2d size",
+       [=] {
+         conv2d(image, ones({1, 2, 5, 5}));
+       },
+       "kernel 5x5 does not fit x"},
+      {"conv2d stride",
+       [=] {
+         conv2d(image, ones({1, 2, 3, 3}), {}, {.stride = 0});
+       },
+       "stride must be positive, got 0x0"},
+      {"conv2d padding",
+       [=] {
+         conv2d(image, ones({1, 2, 3, 3}), {}, {.padding = -1});
+       },
+       "padding must not be negative"},
+      {"max_pool2d", [=] { max_pool2d(image, {.kernel = 5}); }, "window 5x5 does not fit x"},
+      {"max_pool2d rank", [=] { max_pool2d(a); }, "max_pool2d: x must be [N,C,H,W]"},
+      {"avg_pool2d", [=] { avg_pool2d(image, {.kernel = 0}); }, "kernel must be positive"},
+      {"avg_pool2d stride", [=] { avg_pool2d(image, {.stride = -1}); }, "stride must be positive"},
+      {"global_avg_pool2d", [=] { global_avg_pool2d(a); }, "global_avg_pool2d: x must be"},
+      {"elu", [=] { elu(a, -1); }, "elu: alpha must not be negative"},
+      {"batch_norm2d", [=] { batch_norm2d(image, c, c, c, ones({3})); }, "[2], got [3]"},
+      {"batch_norm2d rank", [=] { batch_norm2d(a, c, c, c, c); }, "x must be [N,C,H,W]"},
+      {"batch_norm2d of one value",
+       [=] {
+         batch_norm2d(ones({1, 2, 1, 1}), c, c, c, c);
+       },
+       "training needs more than one value per channel"},
+      {"dropout",
+       [=] {
+         Rng rng;
+         dropout(a, 1, rng);
+       },
+       "dropout: p must be in [0, 1), got 1"},
+      {"reshape", [=] { reshape(a, {4}); }, "reshape: [2,3] has 6 elements, [4] needs 4"},
+      {"flatten", [=] { flatten(Tensor::scalar(1)); }, "flatten: expects [N,..]"},
+      {"softmax", [=] { softmax(image); }, "softmax: x must be [N,K]"},
+      {"log_softmax", [=] { log_softmax(c); }, "log_softmax: x must be [N,K]"},
+      {"cross_entropy",
+       [=] {
+         cross_entropy(a, {0, 3});
+       },
+       "index 3 is outside x [2,3]"},
+      {"cross_entropy count", [=] { cross_entropy(a, {0}); }, "needs 2 indices, got 1"},
+      {"cross_entropy of nothing", [=] { cross_entropy(empty, {}); }, "at least one row"},
+      {"gather",
+       [=] {
+         gather(a, {-1, 0});
+       },
+       "gather: index -1 is outside"},
+      {"gather rank",
+       [=] {
+         gather(c, {0, 0});
+       },
+       "gather: x must be [N,K]"},
+      {"select", [=] { select(a, {1}); }, "needs 2 coordinates, got 1"},
+      {"select outside",
+       [=] {
+         select(a, {1, 3});
+       },
+       "coordinate 3 is outside dimension 1"},
+      {"normalise", [=] { normalise(image, {0}, {1}); }, "needs 2 means"},
+      {"normalise rank", [=] { normalise(a, {0}, {1}); }, "normalise: x must be [N,C,H,W]"},
+      {"normalise std",
+       [=] {
+         normalise(image, {0, 0}, {1, 0});
+       },
+       "std must be positive"},
+      {"pad", [=] { pad(image, {.top = -3, .bottom = -2}); }, "crops more than there is"},
+      {"pad rank", [=] { pad(a, {}); }, "pad: x must be [N,C,H,W]"},
+      {"total_variation", [=] { total_variation(a); }, "total_variation: x must be [N,C,H,W]"},
+      {"total_variation beta", [=] { total_variation(image, {.beta = 0}); }, "must be positive"},
+      {"total_variation eps", [=] { total_variation(image, {.eps = -1}); }, "not be negative"},
+      {"alpha_norm", [=] { alpha_norm(a, 0.5); }, "alpha must be at least 1"},
+      {"item", [=] { a.item(); }, "item: expects one element"},
+      {"backward", [=] { a.clone().requires_grad(true).backward(); }, "starts from a scalar"},
+      {"from", [=] { Tensor::from({2}, {1}); }, "shape [2] needs 2 values, got 1"},
+  };
+}
+
+}  // namespace glass::inline GLASS_PRECISION::testing

@@ -1,0 +1,185 @@
+#include <doctest/doctest.h>
+
+#include "autograd/gradcheck.hpp"
+#include "autograd/kernels/reference/reference.hpp"
+#include "autograd/node.hpp"
+#include "op_cases.hpp"
+
+using namespace glass;
+using namespace glass::testing;
+
+TEST_CASE("every operation's gradient agrees with finite differences") {
+  for (const OpCase& c : op_cases()) {
+    const GradcheckResult result = gradcheck(c.f, c.inputs, {.zero_is_right = c.zero_is_right});
+    CHECK_MESSAGE(result.ok, c.name << ": " << result.message);
+  }
+}
+
+TEST_CASE("convolutions and poolings of random shapes pass the gradient check") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    Rng rng(seed);
+    const auto from = [&](Index low, Index high) { return low + rng.below(high - low + 1); };
+    const Size2 kernel(from(1, 4), from(1, 4)), stride(from(1, 3), from(1, 3));
+    const Size2 padding(from(0, 3), from(0, 3));
+    const Shape x{from(1, 2), from(1, 3), from(kernel.h, 8), from(kernel.w, 8)};
+    const Index K = from(1, 4);
+    CAPTURE(text(x, " kernel ", kernel, " stride ", stride, " padding ", padding, " K ", K));
+
+    const GradcheckResult convolution = gradcheck(
+        [=](const auto& in) {
+          return conv2d(in[0], in[1], in[2], {.stride = stride, .padding = padding});
+        },
+        {spread(x, seed), spread({K, x[1], kernel.h, kernel.w}, seed + 1), spread({K}, seed + 2)},
+        {.zero_is_right = true});  // a stride can step over all of a small image
+    CHECK_MESSAGE(convolution.ok, convolution.message);
+    for (const auto pool : {max_pool2d, avg_pool2d}) {
+      const Pool2dOptions options{.kernel = kernel, .stride = stride, .padding = padding};
+      const GradcheckResult pooling =
+          gradcheck([=](const auto& in) { return pool(in[0], options); }, {spread(x, seed)},
+                    {.zero_is_right = true});
+      CHECK_MESSAGE(pooling.ok, pooling.message);
+    }
+  }
+}
+
+TEST_CASE("a small network passes the gradient check as a whole") {
+  const auto network = [](const std::vector<Tensor>& in) {
+    const Tensor h = max_pool2d(relu(conv2d(in[0], in[1], in[2], {.padding = 1})));
+    return cross_entropy(linear(flatten(h), in[3]), {1, 2}) + 0.1 * total_variation(in[0]);
+  };
+  const GradcheckResult result = gradcheck(
+      network,
+      {spread({2, 1, 6, 6}, 1), spread({3, 1, 3, 3}, 2), spread({3}, 3), spread({4, 27}, 4)});
+  CHECK_MESSAGE(result.ok, result.message);
+}
+
+namespace {
+
+/// An operation whose forward is right and whose backward is whatever a test plants.
+struct PlantedNode final : Node {
+  std::function<Grads(const Storage& dy)> planted;
+  const char* name() const override { return "planted"; }
+  Grads backward(const Storage& dy) const override { return planted(dy); }
+  void release_saved() override {}
+};
+
+Tensor with_backward(const Tensor& y, std::initializer_list<Tensor> inputs,
+                     std::function<Grads(const Storage& dy)> planted) {
+  Tensor output = y.detach();
+  if (auto node = record<PlantedNode>(output, inputs)) node->planted = std::move(planted);
+  return output;
+}
+
+constexpr Conv2dOptions conv_options{.stride = {1, 2}, .padding = {1, 0}};
+kernels::Window conv_window(const Tensor& x, const Tensor& w) {
+  return {x.shape()[0], x.shape()[1], x.shape()[2],        x.shape()[3],        w.shape()[0],
+          w.shape()[2], w.shape()[3], conv_options.stride, conv_options.padding};
+}
+
+/// conv2d of x[2,2,5,6] and w[2,2,3,2] whose gradients come from `dx` and `dw`, given the window.
+using ConvGradient =
+    std::function<Storage(const Storage& dy, const Tensor& x, const Tensor& w, kernels::Window g)>;
+GradcheckResult check_conv2d(const ConvGradient& dx, const ConvGradient& dw) {
+  return gradcheck(
+      [&](const std::vector<Tensor>& in) {
+        const Tensor x = in[0], w = in[1];
+        return with_backward(conv2d(x, w, {}, conv_options), {x, w}, [=](const Storage& dy) {
+          const kernels::Window g = conv_window(x, w);
+          return Grads{dx(dy, x, w, g), dw(dy, x, w, g)};
+        });
+      },
+      {spread({2, 2, 5, 6}, 1), spread({2, 2, 3, 2}, 2)});
+}
+
+Storage right_dx(const Storage& dy, const Tensor& x, const Tensor& w, kernels::Window g) {
+  Storage dx(x.size());
+  kernels::reference::conv2d_dx(dy.data(), w.data(), dx.data(), g);
+  return dx;
+}
+
+Storage right_dw(const Storage& dy, const Tensor& x, const Tensor& w, kernels::Window g) {
+  Storage dw(w.size());
+  kernels::reference::conv2d_dw(dy.data(), x.data(), dw.data(), g);
+  return dw;
+}
+
+}  // namespace
+
+TEST_CASE("planted mistakes in conv2d are caught") {
+  CHECK(check_conv2d(right_dx, right_dw).ok);
+
+  const ConvGradient dropped_padding = [](const auto& dy, const auto& x, const auto& w, auto g) {
+    g.padding = 0;
+    return right_dx(dy, x, w, g);
+  };
+  const ConvGradient swapped_stride = [](const auto& dy, const auto& x, const auto& w, auto g) {
+    std::swap(g.stride.h, g.stride.w);
+    return right_dx(dy, x, w, g);
+  };
+  const ConvGradient transposed_weight = [](const auto& dy, const auto& x, const auto& w, auto g) {
+    const Tensor t = w.clone();
+    const Index taps = g.R * g.S;
+    for (Index i = 0; i < taps; ++i) std::swap(t.data()[taps + i], t.data()[2 * taps + i]);
+    return right_dx(dy, x, t, g);
+  };
+  const ConvGradient zero = [](const auto&, const auto& x, const auto&, auto) {
+    return Storage::zeros(x.size());
+  };
+  for (const ConvGradient& wrong : {dropped_padding, swapped_stride, transposed_weight, zero}) {
+    const GradcheckResult result = check_conv2d(wrong, right_dw);
+    CHECK_FALSE(result.ok);
+    CHECK(result.message.starts_with("gradcheck: planted: input 0 [2,2,5,6]"));
+  }
+
+  const ConvGradient overwritten = [](const auto& dy, const auto& x, const auto& w, auto g) {
+    g.N = 1;  // each image overwrites what the one before had contributed
+    Storage dw(w.size());
+    for (Index n = 0; n < 2; ++n) {
+      kernels::reference::conv2d_dw(dy.data() + n * g.K * g.P * g.Q, x.data() + n * g.C * g.H * g.W,
+                                    dw.data(), g);
+    }
+    return dw;
+  };
+  const GradcheckResult result = check_conv2d(right_dx, overwritten);
+  CHECK_FALSE(result.ok);
+  CHECK(result.message.starts_with("gradcheck: planted: input 1 [2,2,3,2]"));
+}
+
+TEST_CASE("a gradient of the wrong size, and one that changes, are caught") {
+  const auto wrong_size = [](const std::vector<Tensor>& in) {
+    return with_backward(square(in[0]), {in[0]},
+                         [](const Storage&) -> Grads { return {Storage::zeros(2)}; });
+  };
+  CHECK_THROWS_AS(gradcheck(wrong_size, {spread({3}, 1)}), GraphError);
+
+  int calls = 0;
+  const auto changing = [&](const std::vector<Tensor>& in) {
+    return with_backward(square(in[0]), {in[0]}, [&, x = in[0]](const Storage& dy) -> Grads {
+      Storage dx(dy.size());
+      for (Index i = 0; i < dy.size(); ++i) dx.data()[i] = 2 * x.data()[i] * dy.data()[i];
+      if (++calls == 2) dx.data()[1] += 1e-12;
+      return {dx};
+    });
+  };
+  const GradcheckResult result = gradcheck(changing, {spread({3}, 1)});
+  CHECK_FALSE(result.ok);
+  CHECK(result.message.find("different when it is computed again") != std::string::npos);
+}
+
+TEST_CASE("the message names operation, element and both values") {
+  const auto forgotten_factor = [](const std::vector<Tensor>& in) {
+    return with_backward(square(in[0]), {in[0]}, [x = in[0]](const Storage& dy) -> Grads {
+      Storage dx(dy.size());
+      for (Index i = 0; i < dy.size(); ++i) {
+        dx.data()[i] = (i == 4 ? 1 : 2) * x.data()[i] * dy.data()[i];
+      }
+      return {dx};
+    });
+  };
+  const GradcheckResult result = gradcheck(forgotten_factor, {spread({2, 3}, 1)});
+  CHECK_FALSE(result.ok);
+  CHECK_MESSAGE(
+      result.message.find("input 0 [2,3], element [1,1]: backward gives") != std::string::npos,
+      result.message);
+}

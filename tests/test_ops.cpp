@@ -1,0 +1,181 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "autograd/kernels/kernels.hpp"
+#include "autograd/node.hpp"
+#include "op_cases.hpp"
+
+using namespace glass;
+using namespace glass::testing;
+
+namespace {
+
+/// Output and input gradients of a case, for a cotangent of ones.
+std::vector<Tensor> run(const OpCase& c) {
+  std::vector<Tensor> inputs, results;
+  for (const Tensor& input : c.inputs) inputs.push_back(input.clone().requires_grad(true));
+  const Tensor output = c.f(inputs);
+  output.backward(Tensor::full(output.shape(), 1));
+  results.push_back(output);
+  for (const Tensor& input : inputs) results.push_back(input.grad());
+  return results;
+}
+
+/// The operations on the tape behind `tensor`.
+void collect_names(const Tensor& tensor, std::set<std::string>& names) {
+  if (!tensor || !tensor.creator()) return;
+  names.insert(tensor.creator()->name());
+  for (const Tensor& input : tensor.creator()->inputs) collect_names(input, names);
+}
+
+/// What `name()` returns in each file of autograd/ops.
+std::set<std::string> names_in_source() {
+  const std::regex pattern(R"re(name\(\) const override \{\s*return "(\w+)";)re");
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(GLASS_SOURCE_DIR "/autograd/ops")) {
+    std::ostringstream source;
+    source << std::ifstream(entry.path()).rdbuf();
+    const std::string code = source.str();
+    for (std::sregex_iterator it(code.begin(), code.end(), pattern), end; it != end; ++it) {
+      names.insert((*it)[1]);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("every operation has a case, and every file one that must fail") {
+  std::set<std::string> covered;
+  for (const OpCase& c : op_cases()) {
+    std::vector<Tensor> inputs;
+    for (const Tensor& input : c.inputs) inputs.push_back(input.clone().requires_grad(true));
+    collect_names(c.f(inputs), covered);
+  }
+  const std::set<std::string> names = names_in_source();
+  CHECK(names.size() > 25);
+  CHECK(covered == names);
+
+  // These take a tensor of any shape and nothing else that could be wrong.
+  const std::set<std::string> accept_anything = {
+      "add_number", "mul_number", "neg", "square", "sum", "relu", "tanh", "sigmoid", "leaky_relu"};
+  for (const std::string& name : names) {
+    const auto errors = shape_error_cases();
+    const bool has_error_case = std::ranges::any_of(
+        errors, [&](const ShapeErrorCase& c) { return c.name.starts_with(name); });
+    CHECK_MESSAGE(has_error_case != accept_anything.contains(name), name);
+  }
+}
+
+TEST_CASE("fast kernels give what the reference loops give") {
+  const double tolerance = sizeof(real) == sizeof(float) ? 1e-4 : 1e-11;
+  for (const OpCase& c : op_cases()) {
+    CAPTURE(c.name);
+    const std::vector<Tensor> fast = run(c);
+    kernels::use_reference(true);
+    const std::vector<Tensor> reference = run(c);
+    kernels::use_reference(false);
+    for (std::size_t i = 0; i < fast.size(); ++i) {
+      double scale = 1;
+      for (const real v : reference[i].values()) scale = std::max<double>(scale, std::abs(v));
+      for (Index k = 0; k < fast[i].size(); ++k) {
+        CHECK(std::abs(fast[i].data()[k] - reference[i].data()[k]) <= tolerance * scale);
+      }
+    }
+  }
+}
+
+TEST_CASE("what does not fit is refused by name") {
+  for (const ShapeErrorCase& c : shape_error_cases()) {
+    CAPTURE(c.name);
+    CHECK_THROWS_WITH_AS(c.call(), doctest::Contains(c.message.c_str()), ShapeError);
+  }
+}
+
+TEST_CASE("total variation of flat images has no NaN for any beta") {
+  for (const double beta : {0.5, 1.0, 1.5, 2.0, 3.0})
+    for (const double eps : {0.0, 1e-8}) {
+      const Tensor x = Tensor::full({1, 1, 4, 4}, 0.5).requires_grad(true);
+      total_variation(x, {.beta = beta, .eps = eps}).backward();
+      for (const real g : x.grad().values()) CHECK(g == 0);
+    }
+}
+
+TEST_CASE("total variation replicates the border") {
+  // 0 1      (0,0): right 1, down 2    (0,1): right 0, down 4
+  // 2 5      (1,0): right 3, down 0    (1,1): nothing
+  const Tensor x = Tensor::from({1, 1, 2, 2}, {0, 1, 2, 5});
+  CHECK(total_variation(x, {.beta = 2, .eps = 0}).item() == doctest::Approx(5 + 16 + 9));
+  CHECK(total_variation(x, {.beta = 1, .eps = 0}).item() ==
+        doctest::Approx(std::sqrt(5.0) + 4 + 3));
+}
+
+TEST_CASE("discrete total variation converges to its integral") {
+  // R_Vbeta(f) = integral over the unit square of |grad f|^beta, for f = sin(2u) cos(v). With grid
+  // step h, a difference is h times a derivative and a pixel is worth h^2: the sum is scaled by
+  // h^(2 - beta).
+  const auto gradient_power = [](double u, double v, double beta) {
+    const double du = 2 * std::cos(2 * u) * std::cos(v), dv = -std::sin(2 * u) * std::sin(v);
+    return std::pow(du * du + dv * dv, beta / 2);
+  };
+  for (const double beta : {1.0, 1.5, 2.0, 3.0}) {
+    double integral = 0;
+    constexpr int cells = 1000;
+    for (int i = 0; i < cells; ++i)
+      for (int j = 0; j < cells; ++j)
+        integral += gradient_power((i + 0.5) / cells, (j + 0.5) / cells, beta) / cells / cells;
+
+    double error = 1;
+    for (const Index size : {17, 65, 257}) {
+      const double h = 1.0 / static_cast<double>(size - 1);
+      Tensor x = Tensor::empty({1, 1, size, size});
+      for (Index i = 0; i < size; ++i)
+        for (Index j = 0; j < size; ++j)
+          x.data()[i * size + j] = static_cast<real>(std::sin(2 * h * static_cast<double>(i)) *
+                                                     std::cos(h * static_cast<double>(j)));
+      const double sum = total_variation(x, {.beta = beta, .eps = 1e-12}).item();
+      const double closer = std::abs(std::pow(h, 2 - beta) * sum / integral - 1);
+      CHECK(closer < 0.4 * error);
+      error = closer;
+    }
+    CHECK(error < 0.02);
+  }
+}
+
+TEST_CASE("softmax and cross-entropy are finite for enormous logits") {
+  const Tensor x = Tensor::from({2, 3}, {1e4, 0, -1e4, -1e4, -1e4, -1e4}).requires_grad(true);
+  const Tensor p = softmax(x);
+  CHECK(p.data()[0] == 1);
+  CHECK(p.data()[2] == 0);
+  CHECK(p.data()[3] == doctest::Approx(1.0 / 3));
+  const Tensor loss = cross_entropy(x, {1, 0});
+  CHECK(loss.item() == doctest::Approx((1e4 + std::log(3.0)) / 2));
+  loss.backward();
+  for (const real g : x.grad().values()) CHECK(std::isfinite(g));
+}
+
+TEST_CASE("batch_norm2d updates the running values as PyTorch does") {
+  const Tensor x = Tensor::from({2, 1, 1, 2}, {1, 2, 3, 6});
+  const Tensor one = Tensor::full({1}, 1), zero = Tensor::zeros({1});
+  const Tensor mean = Tensor::zeros({1}), var = Tensor::full({1}, 1);
+  const Tensor y = batch_norm2d(x, one, zero, mean, var, {.momentum = 0.1, .eps = 1e-5});
+  CHECK(mean.item() == doctest::Approx(0.3));
+  CHECK(var.item() == doctest::Approx(0.9 + 0.1 * 14.0 / 3));  // unbiased: 14 / (4 - 1)
+  CHECK(y.data()[3] == doctest::Approx(3 / std::sqrt(3.5)).epsilon(1e-4));
+}
+
+TEST_CASE("dropout keeps the mean and its mask") {
+  Rng rng(1);
+  const Tensor x = Tensor::full({10000}, 1).requires_grad(true);
+  const Tensor y = dropout(x, 0.25, rng);
+  CHECK(mean(y).item() == doctest::Approx(1).epsilon(0.03));
+  sum(y).backward();
+  CHECK(std::ranges::equal(x.grad().values(), y.values()));
+}
