@@ -1,0 +1,54 @@
+#pragma once
+
+#include "optim/optimiser.hpp"
+
+namespace glass::inline GLASS_PRECISION::optim {
+
+struct AdamOptions {
+  double lr = 1e-3;
+  double beta1 = 0.9;    ///< memory of the mean gradient, in [0, 1)
+  double beta2 = 0.999;  ///< memory of the mean squared gradient, in [0, 1)
+  double eps = 1e-8;     ///< keeps the step finite where the gradient has always been zero
+  double weight_decay = 0;
+};
+
+/// Adam (Kingma and Ba, 2015, algorithm 1): each element walks at its own pace, about `lr` a step
+/// whatever the size of its gradient. After t steps:
+///
+///     g = dx + weight_decay x                       an L2 penalty
+///     m = beta1 m + (1 - beta1) g
+///     v = beta2 v + (1 - beta2) g^2
+///     x = x - lr m' / (sqrt(v') + eps)              m' = m / (1 - beta1^t), v' = v / (1 - beta2^t)
+///
+/// t counts the steps of each tensor by itself, as in PyTorch: one that had no gradient did not
+/// step.
+class Adam : public Optimiser {
+ public:
+  explicit Adam(std::vector<Tensor> tensors, const AdamOptions& options = {})
+      : Adam(std::move(tensors), options, /*decoupled=*/false) {}
+  void step() override;
+  /// m of every tensor, then v, then t.
+  std::vector<Tensor> state() const override;
+
+ protected:
+  Adam(std::vector<Tensor> tensors, const AdamOptions& options, bool decoupled);
+
+ private:
+  AdamOptions options_;
+  bool decoupled_;
+  std::vector<Tensor> m_, v_;
+  /// A float counts exactly up to 2^24 and then stands still; by then both corrections are 1.
+  std::vector<Tensor> t_;
+};
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2): the decay does not
+/// pass through the moments, so that large gradients do not weaken it:
+///
+///     x = x - lr weight_decay x - lr m' / (sqrt(v') + eps)
+class AdamW final : public Adam {
+ public:
+  explicit AdamW(std::vector<Tensor> tensors, const AdamOptions& options = {.weight_decay = 0.01})
+      : Adam(std::move(tensors), options, /*decoupled=*/true) {}
+};
+
+}  // namespace glass::inline GLASS_PRECISION::optim
