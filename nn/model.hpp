@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <cstdint>
 
 #include "nn/sequential.hpp"
 
@@ -10,36 +9,50 @@ namespace glass::inline GLASS_PRECISION::nn {
 /// A network with what is needed to use it: the shape and normalisation of its input, the names of
 /// its classes and its layers. Input pixels are in [0, 1]; normalisation by `mean` and `std` is the
 /// first operation on the tape, so that the gradient reaches the pixels themselves.
-class Model : public Module {
+class Model final : public Module {
  public:
   std::string name;
   Shape input_shape;                 ///< [C,H,W]
-  std::vector<double> mean, std;     ///< per channel; empty: not normalised
+  std::vector<double> mean, std;     ///< per channel; both empty: not normalised
   std::vector<std::string> classes;  ///< may be empty
   Sequential layers;
-  std::string weights;  ///< weight file, relative to the description's folder
+  std::string weights;  ///< weight file, relative to the description's folder; may be empty
 
   const char* type() const override { return "Model"; }
   /// x[N,C,H,W] of pixels -> the last layer's output, as described.
-  Tensor forward(const Tensor& x) override;
-  /// x -> output of the layer addressed by its name, index or alias ("conv2").
-  Tensor forward_to(const std::string& layer, const Tensor& x);
+  Tensor forward(const Tensor& x) override { return layers.forward(normalised(x)); }
+  /// x -> output of the layer addressed by its name, index or alias ("conv2"). Throws Error,
+  /// listing the layers, if there is none.
+  Tensor forward_to(const std::string& layer, const Tensor& x) const {
+    return layers.forward_to(layers.find(layer), normalised(x));
+  }
+
+  /// How many classes the network tells apart. Throws FileError unless its output is [N,classes].
+  Index class_count() const;
 
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }
+  Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
   std::vector<NamedTensor> parameters() const override { return layers.parameters(); }
   std::vector<NamedTensor> buffers() const override { return layers.buffers(); }
-  void train() override;
-  void eval() override;
-  /// A table of the layers with shapes, parameters and receptive fields, one line each.
+  /// A table of the layers, one line each, for one image: what they are, their output's shape,
+  /// their parameters, and how many input pixels one output element sees (its receptive field).
   std::string summary() const;
+
+ protected:
+  void set_training(bool training) override;
+
+ private:
+  Tensor normalised(const Tensor& x) const { return mean.empty() ? x : normalise(x, mean, std); }
 };
 
 /// Reads a description (JSON, see docs/model-format.md) and, if it names one, its weight file.
-/// Without weights the layers are initialised from `seed`. Throws FileError or IoError.
+/// Without weights the layers are initialised from `seed`. Throws FileError, one line that names
+/// the file, the layer, what was expected and what was found; IoError if a file cannot be read.
 Model load_model(const std::string& path, std::uint64_t seed = 0);
 /// The same without reading weights, for training from scratch.
 Model load_description(const std::string& path, std::uint64_t seed = 0);
-/// Writes description and weights; `model.weights` is the weight file's name beside `path`.
+/// Writes the weights, if `model.weights` names a file beside `path`, and then the description.
+/// Throws FileError if a layer is of a type that descriptions do not know.
 void save_model(const Model& model, const std::string& path);
 
 }  // namespace glass::inline GLASS_PRECISION::nn

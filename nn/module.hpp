@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "autograd/ops.hpp"
+#include "nn/arguments.hpp"
+#include "nn/footprint.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -28,23 +30,31 @@ class Module {
 
   /// The name in model descriptions, as PyTorch's: "Conv2d".
   virtual const char* type() const = 0;
+  /// What it was constructed with, less what has its default.
+  virtual std::vector<Argument> arguments() const { return {}; }
   /// The shape that `forward` gives for an input of this shape. Throws ShapeError if it does not
   /// fit.
   virtual Shape output_shape(const Shape& input) const { return input; }
+  /// What one element of the output sees of an input of this shape.
+  virtual Footprint footprint(const Shape& /*input*/) const { return {}; }
 
   /// What training adjusts: handles, in the order of PyTorch's state_dict.
   virtual std::vector<NamedTensor> parameters() const { return {}; }
   /// What is saved with the parameters but not trained: running means and variances.
   virtual std::vector<NamedTensor> buffers() const { return {}; }
 
-  virtual void train() { training_ = true; }
-  virtual void eval() { training_ = false; }
+  void train() { set_training(true); }
+  void eval() { set_training(false); }
   bool training() const { return training_; }
 
   /// Makes every parameter trainable (true) or frozen (false).
   void requires_grad(bool trainable);
   /// True if any parameter is trainable.
   bool requires_grad() const;
+
+ protected:
+  /// Overridden by modules that contain others.
+  virtual void set_training(bool training) { training_ = training; }
 
  private:
   bool training_ = true;

@@ -1,0 +1,42 @@
+#include "nn/arguments.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+namespace {
+
+decltype(Argument::value) value_of(const Field& field) {
+  return std::visit([](auto* place) { return decltype(Argument::value)(*place); }, field.place);
+}
+
+std::string value_text(bool value) { return value ? "True" : "False"; }
+std::string value_text(Index value) { return std::to_string(value); }
+std::string value_text(double value) { return text(value); }
+std::string value_text(Size2 value) {
+  return value.h == value.w ? std::to_string(value.h) : text('(', value.h, ", ", value.w, ')');
+}
+
+}  // namespace
+
+std::vector<Argument> list_arguments(const std::vector<Field>& fields,
+                                     const std::vector<Field>& defaults) {
+  std::vector<Argument> list;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto value = value_of(fields[i]);
+    if (fields[i].presence == Presence::required || value != value_of(defaults[i])) {
+      list.push_back({fields[i].name, value, fields[i].presence});
+    }
+  }
+  return list;
+}
+
+std::string call_text(const std::string& type, const std::vector<Argument>& arguments) {
+  std::string out = type + '(';
+  for (const Argument& argument : arguments) {
+    if (out.back() != '(') out += ", ";
+    if (argument.presence == Presence::optional) out += std::string(argument.name) + '=';
+    out += std::visit([](auto value) { return value_text(value); }, argument.value);
+  }
+  return out + ')';
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "nn/module.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+/// `num_features`, the number of channels, has no default.
+struct BatchNorm2dArguments {
+  Index num_features = 0;
+  double eps = 1e-5, momentum = 0.1;
+
+  std::vector<Field> fields() {
+    return {{"num_features", &num_features, Presence::required},
+            {"eps", &eps},
+            {"momentum", &momentum}};
+  }
+};
+
+/// x[N,C,H,W] -> the same shape, normalised per channel: in training by the batch, whose mean and
+/// variance also move the running ones; in evaluation by these.
+class BatchNorm2d final : public Module {
+ public:
+  /// Throws ShapeError on impossible arguments.
+  explicit BatchNorm2d(const BatchNorm2dArguments& arguments);
+
+  const char* type() const override { return "BatchNorm2d"; }
+  std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
+  Tensor forward(const Tensor& x) override;
+  Shape output_shape(const Shape& input) const override;
+  std::vector<NamedTensor> parameters() const override;
+  std::vector<NamedTensor> buffers() const override;
+
+  Tensor weight, bias, running_mean, running_var;  ///< all [C]
+
+ private:
+  BatchNorm2dArguments arguments_;
+};
+
+}  // namespace glass::inline GLASS_PRECISION::nn

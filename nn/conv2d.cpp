@@ -1,0 +1,38 @@
+#include "nn/conv2d.hpp"
+
+#include "nn/init.hpp"
+#include "nn/sliding.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : arguments_(arguments) {
+  const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments;
+  require(in > 0 && out > 0, "Conv2d: in_channels and out_channels must be positive, got ", in,
+          " and ", out);
+  check_sliding(type(), {kernel, stride, padding});
+  require(dilation == 1 && groups == 1,
+          "Conv2d: only dilation 1 and groups 1 are implemented, got dilation ", dilation,
+          " and groups ", groups);
+  weight = Tensor::empty({out, in, kernel.h, kernel.w});
+  if (with_bias) bias = Tensor::empty({out});
+  default_init(weight, bias, rng);
+  requires_grad(true);
+}
+
+Tensor Conv2d::forward(const Tensor& x) {
+  return conv2d(x, weight, bias, {.stride = arguments_.stride, .padding = arguments_.padding});
+}
+
+Shape Conv2d::output_shape(const Shape& input) const {
+  const Conv2dArguments& a = arguments_;
+  require(input.rank() == 4 && input[1] == a.in_channels, "Conv2d: expected an input [N,",
+          a.in_channels, ",H,W], got ", input);
+  return slide(type(), {a.kernel_size, a.stride, a.padding}, input, a.out_channels);
+}
+
+std::vector<NamedTensor> Conv2d::parameters() const {
+  if (!bias) return {{"weight", weight}};
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "nn/module.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+/// The first three have no default. Only dilation 1 and groups 1 are implemented.
+struct Conv2dArguments {
+  Index in_channels = 0, out_channels = 0;
+  Size2 kernel_size = 0, stride = 1, padding = 0, dilation = 1;
+  Index groups = 1;
+  bool bias = true;
+
+  std::vector<Field> fields() {
+    return {{"in_channels", &in_channels, Presence::required},
+            {"out_channels", &out_channels, Presence::required},
+            {"kernel_size", &kernel_size, Presence::required},
+            {"stride", &stride},
+            {"padding", &padding},
+            {"dilation", &dilation},
+            {"groups", &groups},
+            {"bias", &bias}};
+  }
+};
+
+/// x[N,in,H,W] -> [N,out,P,Q], P = (H + 2 padding - kernel) / stride + 1: see ops/conv2d.cpp.
+/// `nn::Conv2d({.in_channels = 1, .out_channels = 16, .kernel_size = 3, .padding = 1}, rng)`
+class Conv2d final : public Module {
+ public:
+  /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
+  Conv2d(const Conv2dArguments& arguments, Rng& rng);
+
+  const char* type() const override { return "Conv2d"; }
+  std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
+  Tensor forward(const Tensor& x) override;
+  Shape output_shape(const Shape& input) const override;
+  Footprint footprint(const Shape&) const override {
+    return {arguments_.kernel_size, arguments_.stride};
+  }
+  std::vector<NamedTensor> parameters() const override;
+
+  Tensor weight;  ///< [out,in,kernel_h,kernel_w]
+  Tensor bias;    ///< [out], or undefined
+
+ private:
+  Conv2dArguments arguments_;
+};
+
+}  // namespace glass::inline GLASS_PRECISION::nn

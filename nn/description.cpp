@@ -1,0 +1,109 @@
+#include "nn/description.hpp"
+
+#include <algorithm>
+
+#include "nn/json.hpp"
+#include "nn/json_value.hpp"
+#include "nn/layers.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Names = std::vector<std::string>;
+
+const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
+  Names known;
+  for (const LayerType& type : layer_types()) {
+    if (type.name == name) return type;
+    known.push_back(type.name);
+  }
+  layer.fail("unknown type '" + printable(name) + "' (known: " + comma_list(known) + ")");
+}
+
+std::unique_ptr<Module> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
+  const ReadFields read = [&](const std::vector<Field>& fields) {
+    Names known{"type", "name"};
+    for (const Field& field : fields) known.push_back(field.name);
+    layer.only_keys(known);
+    for (const Field& field : fields) {
+      if (field.presence == Presence::optional && !layer.has(field.name)) continue;
+      std::visit([&](auto* place) { layer[field.name].read(*place); }, field.place);
+    }
+  };
+  return type.make(read, rng);
+}
+
+void add_layer(Sequential& layers, const JsonValue& root, const Json& json, std::uint64_t seed) {
+  const Index i = layers.size();
+  JsonValue layer{json, text(root.where, ": layer ", i)};
+  if (!json.is_object()) layer.expected("an object");
+  std::string type, name;
+  layer["type"].read(type);
+  if (layer.has("name")) layer["name"].read(name);
+  const LayerType& known = layer_type(layer, type);
+  layer.where += " (" + type + ")";
+  Rng rng(Rng(seed).bits() + static_cast<std::uint64_t>(i));
+  try {
+    layers.add(read_layer(layer, known, rng), name);
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& impossible) {
+    layer.fail(impossible.what());
+  }
+}
+
+void read_input(const JsonValue& input, Model& model) {
+  input.only_keys({"shape", "mean", "std"});
+  std::vector<Index> shape;
+  input["shape"].read(shape);
+  if (shape.size() != 3 || std::count(shape.begin(), shape.end(), 0)) {
+    input["shape"].expected("[channels, height, width], all positive");
+  }
+  model.input_shape = Shape(shape.begin(), shape.end());
+  if (!input.has("mean") && !input.has("std")) return;
+  input["mean"].read(model.mean);
+  input["std"].read(model.std);
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  if (model.mean.size() != channels) input["mean"].expected("one number per channel");
+  if (model.std.size() != channels || *std::min_element(model.std.begin(), model.std.end()) <= 0) {
+    input["std"].expected("one positive number per channel");
+  }
+}
+
+/// Layers must fit each other, and the class names the last one.
+void check_shapes(const Model& model, const std::string& path) {
+  const Shape& in = model.input_shape;
+  Shape out;
+  try {
+    out = model.output_shape({1, in[0], in[1], in[2]});
+  } catch (const ShapeError& error) {
+    throw FileError(path + ": " + error.what());
+  }
+  const auto count = static_cast<Index>(model.classes.size());
+  if (count > 0 && (out.rank() != 2 || out[1] != count)) {
+    throw FileError(text(path, ": ", count, " classes need an output [1,", count,
+                         "], the last layer gives ", out));
+  }
+}
+
+}  // namespace
+
+Model parse_description(const std::string& json, const std::string& path, std::uint64_t seed) {
+  const Json parsed = parse_json<Json>(json, path);
+  const JsonValue root{parsed, path};
+  root.only_keys({"name", "input", "classes", "layers", "weights"});
+  Model model;
+  root["name"].read(model.name);
+  read_input(root["input"], model);
+  if (root.has("classes")) root["classes"].read(model.classes);
+  if (root.has("weights")) root["weights"].read(model.weights);
+  const JsonValue layers = root["layers"];
+  if (!layers.json.is_array() || layers.json.empty()) layers.expected("a list of layers");
+  for (const Json& layer : layers.json) add_layer(model.layers, root, layer, seed);
+  check_shapes(model, path);
+  return model;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

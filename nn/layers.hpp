@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "nn/activations.hpp"
+#include "nn/batch_norm2d.hpp"
+#include "nn/conv2d.hpp"
+#include "nn/linear.hpp"
+#include "nn/pooling.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+/// Fills in the members that a description gives; throws on those that it lacks or misspells.
+using ReadFields = std::function<void(const std::vector<Field>&)>;
+
+/// A type of layer that model descriptions may name.
+struct LayerType {
+  const char* name;
+  std::unique_ptr<Module> (*make)(const ReadFields& read, Rng& rng);
+};
+
+/// All of them: a new layer type is its class, its struct of arguments, and one line here.
+const std::vector<LayerType>& layer_types();
+
+}  // namespace glass::inline GLASS_PRECISION::nn

@@ -1,0 +1,48 @@
+#include "nn/model.hpp"
+
+#include <filesystem>
+
+#include "nn/description.hpp"
+#include "nn/files.hpp"
+#include "nn/weights.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+namespace {
+
+std::string beside(const std::string& description, const std::string& weights) {
+  return (std::filesystem::path(description).parent_path() / weights).string();
+}
+
+}  // namespace
+
+void Model::set_training(bool training) {
+  Module::set_training(training);
+  training ? layers.train() : layers.eval();
+}
+
+Index Model::class_count() const {
+  const Shape out = output_shape({1, input_shape[0], input_shape[1], input_shape[2]});
+  if (out.rank() != 2) {
+    throw FileError(text("model ", name, ": expected an output [1,classes], got ", out));
+  }
+  return out[1];
+}
+
+Model load_description(const std::string& path, std::uint64_t seed) {
+  return parse_description(read_file(path), path, seed);
+}
+
+Model load_model(const std::string& path, std::uint64_t seed) {
+  Model model = load_description(path, seed);
+  if (!model.weights.empty()) load_weights(model, beside(path, model.weights));
+  return model;
+}
+
+void save_model(const Model& model, const std::string& path) {
+  const std::string description = to_description(model, path);
+  if (!model.weights.empty()) save_weights(model, beside(path, model.weights));
+  write_file(path, description);
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

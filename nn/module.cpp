@@ -1,0 +1,23 @@
+#include "nn/module.hpp"
+
+#include <algorithm>
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+void Module::requires_grad(bool trainable) {
+  for (NamedTensor& parameter : parameters()) parameter.tensor.requires_grad(trainable);
+}
+
+bool Module::requires_grad() const {
+  const std::vector<NamedTensor> all = parameters();
+  return std::any_of(all.begin(), all.end(),
+                     [](const NamedTensor& p) { return p.tensor.requires_grad(); });
+}
+
+std::vector<Tensor> tensors(const std::vector<NamedTensor>& named) {
+  std::vector<Tensor> list;
+  for (const NamedTensor& entry : named) list.push_back(entry.tensor);
+  return list;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

@@ -1,0 +1,126 @@
+#include "nn/sequential.hpp"
+
+#include <algorithm>
+
+#include "nn/printable.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+namespace {
+
+bool is_number(const std::string& word) {
+  return word.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// "Conv2d" -> "conv"
+std::string alias_stem(const Module& layer) {
+  std::string stem = layer.type();
+  if (stem.ends_with("2d")) stem.resize(stem.size() - 2);
+  for (char& c : stem) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return stem;
+}
+
+/// Calls `f` so that a ShapeError out of it says at which layer it happened.
+template <class F>
+auto naming_layer(const Sequential& net, Index i, F f) {
+  try {
+    return f();
+  } catch (const ShapeError& error) {
+    throw ShapeError(
+        text("layer ", printable(net.key(i)), " (", net.layer(i).type(), "): ", error.what()));
+  }
+}
+
+std::vector<NamedTensor> prefixed(const std::string& key, std::vector<NamedTensor> tensors) {
+  for (NamedTensor& entry : tensors) entry.name = key + '.' + entry.name;
+  return tensors;
+}
+
+void append(std::vector<NamedTensor>& list, const std::vector<NamedTensor>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+Sequential& Sequential::add(std::unique_ptr<Module> module, const std::string& name) {
+  if (!name.empty()) {
+    const std::string quoted = "layer name '" + printable(name) + "'";
+    if (is_number(name)) throw Error(quoted + " is a number, which would pass for an index");
+    if (name.find('.') != std::string::npos) throw Error(quoted + " contains a full stop");
+    for (const Entry& entry : layers_) {
+      if (entry.name == name) throw Error(quoted + " is taken");
+    }
+  }
+  layers_.push_back({name, std::move(module)});
+  return *this;
+}
+
+std::string Sequential::key(Index i) const { return name(i).empty() ? std::to_string(i) : name(i); }
+
+std::string Sequential::alias(Index i) const {
+  const std::string stem = alias_stem(layer(i));
+  Index count = 1;
+  for (Index before = 0; before < i; ++before) count += alias_stem(layer(before)) == stem;
+  return stem + std::to_string(count);
+}
+
+Index Sequential::find(const std::string& wanted) const {
+  for (Index i = 0; i < size(); ++i)
+    if (name(i) == wanted && !wanted.empty()) return i;
+  for (Index i = 0; i < size(); ++i)
+    if (std::to_string(i) == wanted || alias(i) == wanted) return i;
+  std::string known;
+  for (Index i = 0; i < size(); ++i) {
+    known += (i ? ", " : "") + printable(key(i)) + " (" + alias(i) + ')';
+  }
+  throw Error("layer '" + printable(wanted) + "' does not exist; there are " + known);
+}
+
+Tensor Sequential::forward(const Tensor& x) { return forward_to(size() - 1, x); }
+
+Tensor Sequential::forward_to(Index last, const Tensor& x) const {
+  Tensor y = x;
+  for (Index i = 0; i <= last; ++i) {
+    y = naming_layer(*this, i, [&] { return layer(i).forward(y); });
+  }
+  return y;
+}
+
+Shape Sequential::output_shape(const Shape& input) const {
+  Shape shape = input;
+  for (Index i = 0; i < size(); ++i) {
+    shape = naming_layer(*this, i, [&] { return layer(i).output_shape(shape); });
+  }
+  return shape;
+}
+
+Footprint Sequential::footprint(const Shape& input) const {
+  Footprint all;
+  Shape shape = input;
+  for (Index i = 0; i < size(); ++i) {
+    all = compose(all, layer(i).footprint(shape));
+    shape = layer(i).output_shape(shape);
+  }
+  return all;
+}
+
+std::vector<NamedTensor> Sequential::parameters() const {
+  std::vector<NamedTensor> list;
+  for (Index i = 0; i < size(); ++i) append(list, prefixed(key(i), layer(i).parameters()));
+  return list;
+}
+
+std::vector<NamedTensor> Sequential::buffers() const {
+  std::vector<NamedTensor> list;
+  for (Index i = 0; i < size(); ++i) append(list, prefixed(key(i), layer(i).buffers()));
+  return list;
+}
+
+void Sequential::set_training(bool training) {
+  Module::set_training(training);
+  for (const Entry& entry : layers_) training ? entry.module->train() : entry.module->eval();
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn

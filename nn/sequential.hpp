@@ -1,0 +1,54 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+
+#include "nn/module.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+/// Layers one after the other. In weight files a layer is called by its name or, without one, by
+/// its index: "0.weight". People may also use its alias: the type in small letters without "2d",
+/// and its count among the layers of that type from 1, so that "conv2" is the second Conv2d.
+class Sequential final : public Module {
+ public:
+  /// Appends a layer: `net.add(nn::Linear({.in_features = 2, .out_features = 3}, rng), "head")`.
+  /// Throws Error if the name is taken, a number, or contains a full stop.
+  template <std::derived_from<Module> Layer>
+  Sequential& add(Layer layer, const std::string& name = {}) {
+    return add(std::make_unique<Layer>(std::move(layer)), name);
+  }
+  Sequential& add(std::unique_ptr<Module> layer, const std::string& name = {});
+
+  Index size() const { return static_cast<Index>(layers_.size()); }
+  Module& layer(Index i) const { return *layers_[static_cast<std::size_t>(i)].module; }
+  /// The name it was given; may be empty.
+  const std::string& name(Index i) const { return layers_[static_cast<std::size_t>(i)].name; }
+  /// The name or, without one, the index: what its tensors' keys begin with.
+  std::string key(Index i) const;
+  std::string alias(Index i) const;
+  /// Index of the layer with this name, index or alias, tried in this order. Throws Error, listing
+  /// what there is, if there is none.
+  Index find(const std::string& layer) const;
+
+  const char* type() const override { return "Sequential"; }
+  Tensor forward(const Tensor& x) override;
+  /// x -> output of layer `last`. ShapeErrors name the layer that they come from.
+  Tensor forward_to(Index last, const Tensor& x) const;
+  Shape output_shape(const Shape& input) const override;
+  Footprint footprint(const Shape& input) const override;
+  std::vector<NamedTensor> parameters() const override;
+  std::vector<NamedTensor> buffers() const override;
+
+ protected:
+  void set_training(bool training) override;
+
+ private:
+  struct Entry {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
+  std::vector<Entry> layers_;
+};
+
+}  // namespace glass::inline GLASS_PRECISION::nn

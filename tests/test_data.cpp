@@ -1,0 +1,231 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "test_data_files.hpp"
+#include "weights/augment.hpp"
+#include "weights/cifar10.hpp"
+#include "weights/data_folder.hpp"
+#include "weights/idx.hpp"
+#include "weights/keyed_rng.hpp"
+
+namespace {
+
+using namespace glass;
+using namespace glass::training;
+using namespace data_files;
+
+/// The message of the FileError that `read` throws: one line that begins with the file's path.
+std::string complaint(const std::string& path, const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const FileError& error) {
+    const std::string message = error.what();
+    CHECK(message.find('\n') == std::string::npos);
+    CHECK(message.starts_with(path + ": "));
+    return message.substr(path.size());
+  }
+  FAIL("nothing was thrown");
+  return {};
+}
+
+void check_mentions(const std::string& message, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) {
+    CHECK_MESSAGE(message.find(part) != std::string::npos, message, " should mention ", part);
+  }
+}
+
+const std::string pixels = "\x01\x02\x03\x04\x05\x06\x07\xff";  // two images of 2 x 2
+const std::string labels = {'\x03', '\x09'};
+
+std::string cifar10_record(char label, char first_pixel) {
+  std::string record(3073, '\x10');
+  record[0] = label;
+  record[1] = first_pixel;
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("data: IDX files are read plain and gzipped, whatever their name says") {
+  const TemporaryFolder folder;
+  const std::string images_path = folder / "images", labels_path = folder / "labels.gz";
+  for (const bool packed : {false, true}) {
+    const std::string images = idx_images(2, 2, pixels);
+    write(images_path, packed ? gzipped(images) : images);
+    write(labels_path, packed ? idx_labels(labels) : gzipped(idx_labels(labels)));
+    const Dataset data = read_idx(images_path, labels_path, 10);
+    CHECK(data.size() == 2);
+    CHECK(data.image_shape == Shape{1, 2, 2});
+    CHECK(data.labels == std::vector<std::uint8_t>{3, 9});
+    CHECK(data.pixels == std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6, 7, 255});
+  }
+}
+
+TEST_CASE("data: a damaged IDX image file is refused in one line") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "images", labels_path = folder / "labels";
+  write(labels_path, idx_labels(labels));
+  const std::string good = idx_images(2, 2, pixels), packed = gzipped(good);
+  const auto refused = [&](const std::string& bytes, const std::vector<std::string>& parts) {
+    write(path, bytes);
+    check_mentions(complaint(path, [&] { read_idx(path, labels_path, 10); }), parts);
+  };
+  refused("", {"empty"});
+  refused("<!DOCTYPE html>", {"web page"});
+  refused(good.substr(0, 10), {"16 bytes", "10"});
+  refused(good.substr(0, good.size() - 1), {"2 images of 2x2", "24", "23"});
+  refused(good + "x", {"24", "25"});
+  refused(big_endian(1) + good.substr(4), {"2051", "magic 1"});
+  refused(idx_labels("\x01\x02\x03\x04\x05\x06\x07\x08"), {"2051", "2049", "swapped"});
+  refused(idx_images(0, 2, ""), {"at least one image", "0 images"});
+  refused(idx_images(0xffffffff, 0xffffffff, pixels), {"4096x4096", "4294967295"});
+  refused(packed + "x", {"1 bytes follow"});
+  std::string wrong_checksum = packed;
+  wrong_checksum[packed.size() - 8] ^= 1;
+  refused(wrong_checksum, {"damaged gzip stream", "incorrect data check"});
+}
+
+TEST_CASE("data: a gzip file is refused wherever it is cut off") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "images", labels_path = folder / "labels";
+  write(labels_path, idx_labels(labels));
+  const std::string packed = gzipped(idx_images(2, 2, pixels));
+  for (std::size_t size = 2; size < packed.size(); ++size) {
+    write(path, packed.substr(0, size));
+    check_mentions(complaint(path, [&] { read_idx(path, labels_path, 10); }), {"cut off"});
+  }
+}
+
+TEST_CASE("data: IDX labels that do not belong to the images are refused in one line") {
+  const TemporaryFolder folder;
+  const std::string images_path = folder / "images", path = folder / "labels";
+  write(images_path, idx_images(2, 2, pixels));
+  const auto refused = [&](const std::string& bytes, const std::vector<std::string>& parts) {
+    write(path, bytes);
+    check_mentions(complaint(path, [&] { read_idx(images_path, path, 9); }), parts);
+  };
+  refused(idx_images(2, 2, pixels), {"2049", "2051", "swapped"});
+  refused(idx_labels("\x01\x02\x03"), {"2 images", "found 3"});
+  refused(idx_labels("\x01\x02") + "x", {"10 bytes", "11"});
+  refused(idx_labels(labels), {"0 to 8", "found 9", "image 1"});
+}
+
+TEST_CASE("data: CIFAR-10 files are read one after the other, plain and gzipped") {
+  const TemporaryFolder folder;
+  write(folder / "a", cifar10_record(7, '\x21') + cifar10_record(0, '\x22'));
+  write(folder / "b", gzipped(cifar10_record(9, '\x23')));
+  const Dataset data = read_cifar10({folder / "a", folder / "b"}, 10);
+  CHECK(data.image_shape == Shape{3, 32, 32});
+  CHECK(data.labels == std::vector<std::uint8_t>{7, 0, 9});
+  CHECK(data.pixels.size() == 3 * 3072);
+  CHECK(data.pixels[0] == 0x21);
+  CHECK(data.pixels[3072] == 0x22);
+  CHECK(data.pixels[6144] == 0x23);
+}
+
+TEST_CASE("data: a damaged CIFAR-10 file is refused in one line") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "batch", record = cifar10_record(1, 0);
+  const auto refused = [&](const std::string& bytes, const std::vector<std::string>& parts) {
+    write(path, bytes);
+    check_mentions(complaint(path, [&] { read_cifar10({path}, 10); }), parts);
+  };
+  refused("", {"empty"});
+  refused(record.substr(1), {"3073", "3072"});
+  refused(record + "x", {"3073", "3074"});
+  refused(record + cifar10_record(10, 0), {"0 to 9", "found 10", "record 1"});
+}
+
+TEST_CASE("data: the folder's content decides the format, and must fit the network") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "";
+  const auto read = [&](const Shape& shape) { return read_data_folder(path, shape, 10); };
+  CHECK_THROWS_AS(read_data_folder(folder / "missing", {1, 12, 12}, 10), IoError);
+  check_mentions(complaint(path, [&] { read({1, 12, 12}); }), {"MNIST", "CIFAR-10"});
+
+  write_square_folder(folder, 20);
+  const DataFolder squares = read({1, 12, 12});
+  CHECK(squares.training.size() == 18);
+  CHECK(squares.validation.size() == 2);
+  CHECK(squares.test.size() == 60);
+  check_mentions(complaint(path, [&] { read({1, 28, 28}); }), {"[1,28,28]", "[1,12,12]"});
+
+  write(folder / "data_batch_1.bin", cifar10_record(1, 0));
+  check_mentions(complaint(path, [&] { read({3, 32, 32}); }), {"data_batch_2.bin.gz"});
+  for (const char* name : {"data_batch_2.bin", "data_batch_3.bin.gz", "data_batch_4.bin",
+                           "data_batch_5.bin", "test_batch.bin.gz"}) {
+    write(folder / name, cifar10_record(2, 0));
+  }
+  CHECK(read({3, 32, 32}).training.size() == 4);
+  CHECK(read({1, 12, 12}).training.size() == 18);
+
+  std::filesystem::remove(folder / "train-images-idx3-ubyte");
+  check_mentions(complaint(path, [&] { read({1, 12, 12}); }), {"[1,12,12]", "[3,32,32]"});
+}
+
+TEST_CASE("data: batches hold pixels between 0 and 1, in the order asked for") {
+  Dataset data{{1, 1, 2}, {0, 255, 51, 102, 153, 204}, {4, 5, 6}};
+  const std::vector<Index> places{2, 0};
+  const Batch batch = make_batch(data, places);
+  CHECK(batch.images.shape() == Shape{2, 1, 1, 2});
+  CHECK(batch.labels == std::vector<Index>{6, 4});
+  CHECK(batch.images.values()[0] == doctest::Approx(0.6));
+  CHECK(batch.images.values()[2] == 0);
+  CHECK(batch.images.values()[3] == 1);
+
+  const Dataset last = split_last(data, 1);
+  CHECK(data.labels == std::vector<std::uint8_t>{4, 5});
+  CHECK(data.pixels.size() == 4);
+  CHECK(last.labels == std::vector<std::uint8_t>{6});
+  CHECK(last.pixels == std::vector<std::uint8_t>{153, 204});
+  CHECK(last.image_shape == data.image_shape);
+}
+
+TEST_CASE("data: shifts move every channel alike, reach all places and let black in") {
+  const Shape shape{2, 3, 4};
+  std::vector<bool> seen(5 * 5);
+  for (int draw = 0; draw < 500; ++draw) {
+    std::vector<real> image(24, real(0));
+    image[1 * 4 + 2] = 1;         // row 1, column 2 of the first channel
+    image[12 + 1 * 4 + 2] = 0.5;  // and of the second
+    Rng rng = keyed_rng(1, 2, draw);
+    augment(image, shape, {.shift = 2}, rng);
+    int lit = 0;
+    for (int i = 0; i < 12; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      CHECK(image[place] == 2 * image[12 + place]);
+      if (image[place] == 0) continue;
+      ++lit;
+      seen[static_cast<std::size_t>((i / 4 + 1) * 5 + i % 4)] = true;
+    }
+    CHECK(lit <= 1);
+  }
+  // From row 1 and column 2 of 3 x 4 pixels, two pixels each way reach every pixel.
+  for (std::size_t row = 1; row <= 3; ++row) {
+    for (std::size_t column = 0; column < 4; ++column) CHECK(seen[row * 5 + column]);
+  }
+}
+
+TEST_CASE("data: noise has the size asked for and leaves pixels in range") {
+  std::vector<real> grey(10000, real(0.5)), black(10000, real(0));
+  Rng rng = keyed_rng(0, 0, 0);
+  augment(grey, {1, 100, 100}, {.noise = 0.1}, rng);
+  augment(black, {1, 100, 100}, {.noise = 0.1}, rng);
+  double squares = 0;
+  for (const real pixel : grey) squares += (pixel - 0.5) * (pixel - 0.5);
+  CHECK(std::sqrt(squares / 10000) == doctest::Approx(0.1).epsilon(0.05));
+  CHECK(*std::min_element(black.begin(), black.end()) == 0);
+  CHECK(*std::max_element(black.begin(), black.end()) < 1);
+}
+
+TEST_CASE("data: keyed random numbers depend on every part of the key and on nothing else") {
+  const std::uint64_t first = keyed_rng(1, 2, 3).bits();
+  CHECK(first == keyed_rng(1, 2, 3).bits());
+  CHECK(first != keyed_rng(0, 2, 3).bits());
+  CHECK(first != keyed_rng(1, 3, 3).bits());
+  CHECK(first != keyed_rng(1, 2, 4).bits());
+  CHECK(first != keyed_rng(1, 3, 2).bits());
+}

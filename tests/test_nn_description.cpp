@@ -1,0 +1,188 @@
+#include <doctest/doctest.h>
+
+#include "nn/description.hpp"
+#include "nn/files.hpp"
+#include "nn/weights.hpp"
+#include "run_program.hpp"
+
+using namespace glass;
+
+namespace {
+
+const std::string every_type = R"({
+  "name": "every type", "input": {"shape": [2, 12, 9], "mean": [0.5, 0.25], "std": [0.1, 1]},
+  "classes": ["one", "two", "three"],
+  "layers": [
+    {"type": "Conv2d", "name": "first", "in_channels": 2, "out_channels": 4, "kernel_size": [3, 2],
+     "stride": [1, 2], "padding": 1, "dilation": 1, "groups": 1, "bias": false},
+    {"type": "BatchNorm2d", "num_features": 4, "eps": 0.01, "momentum": 0.2},
+    {"type": "ReLU"}, {"type": "LeakyReLU", "negative_slope": 0.2}, {"type": "ELU", "alpha": 0.5},
+    {"type": "Tanh"}, {"type": "Sigmoid"},
+    {"type": "MaxPool2d", "kernel_size": 2},
+    {"type": "AvgPool2d", "kernel_size": [1, 2], "stride": 1, "padding": [0, 1]},
+    {"type": "AdaptiveAvgPool2d", "output_size": [1, 1]},
+    {"type": "Dropout", "p": 0.1}, {"type": "Flatten"},
+    {"type": "Linear", "in_features": 4, "out_features": 3},
+    {"type": "Softmax"}, {"type": "LogSoftmax", "dim": 1}]})";
+
+/// A description with these layers for an input [1,8,8].
+std::string with_layers(const std::string& layers) {
+  return R"({"name": "m", "input": {"shape": [1, 8, 8]}, "layers": [)" + layers + "]}";
+}
+
+void check_refused(const std::string& json, const std::string& message) {
+  CAPTURE(json);
+  try {
+    nn::parse_description(json, "m.json", 0);
+    FAIL_CHECK("accepted");
+  } catch (const FileError& error) {
+    const std::string what = error.what();
+    CHECK(what.rfind("m.json: ", 0) == 0);
+    CHECK(what.find('\n') == what.npos);
+    CHECK_MESSAGE(what.find(message) != what.npos, what);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a description survives being read and written") {
+  const nn::Model model = nn::parse_description(every_type, "m.json", 0);
+  CHECK(model.layers.size() == 15);
+  CHECK(model.name == "every type");
+  CHECK(model.mean == std::vector<double>{0.5, 0.25});
+  CHECK(model.std == std::vector<double>{0.1, 1});
+  CHECK(model.classes == std::vector<std::string>{"one", "two", "three"});
+
+  const std::string written = nn::to_description(model, "m.json");
+  const nn::Model again = nn::parse_description(written, "m.json", 0);
+  CHECK(nn::to_description(again, "m.json") == written);
+  REQUIRE(again.layers.size() == model.layers.size());
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    const nn::Module &a = model.layers.layer(i), &b = again.layers.layer(i);
+    CHECK(nn::call_text(a.type(), a.arguments()) == nn::call_text(b.type(), b.arguments()));
+    CHECK(model.layers.key(i) == again.layers.key(i));
+  }
+  CHECK(written.find(R"({"type": "MaxPool2d", "kernel_size": 2},)") != written.npos);
+}
+
+TEST_CASE("a pooling's stride is its kernel unless given") {
+  const nn::Model model =
+      nn::parse_description(with_layers(R"({"type": "MaxPool2d", "kernel_size": [2, 4]},
+                                           {"type": "AvgPool2d", "kernel_size": 2, "stride": 1})"),
+                            "m.json", 0);
+  CHECK(model.output_shape({1, 1, 8, 8}) == Shape{1, 1, 3, 1});
+}
+
+TEST_CASE("the seed decides the initial weights, layer by layer") {
+  const std::string one = R"({"type": "Linear", "in_features": 4, "out_features": 4})";
+  const auto last = [&](const std::string& first, std::uint64_t seed) {
+    const std::string json = R"({"name": "m", "input": {"shape": [1, 2, 2]}, "layers": [)" + first +
+                             R"(, {"type": "Linear", "in_features": 4, "out_features": 4}]})";
+    return nn::parse_description(json, "m.json", seed).parameters().back().tensor.data()[0];
+  };
+  const std::string other = R"({"type": "Flatten"})";
+  const std::string named = R"({"type": "Flatten", "name": "flat"})";
+  CHECK(last(other, 1) == last(named, 1));
+  CHECK(last(other, 1) != last(other, 2));
+}
+
+TEST_CASE("mistakes in a description are told in one line") {
+  check_refused("{", "not JSON: ");
+  check_refused("\xef\xbb\xbf{}", "byte order mark");
+  check_refused("{}", "'name' is missing");
+  check_refused("[]", "expected an object, got []");
+  check_refused(R"({"name": "a", "name": "b"})", "key 'name' appears twice");
+  check_refused(R"({"name": "m", "inputs": {}})",
+                "unknown field 'inputs' (known: name, input, classes, layers, weights)");
+  check_refused(R"({"name": "m", "input": {"shape": [28, 28]}, "layers": []})",
+                "input: shape: expected [channels, height, width]");
+  check_refused(R"({"name": "m", "input": {"shape": [3, 2, 2], "mean": [0]}, "layers": []})",
+                "input: 'std' is missing");
+  check_refused(R"({"name": "m", "input": {"shape": [1, 2, 2], "mean": [0], "std": [0]}})",
+                "input: std: expected one positive number per channel, got [0]");
+  check_refused(with_layers(""), "layers: expected a list of layers");
+  check_refused(with_layers(R"({"typ": "ReLU"})"), "layer 0: 'type' is missing");
+  check_refused(with_layers(R"({"type": "ReLU"}, {"type": "Gelu"})"),
+                "layer 1: unknown type 'Gelu' (known: Conv2d, Linear, BatchNorm2d, ReLU, ");
+  check_refused(with_layers(R"({"type": "MaxPool2d", "kernal_size": 2})"),
+                "layer 0 (MaxPool2d): unknown field 'kernal_size' (known: type, name, "
+                "kernel_size, stride, padding)");
+  check_refused(with_layers(R"({"type": "MaxPool2d"})"), "(MaxPool2d): 'kernel_size' is missing");
+  for (const char* size : {"-1", "1.5", "true", "\"same\"", "1e400", "99999999999999999999", "[1]",
+                           "[1, 2, 3]", "[[1, 1], 1]", "null", "1048577"}) {
+    const std::string layer = R"({"type": "MaxPool2d", "kernel_size": )";
+    check_refused(with_layers(layer + size + "}"), "");
+  }
+  check_refused(with_layers(R"({"type": "ELU", "alpha": "1"})"),
+                "layer 0 (ELU): alpha: expected a number, got \"1\"");
+  check_refused(with_layers(R"({"type": "ReLU", "name": "a"}, {"type": "ReLU", "name": "a"})"),
+                "layer 1 (ReLU): layer name 'a' is taken");
+  check_refused(with_layers(R"({"type": "Conv2d", "in_channels": 1, "out_channels": 1,
+                                "kernel_size": 3, "dilation": 2})"),
+                "layer 0 (Conv2d): Conv2d: only dilation 1");
+  check_refused(with_layers(R"({"type": "\u001b[31mReLU"})"), "'\\x1b[31mReLU'");
+}
+
+TEST_CASE("layers that do not fit each other are found when a description is read") {
+  check_refused(with_layers(R"({"type": "Flatten"},
+                               {"type": "Linear", "in_features": 60, "out_features": 2})"),
+                "layer 1 (Linear): Linear: expected an input [N,60], got [1,64]");
+  check_refused(with_layers(R"({"type": "MaxPool2d", "kernel_size": 9})"),
+                "layer 0 (MaxPool2d): MaxPool2d: kernel_size 9x9 with padding 0x0 does not fit");
+  check_refused(R"({"name": "m", "input": {"shape": [1, 1, 3]}, "classes": ["a", "b"],
+                    "layers": [{"type": "Flatten"}]})",
+                "2 classes need an output [1,2], the last layer gives [1,3]");
+}
+
+TEST_CASE("a model survives being saved and loaded, and only complete files are seen") {
+  const TemporaryFolder folder;
+  for (const char* weights : {"m.safetensors", "m-weights.json"}) {
+    nn::Model model = nn::parse_description(every_type, "m.json", 11);
+    model.weights = weights;
+    nn::save_model(model, folder / "m.json");
+    nn::Model again = nn::load_model(folder / "m.json", 12);
+    model.eval();
+    again.eval();
+    const Tensor x = Tensor::full({1, 2, 12, 9}, 0.5);
+    const Tensor a = model(x), b = again(x);
+    CHECK(std::equal(a.values().begin(), a.values().end(), b.values().begin()));
+    CHECK(again.weights == weights);
+  }
+  std::filesystem::remove(folder / "m-weights.json");
+  CHECK_THROWS_WITH_AS(nn::load_model(folder / "m.json"),
+                       doctest::Contains("m-weights.json: cannot open: No such file"), IoError);
+  CHECK_NOTHROW(nn::load_description(folder / "m.json"));
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "")) {
+    CHECK(entry.path().extension() != ".tmp");
+  }
+}
+
+TEST_CASE("a layer of one's own runs, but a description cannot hold it") {
+  class Twice final : public nn::Module {
+   public:
+    const char* type() const override { return "Twice"; }
+    Tensor forward(const Tensor& x) override { return 2 * x; }
+  };
+  nn::Model model;
+  model.layers.add(Twice());
+  CHECK(model(Tensor::full({1}, 3)).item() == 6);
+  CHECK_THROWS_WITH_AS(nn::to_description(model, "m.json"),
+                       "m.json: layer 0 is of type Twice, which descriptions do not know",
+                       FileError);
+}
+
+TEST_CASE("the summary has one aligned line per layer") {
+  nn::Model model = nn::parse_description(every_type, "m.json", 0);
+  model.layers.layer(0).requires_grad(false);
+  std::istringstream lines(model.summary());
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  REQUIRE(all.size() == 15 + 3);
+  CHECK(all.front() == "every type: input [2,12,9], 15 layers");
+  CHECK(all[2] ==
+        "first  conv1             Conv2d(2, 4, (3, 2), stride=(1, 2), padding=1, bias=False)  "
+        "[1,4,12,5]  48          frozen     3x2");
+  CHECK(all[14].find("Linear(4, 3)") == all[2].find("Conv2d"));
+  CHECK(all[14].find("trainable  12x9") != std::string::npos);
+  CHECK(all.back() == "total 71 parameters, 23 trainable");
+}

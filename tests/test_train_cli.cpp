@@ -1,0 +1,152 @@
+#include <doctest/doctest.h>
+
+#include "nn/model.hpp"
+#include "test_data_files.hpp"
+
+namespace {
+
+const std::string train_program = GLASS_TRAIN_PROGRAM;
+
+/// A network and data to train it with, in a folder of their own.
+struct Workshop {
+  TemporaryFolder folder;
+  std::string data = folder / "", model = folder / "squares.json";
+
+  Workshop() {
+    data_files::write_square_folder(folder);
+    data_files::write(model, data_files::square_model);
+  }
+  std::string command(const std::string& options) const {
+    return train_program + " " + model + " --data " + data + " --batch 32 " + options;
+  }
+  Run train(const std::string& options) const { return run_program(command(options)); }
+  std::string file(const std::string& name) const { return slurp(folder / name); }
+  bool has(const std::string& name) const { return std::filesystem::exists(folder / name); }
+};
+
+bool one_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == text.size() - 1;
+}
+
+/// Runs a command that must fail with this code and say so in one line that contains `part`.
+void check_refused(const Run& run, int code, const std::string& part) {
+  CAPTURE(run.err);
+  CHECK(run.code == code);
+  CHECK(run.out.empty());
+  CHECK(one_line(run.err));
+  CHECK_MESSAGE(run.err.find(part) != std::string::npos, "expected: ", part);
+}
+
+}  // namespace
+
+TEST_CASE("train writes description, weights and card, and says how it went") {
+  const Workshop shop;
+  const Run run = shop.train("--epochs 3 --lr 0.005 --commit v1 --seed 7");
+  REQUIRE(run.code == 0);
+  CHECK(run.err.empty());
+  for (const char* part :
+       {"epoch 1/3  loss ", "epoch 3/3  loss ", "validation ", "test accuracy: "}) {
+    CHECK_MESSAGE(run.out.find(part) != std::string::npos, part);
+  }
+  const std::string card = shop.file("squares.md");
+  for (const char* part : {"# squares", "test accuracy: ", "of 60)", "of 32)", "288 training",
+                           "--lr 0.005", "| seed | 7 |", "| commit | v1 |", "| **middle** |"}) {
+    CHECK_MESSAGE(card.find(part) != std::string::npos, part);
+  }
+  CHECK(card.find(std::filesystem::temp_directory_path().string()) == std::string::npos);
+  CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
+
+  const Run info = run_program(std::string(GLASS_VIZ_PROGRAM) + " info " + shop.model);
+  CHECK(info.code == 0);
+  CHECK(info.out.find("test accuracy: ") != std::string::npos);
+}
+
+TEST_CASE("train --out leaves the description and its weights alone") {
+  const Workshop shop;
+  REQUIRE(shop.train("--epochs 1 --out " + (shop.folder / "other.json")).code == 0);
+  CHECK(shop.file("squares.json") == data_files::square_model);
+  CHECK_FALSE(shop.has("squares.safetensors"));
+  CHECK(shop.has("other.safetensors"));
+  CHECK(shop.has("other.md"));
+  CHECK(glass::nn::load_model(shop.folder / "other.json").weights == "other.safetensors");
+}
+
+TEST_CASE("train writes JSON weights beside a description that has such") {
+  const Workshop shop;
+  std::string json = data_files::square_model;
+  json.replace(json.find("squares.safetensors"), 19, "squares-weights.json");
+  data_files::write(shop.model, json);
+  REQUIRE(shop.train("--epochs 1").code == 0);
+  CHECK(shop.has("squares-weights.json"));
+  REQUIRE(shop.train("--epochs 1 --out " + (shop.folder / "other.json")).code == 0);
+  CHECK(shop.file("other-weights.json") == shop.file("squares-weights.json"));
+}
+
+TEST_CASE("train gives the same bytes again, and with two threads") {
+  const Workshop one, two;
+  REQUIRE(one.train("--epochs 2 --shift 1 --noise 0.1 --threads 1").code == 0);
+  REQUIRE(two.train("--epochs 2 --shift 1 --noise 0.1 --threads 2").code == 0);
+  CHECK(one.file("squares.safetensors") == two.file("squares.safetensors"));
+  CHECK(one.file("squares.json") == two.file("squares.json"));
+}
+
+TEST_CASE("train --resume continues to the bytes of an uninterrupted run") {
+  const Workshop whole, pieces;
+  const std::string options = " --schedule constant --shift 1";
+  REQUIRE(whole.train("--epochs 4" + options).code == 0);
+  REQUIRE(pieces.train("--epochs 2" + options).code == 0);
+  const Run second = pieces.train("--epochs 4 --resume" + options);
+  REQUIRE(second.code == 0);
+  CHECK(second.err.empty());
+  CHECK(second.out.starts_with("epoch 3/4"));
+  CHECK(pieces.file("squares.safetensors") == whole.file("squares.safetensors"));
+}
+
+TEST_CASE("train keeps the best so far when interrupted, and can go on") {
+  const Workshop shop;
+  const std::string checkpoint = shop.folder / "squares.checkpoint.safetensors";
+  const Run run =
+      run_program("( " + shop.command("--epochs 100000") + " & pid=$!; while [ ! -e " + checkpoint +
+                  " ] && kill -0 $pid; do sleep 0.05; done; " + "kill -INT $pid; wait $pid )");
+  CHECK(run.code == 130);
+  CHECK(one_line(run.err));
+  CHECK(run.err.find("interrupted after") != std::string::npos);
+  CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
+  CHECK(shop.file("squares.md").find("test accuracy: ") != std::string::npos);
+
+  const Run further = shop.train("--epochs 1 --resume");
+  CHECK(further.code == 0);
+  CHECK(further.err.find("planned for 100000") != std::string::npos);
+}
+
+TEST_CASE("train refuses what makes no sense, with one line and the right exit code") {
+  const Workshop shop;
+  check_refused(run_program(train_program + " " + shop.model), 2, "--data");
+  check_refused(run_program(train_program + " --data " + shop.data), 2, "MODEL");
+  check_refused(shop.train("--epochs 0"), 2, "--epochs");
+  check_refused(shop.train("--epochs two"), 2, "--epochs");
+  check_refused(shop.train("--optimiser newton"), 2, "newton");
+  check_refused(shop.train("--momentum 0.5"), 2, "sgd");
+  check_refused(shop.train("--frobnicate"), 2, "frobnicate");
+  check_refused(shop.train("--optimiser sgd --lr 1e30"), 2, "learning rate");
+  check_refused(shop.train("--resume"), 4, "squares.checkpoint.safetensors");
+  check_refused(shop.train("--out " + (shop.folder / "missing/x.json")), 4, "missing");
+  check_refused(run_program(train_program + " " + shop.model + " --data /nonexistent"), 4,
+                "/nonexistent");
+
+  REQUIRE(shop.train("--epochs 1").code == 0);
+  check_refused(shop.train("--epochs 1 --resume --lr 0.1"), 3, "--lr");
+  data_files::write(shop.folder / "train-labels-idx1-ubyte", "not labels");
+  check_refused(shop.train("--epochs 1"), 3, "train-labels-idx1-ubyte");
+  check_refused(
+      run_program(train_program + " " + shop.data + "/t10k-labels-idx1-ubyte --data " + shop.data),
+      3, "t10k-labels-idx1-ubyte");
+}
+
+TEST_CASE("train explains itself") {
+  const Run help = run_program(train_program + " --help");
+  CHECK(help.code == 0);
+  for (const char* part : {"--data", "--resume", "--schedule", "Exit codes:"}) {
+    CHECK_MESSAGE(help.out.find(part) != std::string::npos, part);
+  }
+}

@@ -1,0 +1,134 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/files.hpp"
+#include "run_program.hpp"
+#include "viz/maximise.hpp"
+#include "viz/npy.hpp"
+#include "viz/sha256.hpp"
+#include "viz/sheet.hpp"
+
+using namespace glass;
+using namespace glass::viz;
+
+namespace {
+
+const std::string weights = GLASS_WEIGHTS_DIR;
+
+Image gradient_image(Index width, Index height, Index channels) {
+  Image image(width, height, channels);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    image.pixels[i] = static_cast<std::uint8_t>(i * 37 % 256);
+  }
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("sha256 of the examples in FIPS 180-4") {
+  CHECK(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  CHECK(sha256(std::string(1000000, 'a')) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("a picture survives being written and read as PNG") {
+  const TemporaryFolder folder;
+  for (const Index channels : {1, 3}) {
+    const Image image = gradient_image(7, 5, channels);
+    write_png(folder / "a.png", image);
+    const Image again = read_png(folder / "a.png", channels);
+    CHECK(again.width == 7);
+    CHECK(again.height == 5);
+    CHECK(again.pixels == image.pixels);
+    CHECK(to_image(to_tensor(image), 0).pixels == image.pixels);
+  }
+}
+
+TEST_CASE("what is not a PNG is refused by name") {
+  const TemporaryFolder folder;
+  nn::write_file(folder / "a.png", "hello");
+  CHECK_THROWS_WITH_AS(read_png(folder / "a.png", 1), doctest::Contains("a.png: expected a PNG"),
+                       FileError);
+  CHECK_THROWS_AS(read_png(folder / "missing.png", 1), IoError);
+}
+
+TEST_CASE("resizing keeps a constant image constant and averages what it shrinks") {
+  const Image grey(10, 6, 3, 77);
+  for (const auto& [w, h] : {std::pair<Index, Index>{3, 9}, {20, 2}, {1, 1}}) {
+    const Image other = resize(grey, w, h);
+    CHECK(std::ranges::all_of(other.pixels, [](auto p) { return p == 77; }));
+    CHECK(other.pixels.size() == static_cast<std::size_t>(w * h * 3));
+  }
+  Image board(8, 8, 1);
+  for (Index i = 0; i < 64; ++i) board.at(i % 8, i / 8) = (i / 8 + i) % 2 ? 255 : 0;
+  for (const auto pixel : resize(board, 2, 2).pixels) CHECK(std::abs(pixel - 127) <= 16);
+}
+
+TEST_CASE("a sheet has one tile per picture and text under it") {
+  const std::vector<Tile> tiles(7, {Image(28, 28, 1, 255), {"seven", "99.9 %"}});
+  const Image sheet = make_sheet(tiles, 5);
+  CHECK(sheet.channels == 1);
+  CHECK(sheet.width > 5 * 112);
+  CHECK(sheet.height > 2 * 112);
+  CHECK(std::ranges::count(sheet.pixels, std::uint8_t{255}) == 7 * 112 * 112);
+  CHECK(std::ranges::count(sheet.pixels, std::uint8_t{30}) > 7 * 100);
+}
+
+TEST_CASE("npy is what NumPy documents") {
+  const TemporaryFolder folder;
+  write_npy(folder / "a.npy", Tensor::from({2, 1, 1, 3}, {0, 1, 2, 3, 4, 0.5}));
+  const std::string bytes = slurp(folder / "a.npy");
+  CHECK(bytes.substr(0, 8) == std::string("\x93NUMPY\x01\x00", 8));
+  const std::size_t header = static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+  CHECK((10 + header) % 64 == 0);
+  CHECK(bytes.size() == 10 + header + 6 * 4);
+  CHECK(bytes.find("'descr': '<f4', 'fortran_order': False, 'shape': (2,1,1,3,)") != std::string::npos);
+  float last = 0;
+  std::copy_n(bytes.data() + bytes.size() - 4, 4, reinterpret_cast<char*>(&last));
+  CHECK(last == 0.5f);
+}
+
+TEST_CASE("the regulariser weighs a picture the same at every size") {
+  const auto ramp = [](Index size) {
+    Tensor x = Tensor::empty({1, 1, size, size});
+    for (Index i = 0; i < x.size(); ++i) {
+      x.data()[i] = static_cast<real>(i % 2);  // one step a pixel, at any size
+    }
+    return x;
+  };
+  for (const double beta : {1.0, 2.0}) {
+    const MaximiseOptions options{.tv = 1, .beta = beta, .alpha_norm = 1};
+    const double small = regulariser(ramp(16), {0.5}, options).item();
+    const double large = regulariser(ramp(64), {0.5}, options).item();
+    CHECK(std::abs(small / large - 1) < 0.05);
+  }
+}
+
+TEST_CASE("maximising leaves the weights alone, raises the objective, repeats itself") {
+  nn::Model model = nn::load_model(weights + "/mnist-cnn.json");
+  const std::vector<Index> classes{3, 8};
+  const Tensor init = initial_noise(model, classes, 7);
+  const std::string before = weights_sha256(model);
+  const MaximiseOptions options{.steps = 40};
+  const MaximiseResult a = maximise(model, classes, init, options);
+  const MaximiseResult b = maximise(model, classes, init, options);
+  CHECK(weights_sha256(model) == before);
+  CHECK_FALSE(model.requires_grad());
+  CHECK(a.steps == 40);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(a.objective_after[i] > a.objective_before[i] + 1);
+  CHECK(std::ranges::equal(a.images.values(), b.images.values()));
+  for (const real pixel : a.images.values()) CHECK((pixel >= 0 && pixel <= 1));
+}
+
+TEST_CASE("maximising stops where it is told to") {
+  nn::Model model = nn::load_model(weights + "/mnist-cnn.json");
+  const Tensor init = initial_noise(model, {1}, 0);
+  const auto result =
+      maximise(model, {1}, init, {.steps = 50}, [](const MaximiseStep& s) { return s.step < 3; });
+  CHECK(result.steps == 3);
+}

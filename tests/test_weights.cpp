@@ -1,0 +1,161 @@
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <limits>
+
+#include "nn/files.hpp"
+#include "nn/json_weights.hpp"
+#include "nn/layers.hpp"
+#include "nn/safetensors.hpp"
+#include "nn/sequential.hpp"
+#include "nn/weights.hpp"
+#include "run_program.hpp"
+
+using namespace glass;
+
+namespace {
+
+nn::Sequential net(std::uint64_t seed) {
+  Rng rng(seed);
+  nn::Sequential layers;
+  layers.add(nn::Conv2d({.in_channels = 2, .out_channels = 3, .kernel_size = {2, 1}}, rng))
+      .add(nn::BatchNorm2d({.num_features = 3}))
+      .add(nn::Flatten())
+      .add(nn::Linear({.in_features = 6, .out_features = 2, .bias = false}, rng), "head");
+  return layers;
+}
+
+std::vector<real> all_values(const nn::Module& module) {
+  std::vector<real> values;
+  for (const auto& list : {module.parameters(), module.buffers()}) {
+    for (const Tensor& t : nn::tensors(list)) {
+      values.insert(values.end(), t.values().begin(), t.values().end());
+    }
+  }
+  return values;
+}
+
+/// What load_weights says of a file; checks that it is one line and that the module is unchanged.
+std::string refusal(nn::Module& module, const std::string& path) {
+  const std::vector<real> before = all_values(module);
+  std::string message;
+  try {
+    nn::load_weights(module, path);
+  } catch (const FileError& error) {
+    message = error.what();
+  }
+  CHECK(all_values(module) == before);
+  CHECK(message.rfind(path + ": ", 0) == 0);
+  CHECK(message.find('\n') == message.npos);
+  return message.substr(std::min(message.size(), path.size() + 2));
+}
+
+}  // namespace
+
+TEST_CASE("weights survive being saved and loaded, in the same bytes each time") {
+  const TemporaryFolder folder;
+  for (const char* extension : {".safetensors", ".json"}) {
+    const std::string one = folder / std::string("one") + extension;
+    const std::string two = folder / std::string("two") + extension;
+    const nn::Sequential from = net(1);
+    nn::Sequential to = net(2);
+    nn::BatchNorm2d& norm = dynamic_cast<nn::BatchNorm2d&>(from.layer(1));
+    norm.running_mean.data()[1] = real(-0.125);
+    norm.running_var.data()[2] = real(1e-38);
+    CHECK(all_values(from) != all_values(to));
+    nn::save_weights(from, one);
+    nn::load_weights(to, one);
+    CHECK(all_values(from) == all_values(to));
+    nn::save_weights(to, two);
+    CHECK(slurp(one) == slurp(two));
+  }
+}
+
+TEST_CASE("JSON numbers are short and read back exactly") {
+  const float awkward[] = {0.1f, 1.0f / 3, 16777216, 1e-45f, 3.4028235e38f, -0.0f, 1.17549435e-38f};
+  nn::StoredTensors tensors;
+  tensors["a"].values.assign(std::begin(awkward), std::end(awkward));
+  Rng rng(1);
+  for (int i = 0; i < 20000;) {
+    const auto bits = static_cast<std::uint32_t>(rng.bits());
+    float value = 0;
+    std::memcpy(&value, &bits, sizeof value);
+    if (!(value - value == 0)) continue;
+    tensors["a"].values.push_back(value);
+    ++i;
+  }
+  tensors["a"].shape = {tensors["a"].values.size()};
+  const std::string json = nn::to_json_weights(tensors, "a.json");
+  CHECK(json.find("[0.1,0.33333334,1.6777216e+07,1e-45,") != json.npos);
+  const nn::StoredTensors again = nn::parse_json_weights(json, "a.json");
+  CHECK(std::memcmp(again.at("a").values.data(), tensors["a"].values.data(),
+                    tensors["a"].values.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("JSON cannot hold what is not finite") {
+  nn::StoredTensors tensors;
+  tensors["a"] = {{1}, {std::numeric_limits<float>::infinity()}};
+  CHECK_THROWS_WITH_AS(nn::to_json_weights(tensors, "a.json"),
+                       doctest::Contains("a.json: 'a' holds NaN or infinity"), FileError);
+}
+
+TEST_CASE("JSON weights are what a person would write, or a one-line error") {
+  const nn::StoredTensors tensors =
+      nn::parse_json_weights(R"({"0.weight": {"shape": [2, 1], "data": [1, -2.5e-1]},
+                                 "s": {"data": [3], "shape": []}})",
+                             "a.json");
+  CHECK(tensors.at("0.weight").shape == std::vector<std::uint64_t>{2, 1});
+  CHECK(tensors.at("0.weight").values == std::vector<float>{1, -0.25f});
+  CHECK(tensors.at("s").values == std::vector<float>{3});
+  const struct {
+    const char *json, *message;
+  } mistakes[] = {
+      {"[]", "a.json: expected an object of tensors"},
+      {R"({"a": [1]})", "a.json: 'a': expected an object of shape and data"},
+      {R"({"a": {"shape": [1], "data": [1], "dtype": "F32"}})", "expected an object of shape"},
+      {R"({"a": {"shape": [2], "data": [[1, 2]]}})", "data must be a flat list of numbers"},
+      {R"({"a": {"shape": [1], "data": [null]}})", "data must be a flat list of numbers"},
+      {R"({"a": {"shape": [-1], "data": []}})", "shape must be a flat list"},
+      {R"({"a": {"shape": [2.0], "data": [1, 2]}})", "shape must be a flat list"},
+      {R"({"a": {"shape": [3], "data": [1, 2]}})", "shape [3] does not fit 2 values"},
+      {R"({"a": {"shape": [4294967296, 4294967296], "data": []}})", "does not fit 0 values"},
+      {R"({"a": {"shape": [1], "data": [1e39]}})", "not JSON: "},
+      {R"({"a": {"shape": [1], "data": [1]}, "a": {"shape": [1], "data": [2]}})", "twice"},
+      {"[[[[[[[[[[[[", "nested deeper"},
+  };
+  for (const auto& mistake : mistakes) {
+    CAPTURE(mistake.json);
+    CHECK_THROWS_WITH_AS(nn::parse_json_weights(mistake.json, "a.json"),
+                         doctest::Contains(mistake.message), FileError);
+  }
+}
+
+TEST_CASE("keys and shapes that do not match are one error, and the model is unchanged") {
+  const TemporaryFolder folder;
+  nn::Sequential model = net(1);
+  const std::string path = folder / "a.json";
+  nn::write_file(path, R"({"0.weight": {"shape": [2], "data": [1, 2]},
+                           "0.bias": {"shape": [3], "data": [7, 7, 7]},
+                           "evil\u001b[2J\n": {"shape": [], "data": [1]},
+                           "1.num_batches_tracked": {"shape": [], "data": [100]}})");
+  CHECK(refusal(model, path) ==
+        "7 tensors do not fit the model: '0.weight' is [2], expected [3,2,2,1]; "
+        "'1.weight' [3] is missing; '1.bias' [3] is missing; 'head.weight' [2,6] is missing; "
+        "'1.running_mean' [3] is missing; and 2 more");
+
+  nn::Sequential one;
+  Rng rng(1);
+  one.add(nn::Linear({.in_features = 1, .out_features = 1, .bias = false}, rng));
+  nn::write_file(path, R"({"0.weight": {"shape": [1, 1], "data": [1]},
+                           "evil\u001b[2J\n": {"shape": [2], "data": [1, 2]}})");
+  CHECK(refusal(one, path) ==
+        "1 tensor does not fit the model: 'evil\\x1b[2J\\x0a' [2] is not in the model");
+}
+
+TEST_CASE("files of neither format are refused by name") {
+  const TemporaryFolder folder;
+  nn::Sequential model = net(1);
+  CHECK(refusal(model, "model.pt") == "weight files end in .safetensors or .json");
+  CHECK_THROWS_AS(nn::save_weights(model, folder / "model"), FileError);
+  CHECK_THROWS_AS(nn::load_weights(model, folder / "none.safetensors"), IoError);
+}

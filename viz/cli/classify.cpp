@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "autograd/node.hpp"
+#include "viz/cli/commands.hpp"
+#include "viz/image.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+struct Arguments {
+  std::string model, image;
+  bool resize = false, json = false;
+};
+
+Image fitting_image(const Arguments& args, const nn::Model& model) {
+  const Index height = model.input_shape[1], width = model.input_shape[2];
+  Image image = read_png(args.image, model.input_shape[0]);
+  if (image.height == height && image.width == width) return image;
+  if (args.resize) return viz::resize(image, width, height);
+  throw FileError(text(args.image, ": ", model.name, " needs ", width, "x", height,
+                       " pixels, the image has ", image.width, "x", image.height,
+                       " (--resize resamples it)"));
+}
+
+int classify_command(const Arguments& args) {
+  nn::Model model = nn::load_model(args.model);
+  model.eval();
+  const Index count = model.class_count();
+  const NoGrad no_grad;
+  const Tensor logits = model(to_tensor(fitting_image(args, model)));
+  const Tensor probabilities = softmax(logits);
+  const auto p = probabilities.values();
+  const Index best = std::ranges::max_element(p) - p.begin();
+
+  if (args.json) {
+    const auto list = [](const Tensor& t) {
+      return std::vector<double>(t.values().begin(), t.values().end());
+    };
+    std::cout << nlohmann::ordered_json{{"predicted",
+                                         {{"index", best},
+                                          {"class", class_name(model, best)},
+                                          {"probability", p[static_cast<std::size_t>(best)]}}},
+                                        {"logits", list(logits)},
+                                        {"probabilities", list(probabilities)}}
+              << '\n';
+    return exit_done;
+  }
+  std::vector<Index> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, [&](Index a, Index b) { return p.data()[a] > p.data()[b]; });
+  order.resize(std::min<std::size_t>(order.size(), 5));
+  for (const Index k : order) {
+    std::cout << std::setw(12) << class_name(model, k) << std::fixed << std::setprecision(2)
+              << std::setw(8) << 100 * p.data()[k] << " %\n";
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_classify(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand("classify", "Name what a network sees in a picture");
+  const auto args = std::make_shared<Arguments>();
+  command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
+  command->add_flag("--resize", args->resize, "Resample a picture of another size");
+  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
+  command->callback([args, &run] { run = [args] { return classify_command(*args); }; });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,43 @@
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "nn/files.hpp"
+#include "viz/cli/commands.hpp"
+#include "viz/sha256.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+/// The lines of the model card, `<description>.md`, that state an accuracy; empty without a card.
+std::string accuracy_lines(const std::filesystem::path& description) {
+  const std::filesystem::path card = std::filesystem::path(description).replace_extension(".md");
+  if (!std::filesystem::exists(card)) return {};
+  std::istringstream lines(nn::read_file(card.string()));
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("accuracy:") != std::string::npos) found += line + '\n';
+  }
+  return found;
+}
+
+int info_command(const std::string& path) {
+  const nn::Model model = nn::load_model(path);
+  std::cout << model.summary() << "weights sha256 " << weights_sha256(model) << '\n'
+            << accuracy_lines(path);
+  return exit_done;
+}
+
+}  // namespace
+
+void add_info(CLI::App& program, Run& run) {
+  CLI::App* command =
+      program.add_subcommand("info", "Layers, shapes, parameters and accuracy of a model");
+  const auto path = std::make_shared<std::string>();
+  command->add_option("MODEL", *path, "Model description, JSON")->required();
+  command->callback([path, &run] { run = [path] { return info_command(*path); }; });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,75 @@
+#include "viz/cli/program.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+volatile std::sig_atomic_t interrupt_flag = 0;
+
+int fail(const std::string& program, const std::string& message, ExitCode code) {
+  end_progress();
+  std::cerr << program << ": " << message << '\n';
+  return code;
+}
+
+}  // namespace
+
+CLI::Validator within(double low, double high) {
+  const std::string range = text(low, " to ", high);
+  return CLI::Validator(
+      [=](const std::string& word) {
+        double value = 0;
+        const bool number = CLI::detail::lexical_cast(word, value);
+        return number && value >= low && value <= high ? "" : word + " is not in " + range;
+      },
+      range);
+}
+
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, not a reason to vanish
+  const std::string program = app.get_name();
+  try {
+    int code = exit_done;
+    try {
+      app.parse(argc, argv);
+      code = command();
+    } catch (const CLI::Success& help) {
+      app.exit(help);
+    }
+    if (!std::cout.flush()) return fail(program, "standard output cannot be written", exit_io);
+    return code;
+  } catch (const CLI::ParseError& error) {
+    return fail(program, std::string(error.what()) + " (see --help)", exit_usage);
+  } catch (const UsageError& error) {
+    return fail(program, error.what(), exit_usage);
+  } catch (const IoError& error) {
+    return fail(program, error.what(), exit_io);
+  } catch (const FileError& error) {
+    return fail(program, error.what(), exit_bad_input);
+  } catch (const std::exception& error) {
+    return fail(program, std::string("internal error: ") + error.what(), exit_internal);
+  }
+}
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupt_flag = 1; };
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+}
+
+bool interrupted() { return interrupt_flag != 0; }
+
+void show_progress(const std::string& line) {
+  static const bool terminal = isatty(STDERR_FILENO) != 0;
+  if (terminal) std::cerr << "\r\x1b[K" << line << std::flush;
+}
+
+void end_progress() { show_progress(""); }
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

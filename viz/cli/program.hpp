@@ -1,0 +1,47 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "autograd/error.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+/// Exit codes of every program of this project.
+enum ExitCode : int {
+  exit_done = 0,
+  exit_internal = 1,  ///< our own bug
+  exit_usage = 2,
+  exit_bad_input = 3,
+  exit_io = 4,
+  exit_interrupted = 130,
+};
+
+/// Shown at the end of every --help.
+inline constexpr const char* exit_codes_help =
+    "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output, 130 interrupted, 1 our own bug.";
+
+/// Accepts numbers from `low` to `high`. CLI11's own ranges let NaN pass.
+CLI::Validator within(double low, double high);
+
+/// What the user asked for cannot be done as asked: an unknown class, two options that contradict
+/// each other. Exit code 2.
+struct UsageError : Error {
+  using Error::Error;
+};
+
+/// Parses the command line and runs `command`, whose result is the exit code. Every exception
+/// becomes one line on standard error and its code; a standard output that cannot be written (a
+/// full disk, a closed pipe) counts as an input/output error.
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command);
+
+/// From now on the first Ctrl-C only raises the flag, so that the running step can finish and its
+/// work be kept; the second one ends the program at once.
+void catch_interrupts();
+bool interrupted();
+
+/// One line on standard error that is overwritten by the next; silent unless that is a terminal.
+void show_progress(const std::string& line);
+void end_progress();
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "autograd/tensor.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// 8-bit pixels, interleaved: grey (1 channel) or RGB (3), row by row from the top.
+struct Image {
+  Index width = 0, height = 0, channels = 1;
+  std::vector<std::uint8_t> pixels;
+
+  Image() = default;
+  Image(Index w, Index h, Index c, std::uint8_t value = 0)
+      : width(w), height(h), channels(c), pixels(static_cast<std::size_t>(w * h * c), value) {}
+
+  std::uint8_t& at(Index x, Index y, Index c = 0) {
+    return pixels[static_cast<std::size_t>((y * width + x) * channels + c)];
+  }
+  std::uint8_t at(Index x, Index y, Index c = 0) const {
+    return pixels[static_cast<std::size_t>((y * width + x) * channels + c)];
+  }
+};
+
+/// Picture `n` of images[N,C,H,W] with values in [0, 1]; anything outside is clipped. C is 1 or 3.
+Image to_image(const Tensor& images, Index n);
+/// -> [1,C,H,W] in [0, 1].
+Tensor to_tensor(const Image& image);
+
+/// Reads a PNG and converts it to `channels` (1: luminance, 3: RGB; transparency is ignored).
+/// Throws FileError if it is no PNG or is damaged, IoError if it cannot be read.
+Image read_png(const std::string& path, Index channels);
+/// Writes atomically: the file appears whole or not at all. Throws IoError.
+void write_png(const std::string& path, const Image& image);
+
+/// The image resampled to another size: Catmull and Rom's cubic where it grows, Mitchell's where it
+/// shrinks.
+Image resize(const Image& image, Index width, Index height);
+
+}  // namespace glass::inline GLASS_PRECISION::viz

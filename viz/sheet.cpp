@@ -1,0 +1,85 @@
+#include "viz/sheet.hpp"
+
+#include <stb_easy_font.h>
+
+#include <algorithm>
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+constexpr Index tile_width = 112, margin = 12, line_height = 20;
+constexpr int text_scale = 2;
+constexpr std::uint8_t paper = 250, ink = 30;
+
+/// What stb_easy_font_print writes per corner; four corners, clockwise from the top left, a quad.
+struct Corner {
+  float x, y, z;
+  unsigned char colour[4];
+};
+
+void draw_enlarged(Image& sheet, Index left, Index top, const Image& image, Index factor) {
+  for (Index y = 0; y < image.height * factor; ++y)
+    for (Index x = 0; x < image.width * factor; ++x)
+      for (Index c = 0; c < sheet.channels; ++c)
+        sheet.at(left + x, top + y, c) =
+            image.at(x / factor, y / factor, std::min(c, image.channels - 1));
+}
+
+}  // namespace
+
+void draw_text(Image& image, Index x, Index y, const std::string& line, int scale,
+               std::uint8_t colour) {
+  std::vector<Corner> corners(line.size() * 270 / sizeof(Corner) * 2 + 64);
+  std::string copy = line;  // the library takes a mutable string
+  const int quads = stb_easy_font_print(0, 0, copy.data(), nullptr, corners.data(),
+                                        static_cast<int>(corners.size() * sizeof(Corner)));
+  for (int q = 0; q < quads; ++q) {
+    const Corner &from = corners[static_cast<std::size_t>(4 * q)],
+                 &to = corners[static_cast<std::size_t>(4 * q + 2)];
+    const auto scaled = [scale](float v) {
+      return static_cast<Index>(v * static_cast<float>(scale));
+    };
+    for (Index py = y + scaled(from.y); py < std::min(y + scaled(to.y), image.height); ++py)
+      for (Index px = x + scaled(from.x); px < std::min(x + scaled(to.x), image.width); ++px)
+        for (Index c = 0; c < image.channels; ++c) image.at(px, py, c) = colour;
+  }
+}
+
+Index text_width(const std::string& line, int scale) {
+  std::string copy = line;
+  return static_cast<Index>(stb_easy_font_width(copy.data())) * scale;
+}
+
+Image make_sheet(const std::vector<Tile>& tiles, Index columns) {
+  Index width = tile_width, height = 0, lines = 0, channels = 1, factor = 1;
+  for (const Tile& tile : tiles) {
+    factor = std::max<Index>(1, tile_width / tile.image.width);
+    width = std::max(width, tile.image.width * factor);
+    height = std::max(height, tile.image.height * factor);
+    lines = std::max(lines, static_cast<Index>(tile.caption.size()));
+    channels = std::max(channels, tile.image.channels);
+    for (const std::string& line : tile.caption)
+      width = std::max(width, text_width(line, text_scale));
+  }
+  const auto count = static_cast<Index>(tiles.size());
+  columns = std::clamp<Index>(columns, 1, std::max<Index>(count, 1));
+  const Index rows = (count + columns - 1) / columns;
+  const Index cell_width = width + margin, cell_height = height + lines * line_height + margin;
+
+  Image sheet(columns * cell_width + margin, rows * cell_height + margin, channels, paper);
+  for (Index i = 0; i < count; ++i) {
+    const Tile& tile = tiles[static_cast<std::size_t>(i)];
+    const Index left = margin + i % columns * cell_width, top = margin + i / columns * cell_height;
+    const Index enlarge = std::max<Index>(1, tile_width / tile.image.width);
+    draw_enlarged(sheet, left + (width - tile.image.width * enlarge) / 2, top, tile.image, enlarge);
+    Index y = top + height + 6;
+    for (const std::string& line : tile.caption) {
+      draw_text(sheet, left + (width - text_width(line, text_scale)) / 2, y, line, text_scale, ink);
+      y += line_height;
+    }
+  }
+  return sheet;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "viz/image.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// A picture and the lines of text under it.
+struct Tile {
+  Image image;
+  std::vector<std::string> caption;
+};
+
+/// Tiles in a grid, `columns` to a row, enlarged by a whole factor so that each is about 112 pixels
+/// wide and every pixel of the network's image stays a visible square. Grey if all tiles are.
+Image make_sheet(const std::vector<Tile>& tiles, Index columns);
+
+/// Writes `line` with its top left corner at (x, y); letters are about 7 * `scale` pixels high.
+void draw_text(Image& image, Index x, Index y, const std::string& line, int scale,
+               std::uint8_t colour);
+Index text_width(const std::string& line, int scale);
+
+}  // namespace glass::inline GLASS_PRECISION::viz

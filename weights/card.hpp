@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "weights/evaluate.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+/// What a model card tells about a trained network.
+struct Card {
+  std::string data;  ///< name of the data folder
+  Index training_images = 0;
+  std::string command;  ///< the command line that trained it
+  std::uint64_t seed = 0;
+  std::string commit;  ///< of the program; may be empty
+  int epochs = 0, planned_epochs = 0, best_epoch = 0;
+  Evaluation validation, test;  ///< of the weights that are kept
+};
+
+/// The card as Markdown. `viz info` shows the lines with "accuracy:".
+std::string write_card(const nn::Model& model, const Card& card);
+
+/// "99.12 % (9912 of 10000)"
+std::string accuracy_text(Index correct, Index total);
+
+}  // namespace glass::inline GLASS_PRECISION::training

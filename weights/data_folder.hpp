@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "weights/dataset.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+/// A data set in the three parts that honest training needs.
+struct DataFolder {
+  Dataset training;  ///< gradients come from these images
+  Dataset
+      validation;  ///< choose between epochs: the last tenth of the training files, at most 5000
+  Dataset test;    ///< choose nothing
+};
+
+/// Reads the data set in `folder` that fits a network for images of shape [C,H,W] with so many
+/// classes. Files are found by the names under which they are distributed, with or without `.gz`:
+///
+///     MNIST, Fashion-MNIST   train-images-idx3-ubyte  train-labels-idx1-ubyte
+///                            t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte
+///     CIFAR-10               data_batch_1.bin ... data_batch_5.bin  test_batch.bin
+///
+/// Throws IoError if there is no such folder, FileError if nothing in it fits (naming both sizes),
+/// a file is missing or damaged, or there are fewer than two training images.
+DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes);
+
+}  // namespace glass::inline GLASS_PRECISION::training

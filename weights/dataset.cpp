@@ -1,0 +1,33 @@
+#include "weights/dataset.hpp"
+
+#include <algorithm>
+
+namespace glass::inline GLASS_PRECISION::training {
+
+Dataset split_last(Dataset& data, Index count) {
+  require(count >= 0 && count <= data.size(), "split_last: cannot take ", count, " of ",
+          data.size(), " images");
+  const Index first = data.size() - count;
+  const auto labels = data.labels.begin() + first;
+  const auto pixels = data.pixels.begin() + first * data.image_shape.size();
+  Dataset last{data.image_shape, {pixels, data.pixels.end()}, {labels, data.labels.end()}};
+  data.pixels.erase(pixels, data.pixels.end());
+  data.labels.erase(labels, data.labels.end());
+  return last;
+}
+
+Batch make_batch(const Dataset& data, std::span<const Index> places) {
+  const Shape& shape = data.image_shape;
+  Batch batch;
+  batch.images = Tensor::empty({static_cast<Index>(places.size()), shape[0], shape[1], shape[2]});
+  real* out = batch.images.data();
+  for (const Index place : places) {
+    const std::uint8_t* image = data.pixels.data() + place * shape.size();
+    out = std::transform(image, image + shape.size(), out,
+                         [](std::uint8_t byte) { return static_cast<real>(byte) / 255; });
+    batch.labels.push_back(data.labels[static_cast<std::size_t>(place)]);
+  }
+  return batch;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "autograd/tensor.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+/// Images and what they show, as bytes: a quarter of the memory that floats would take.
+struct Dataset {
+  Shape image_shape;                 ///< [C,H,W]
+  std::vector<std::uint8_t> pixels;  ///< [N,C,H,W], 0 is black and 255 is white
+  std::vector<std::uint8_t> labels;  ///< [N], indices of classes
+
+  Index size() const { return static_cast<Index>(labels.size()); }
+};
+
+/// Moves the last `count` images of `data` into a set of their own.
+Dataset split_last(Dataset& data, Index count);
+
+struct Batch {
+  Tensor images;  ///< [N,C,H,W] in [0, 1]
+  std::vector<Index> labels;
+};
+
+/// The images of `data` at the given places, in that order.
+Batch make_batch(const Dataset& data, std::span<const Index> places);
+
+}  // namespace glass::inline GLASS_PRECISION::training

@@ -1,0 +1,51 @@
+#include "weights/evaluate.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "autograd/node.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+Index Evaluation::correct() const {
+  Index diagonal = 0;
+  for (Index k = 0; k < classes; ++k) {
+    diagonal += confusion[static_cast<std::size_t>(k * classes + k)];
+  }
+  return diagonal;
+}
+
+Index Evaluation::total() const {
+  return std::accumulate(confusion.begin(), confusion.end(), Index{0});
+}
+
+std::vector<Index> answers(const Tensor& output) {
+  const Index columns = output.shape()[1];
+  std::vector<Index> best;
+  for (const real* row = output.data(); row != output.storage().end(); row += columns) {
+    best.push_back(std::max_element(row, row + columns) - row);
+  }
+  return best;
+}
+
+Evaluation evaluate(nn::Model& model, const Dataset& data) {
+  constexpr Index batch_size = 250;
+  const NoGrad no_grad;
+  model.eval();
+  Evaluation result;
+  result.classes = model.class_count();
+  result.confusion.resize(static_cast<std::size_t>(result.classes * result.classes));
+  std::vector<Index> places(static_cast<std::size_t>(data.size()));
+  std::iota(places.begin(), places.end(), 0);
+  for (Index first = 0; first < data.size(); first += batch_size) {
+    const auto count = static_cast<std::size_t>(std::min(batch_size, data.size() - first));
+    const Batch batch = make_batch(data, {places.data() + first, count});
+    const std::vector<Index> given = answers(model(batch.images));
+    for (std::size_t i = 0; i < count; ++i) {
+      ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
+    }
+  }
+  return result;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training

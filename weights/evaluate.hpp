@@ -1,0 +1,25 @@
+#pragma once
+
+#include "nn/model.hpp"
+#include "weights/dataset.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+/// How a network answered a whole data set.
+struct Evaluation {
+  Index classes = 0;
+  std::vector<Index> confusion;  ///< [classes,classes]: row is the truth, column the answer
+
+  Index correct() const;
+  Index total() const;
+  double accuracy() const { return static_cast<double>(correct()) / static_cast<double>(total()); }
+};
+
+/// The class of the largest output in each row of [N,classes]; the first of equals.
+std::vector<Index> answers(const Tensor& output);
+
+/// Asks the network about every image of `data`, in evaluation mode and off the tape, and leaves it
+/// in evaluation mode.
+Evaluation evaluate(nn::Model& model, const Dataset& data);
+
+}  // namespace glass::inline GLASS_PRECISION::training

@@ -1,0 +1,65 @@
+#include "weights/provenance.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+namespace glass::inline GLASS_PRECISION::training {
+
+namespace {
+
+std::string last_part(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return std::filesystem::path(path).filename().string();
+}
+
+/// In single quotes where the shell would read it as anything but one plain word.
+std::string shell_word(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyz"
+                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789-_./=+:,@%") == word.npos;
+  if (plain) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string command_for_card(int argc, char** argv) {
+  std::string command = "train";
+  std::string option;  // the one whose value comes next, if any
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i], prefix;
+    if (word == "--resume") continue;
+    if (word.starts_with("--")) {
+      const std::size_t equals = word.find('=');
+      option = word.substr(0, equals);
+      if (equals != word.npos) {
+        prefix = word.substr(0, equals + 1);
+        word.erase(0, equals + 1);
+      }
+    }
+    if (option == "--commit") continue;
+    const bool value = !prefix.empty() || !word.starts_with("--");
+    if (value && (option == "--data" || word.starts_with('/'))) word = last_part(word);
+    command += ' ' + prefix + shell_word(word);
+    if (value) option.clear();
+  }
+  return command;
+}
+
+std::string git_commit(const std::string& file) {
+  const std::string folder = std::filesystem::absolute(file).parent_path().string();
+  const std::string command =
+      "git -C " + shell_word(folder) + " describe --always --dirty 2>/dev/null";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  char line[128] = "";
+  if (!pipe || !std::fgets(line, sizeof line, pipe.get())) return {};
+  std::string commit = line;
+  while (!commit.empty() && commit.back() == '\n') commit.pop_back();
+  return commit;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training

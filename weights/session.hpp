@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "weights/trainer.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+/// One call of the program `train`.
+struct Session {
+  std::string model;    ///< description to train
+  std::string data;     ///< folder with a data set
+  std::string output;   ///< description to write; weights, card and checkpoint go beside it
+  std::string command;  ///< for the model card, as is `commit`
+  std::string commit;
+  TrainOptions options;
+  bool resume = false;  ///< continue from the checkpoint beside `output`
+};
+
+/// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of
+/// the best epoch and the model card. One line per epoch on standard output; progress on standard
+/// error. After Ctrl-C it writes what is best so far. Returns the exit code; throws UsageError if
+/// the training diverges, and what reading and writing throw.
+int run_session(const Session& session);
+
+}  // namespace glass::inline GLASS_PRECISION::training

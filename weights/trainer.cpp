@@ -1,0 +1,107 @@
+#include "weights/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+#include "weights/evaluate.hpp"
+#include "weights/keyed_rng.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+namespace {
+
+std::unique_ptr<optim::Optimiser> make_optimiser(std::vector<Tensor> weights,
+                                                 const TrainOptions& options) {
+  if (options.optimiser == "sgd") {
+    const optim::SGDOptions sgd{
+        .lr = options.lr, .momentum = options.momentum, .weight_decay = options.weight_decay};
+    return std::make_unique<optim::SGD>(std::move(weights), sgd);
+  }
+  const optim::AdamOptions adam{.lr = options.lr, .weight_decay = options.weight_decay};
+  if (options.optimiser == "adam") return std::make_unique<optim::Adam>(std::move(weights), adam);
+  if (options.optimiser == "adamw") return std::make_unique<optim::AdamW>(std::move(weights), adam);
+  throw Error("optimiser '" + options.optimiser + "': expected sgd, adam or adamw");
+}
+
+optim::Schedule make_schedule(const TrainOptions& options, Index steps) {
+  if (options.schedule == "constant") return [lr = options.lr](Index) { return lr; };
+  if (options.schedule == "step") {
+    return optim::step_decay({.lr = options.lr, .every = (steps + 2) / 3});
+  }
+  if (options.schedule == "one-cycle")
+    return optim::one_cycle({.max_lr = options.lr, .steps = steps});
+  throw Error("schedule '" + options.schedule + "': expected constant, step or one-cycle");
+}
+
+}  // namespace
+
+Trainer::Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options)
+    : model_(model),
+      data_(data),
+      options_(options),
+      optimiser_(make_optimiser(nn::tensors(model.parameters()), options)),
+      batch_(std::min(options.batch, data.size())),
+      steps_per_epoch_(data.size() / batch_),
+      schedule_(make_schedule(options, options.epochs * steps_per_epoch_)) {
+  model.requires_grad(true);
+}
+
+bool Trainer::run_epoch(EpochResult& result,
+                        const std::function<bool(const EpochResult&)>& on_step) {
+  result = {};
+  model_.train();
+  std::vector<Index> order(static_cast<std::size_t>(data_.size()));
+  std::iota(order.begin(), order.end(), 0);
+  keyed_rng(options_.seed, epochs_done_, -1).shuffle(order);
+
+  double loss_sum = 0;
+  for (Index step = 0; step < steps_per_epoch_; ++step) {
+    const Batch batch =
+        next_batch({order.data() + step * batch_, static_cast<std::size_t>(batch_)});
+    optimiser_->set_lr(schedule_(epochs_done_ * steps_per_epoch_ + step));
+    optimiser_->zero_grad();
+    const Tensor output = model_(batch.images);
+    const Tensor loss = cross_entropy(output, batch.labels);
+    loss.backward();
+    optimiser_->step();
+
+    loss_sum += loss.item();
+    if (!std::isfinite(loss_sum)) {
+      throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1,
+                               ", step ", step + 1, "; try a smaller learning rate"));
+    }
+    const std::vector<Index> given = answers(output);
+    for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
+    result.images += batch_;
+    result.loss = loss_sum / static_cast<double>(step + 1);
+    if (on_step && !on_step(result)) return false;
+  }
+  ++epochs_done_;
+  return true;
+}
+
+Batch Trainer::next_batch(std::span<const Index> places) const {
+  Batch batch = make_batch(data_, places);
+  const auto pixels = static_cast<std::size_t>(data_.image_shape.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Rng rng = keyed_rng(options_.seed, epochs_done_, places[i]);
+    augment(batch.images.values().subspan(i * pixels, pixels), data_.image_shape,
+            options_.augmentation, rng);
+  }
+  return batch;
+}
+
+std::vector<nn::NamedTensor> Trainer::state() const {
+  std::vector<nn::NamedTensor> all;
+  for (const auto& [name, tensor] : model_.parameters()) all.push_back({"model." + name, tensor});
+  for (const auto& [name, tensor] : model_.buffers()) all.push_back({"model." + name, tensor});
+  for (const Tensor& tensor : optimiser_->state()) {
+    all.push_back({text("optimiser.", all.size()), tensor});
+  }
+  return all;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training

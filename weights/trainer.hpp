@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "nn/model.hpp"
+#include "optim/optimiser.hpp"
+#include "optim/schedule.hpp"
+#include "weights/augment.hpp"
+#include "weights/dataset.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+inline const std::vector<std::string> optimiser_names{"sgd", "adam", "adamw"};
+inline const std::vector<std::string> schedule_names{"constant", "step", "one-cycle"};
+
+/// All that decides which weights come out, besides the data and the description.
+struct TrainOptions {
+  int epochs = 10;
+  Index batch = 64;
+  std::string optimiser = "adam";  ///< one of `optimiser_names`
+  double lr = 0.002;               ///< the largest of the schedule
+  double momentum = 0.9;           ///< of sgd
+  double weight_decay = 0;
+  /// One of `schedule_names`; "step" is three equal parts, each at a tenth of the one before.
+  std::string schedule = "one-cycle";
+  std::uint64_t seed = 0;
+  Augmentation augmentation = {};
+};
+
+/// The loss became infinite or NaN.
+struct DivergedError : Error {
+  using Error::Error;
+};
+
+/// Means over the images of an epoch, as they were seen: augmented, and by a network that was still
+/// learning from them.
+struct EpochResult {
+  double loss = 0;
+  Index correct = 0, images = 0;
+};
+
+/// Trains a network, one epoch at a time. What an epoch does depends on the options, the weights,
+/// the optimiser's state and the epoch's number, and on nothing else.
+class Trainer {
+ public:
+  /// Keeps references: `model` and `data` must outlive it. `data` needs at least one image.
+  Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options);
+
+  /// One pass over the images in a new order; images that do not fill a batch are left out of this
+  /// epoch. `on_step`, called after each step with what was done so far, may return false: the epoch
+  /// then ends, is not counted, and false is returned. Throws DivergedError.
+  bool run_epoch(EpochResult& result, const std::function<bool(const EpochResult&)>& on_step = {});
+
+  Index images_per_epoch() const { return steps_per_epoch_ * batch_; }
+  int epochs_done() const { return epochs_done_; }
+  void set_epochs_done(int epochs) { epochs_done_ = epochs; }
+  const TrainOptions& options() const { return options_; }
+  /// Handles to all that changes during training, except the number of epochs done.
+  std::vector<nn::NamedTensor> state() const;
+
+ private:
+  Batch next_batch(std::span<const Index> places) const;
+
+  nn::Model& model_;
+  const Dataset& data_;
+  TrainOptions options_;
+  std::unique_ptr<optim::Optimiser> optimiser_;
+  Index batch_, steps_per_epoch_;
+  optim::Schedule schedule_;
+  int epochs_done_ = 0;
+};
+
+}  // namespace glass::inline GLASS_PRECISION::training
