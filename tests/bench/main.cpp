@@ -1,0 +1,101 @@
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "autograd/kernels/threads.hpp"
+#include "autograd/storage.hpp"
+#include "heap.hpp"
+#include "roofline.hpp"
+#include "scale.hpp"
+#include "tasks.hpp"
+#include "timing.hpp"
+#include "viz/cli/program.hpp"
+
+namespace glass::bench {
+
+namespace {
+
+struct Arguments {
+  std::vector<std::string> tasks;
+  double seconds = 4;
+  int threads = 0;
+  bool json = false, scale = false;
+  std::string roofline;
+};
+
+void run_tasks(const Arguments& args) {
+  if (!args.json) {
+    std::printf("%-18s %7s %12s %7s %9s %12s %12s\n", "task", "threads", "median ms", "n",
+                "GFLOP/s", "new storage", "heap calls");
+  }
+  for (const NamedTask& named : tasks()) {
+    if (!args.tasks.empty() && std::ranges::find(args.tasks, named.name) == args.tasks.end()) {
+      continue;
+    }
+    const Task task = named.make();
+    const Timing timing = measure(task.step, args.seconds);
+    const std::size_t storage = storage_statistics().system_allocations;
+    const HeapUse heap = heap_use();
+    task.step();
+    const std::size_t new_storage = storage_statistics().system_allocations - storage;
+    const std::size_t heap_calls = heap_use().calls - heap.calls;
+    const std::size_t heap_bytes = heap_use().bytes - heap.bytes;
+    const double gflops = task.flops / timing.median_s / 1e9;
+    if (args.json) {
+      std::cout << nlohmann::ordered_json{{"task", named.name},
+                                          {"threads", kernels::threads()},
+                                          {"median_s", timing.median_s},
+                                          {"n", timing.n},
+                                          {"gflops", gflops},
+                                          {"storage_allocations", new_storage},
+                                          {"heap_allocations", heap_calls},
+                                          {"heap_bytes", heap_bytes}}
+                << std::endl;
+    } else {
+      std::printf("%-18s %7d %12.4f %7d %9.1f %12zu %12zu\n", named.name.c_str(),
+                  kernels::threads(), 1e3 * timing.median_s, timing.n, gflops, new_storage,
+                  heap_calls);
+      std::fflush(stdout);
+    }
+  }
+}
+
+int bench(const Arguments& args) {
+  kernels::set_threads(args.threads);
+  if (args.scale) {
+    print_scale(args.seconds);
+  } else if (!args.roofline.empty()) {
+    draw_roofline(args.roofline, args.seconds);
+  } else {
+    run_tasks(args);
+  }
+  return viz::cli::exit_done;
+}
+
+}  // namespace
+
+}  // namespace glass::bench
+
+int main(int argc, char** argv) {
+  using namespace glass::bench;
+  CLI::App program("Times the work that this project exists for: medians, on a quiet machine.",
+                   "bench");
+  program.footer(glass::viz::cli::exit_codes_help);
+  Arguments args;
+  std::vector<std::string> names;
+  for (const NamedTask& task : tasks()) names.push_back(task.name);
+  program.add_option("--task", args.tasks, "Tasks to time; without, all")
+      ->check(CLI::IsMember(names));
+  program.add_option("--threads", args.threads, "Threads; 0 uses every core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  program.add_option("--seconds", args.seconds, "Time for each task")
+      ->check(glass::viz::cli::within(0, 3600))
+      ->capture_default_str();
+  program.add_flag("--json", args.json, "One JSON object a line");
+  program.add_flag("--scale", args.scale,
+                   "Instead: time against batch, image size and channels of a convolution");
+  program.add_option("--roofline", args.roofline,
+                     "Instead: draw the kernels under the machine's roofline, as SVG");
+  return glass::viz::cli::run_program(program, argc, argv, [&] { return bench(args); });
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace glass::bench {
+
+/// Times the kernels of this project and draws them under the roofline of the machine (Williams,
+/// Waterman and Patterson, 2009): attainable speed = min(peak, intensity x memory bandwidth), on
+/// logarithmic axes, as SVG. Roofs are measured here as well. Throws IoError.
+void draw_roofline(const std::string& path, double seconds);
+
+}  // namespace glass::bench

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace glass::bench {
+
+/// The median of repeated calls: machines are noisy, and a mean would count the noise.
+struct Timing {
+  double median_s = 0;
+  int n = 0;
+};
+
+/// Calls `f` three times to warm up, then for about `seconds`, five times at least.
+template <class F>
+Timing measure(F&& f, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  for (int i = 0; i < 3; ++i) f();
+  std::vector<double> times;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < end || times.size() < 5) {
+    const auto start = Clock::now();
+    f();
+    times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return {times[times.size() / 2], static_cast<int>(times.size())};
+}
+
+}  // namespace glass::bench
