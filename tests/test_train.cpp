@@ -201,8 +201,10 @@ TEST_CASE("train: the card's command line works elsewhere") {
   };
   CHECK(command({"build/bin/train", "weights/m.json", "--data", "/home/me/mnist/", "--lr",
                  "0.1"}) == "train weights/m.json --data mnist --lr 0.1");
-  CHECK(command({"t", "/home/me/m.json", "--data=../mnist", "--resume", "--commit", "a b"}) ==
-        "train m.json --data=mnist");
+  CHECK(command({"t", "/home/me/m.json", "--data=../mnist", "--resume", "--threads", "2",
+                 "--commit", "a b"}) == "train m.json --data=mnist");
+  CHECK(command({"t", "--threads", "2", "m.json", "--resume", "-o", "/tmp/o.json"}) ==
+        "train m.json -o o.json");
   CHECK(command({"t", "my model.json", "--commit=x", "--out", "it's.json"}) ==
         "train 'my model.json' --out 'it'\\''s.json'");
 }

@@ -29,11 +29,11 @@ std::string shell_word(const std::string& word) {
 
 std::string command_for_card(int argc, char** argv) {
   std::string command = "train";
-  std::string option;  // the one whose value comes next, if any
+  std::string option;  // the one whose value comes next; empty before a positional argument
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i], prefix;
-    if (word == "--resume") continue;
-    if (word.starts_with("--")) {
+    const bool names_option = word.starts_with('-');
+    if (names_option) {
       const std::size_t equals = word.find('=');
       option = word.substr(0, equals);
       if (equals != word.npos) {
@@ -41,11 +41,12 @@ std::string command_for_card(int argc, char** argv) {
         word.erase(0, equals + 1);
       }
     }
-    if (option == "--commit") continue;
-    const bool value = !prefix.empty() || !word.starts_with("--");
-    if (value && (option == "--data" || word.starts_with('/'))) word = last_part(word);
-    command += ' ' + prefix + shell_word(word);
-    if (value) option.clear();
+    const bool is_value = !names_option || !prefix.empty();
+    if (is_value && (option == "--data" || word.starts_with('/'))) word = last_part(word);
+    if (option != "--commit" && option != "--threads" && option != "--resume") {
+      command += ' ' + prefix + shell_word(word);
+    }
+    if (is_value || option == "--resume") option.clear();
   }
   return command;
 }

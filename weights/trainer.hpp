@@ -42,15 +42,16 @@ struct EpochResult {
 };
 
 /// Trains a network, one epoch at a time. What an epoch does depends on the options, the weights,
-/// the optimiser's state and the epoch's number, and on nothing else.
+/// the optimiser's state and the epoch's number, and on nothing else; except that Dropout layers
+/// draw from generators of their own, which go on from epoch to epoch.
 class Trainer {
  public:
   /// Keeps references: `model` and `data` must outlive it. `data` needs at least one image.
   Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options);
 
   /// One pass over the images in a new order; images that do not fill a batch are left out of this
-  /// epoch. `on_step`, called after each step with what was done so far, may return false: the epoch
-  /// then ends, is not counted, and false is returned. Throws DivergedError.
+  /// epoch. `on_step`, called after each step with what was done so far, may return false: then the
+  /// epoch ends, is not counted, and false is returned. Throws DivergedError.
   bool run_epoch(EpochResult& result, const std::function<bool(const EpochResult&)>& on_step = {});
 
   Index images_per_epoch() const { return steps_per_epoch_ * batch_; }

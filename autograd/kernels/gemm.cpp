@@ -10,7 +10,7 @@
 namespace glass::inline GLASS_PRECISION::kernels {
 namespace {
 
-constexpr Index MC = 32 * MR;  ///< rows of a at a time
+constexpr Index MC = 16 * MR;  ///< rows of a at a time
 
 /// c = a b^T for the few rows of a that make packing b a waste: dot products, four at a time.
 void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
@@ -76,7 +76,9 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   if (M <= 4 && b.transposed && !a.transposed) {
     return dot_rows(M, N, K, a, b, c, c_row, accumulate);
   }
-  const Index down = divide_up(M, MC), across = divide_up(N, NC);
+  // A narrow matrix is cut into four, so that several threads find work.
+  const Index width = N > NC ? NC : round_up(divide_up(N, 4), NR);
+  const Index down = divide_up(M, MC), across = divide_up(N, width);
   const Index rows_per_task = round_up(divide_up(M, down), MR);
   const bool pack_a = N > NC, pack_b = b.transposed || M > 4 * MR;
   const Index a_size = (rows_per_task + lanes) * (KC + lanes), slot_size = a_size + KC * block_row;
@@ -84,7 +86,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   parallel_for(down * across, M * N * K, [&](Index task, int slot) {
     real *a_copy = scratch.data() + slot * slot_size, *b_copy = a_copy + a_size;
     const Index i = task / across * rows_per_task, rows = std::min(rows_per_task, M - i);
-    const Index j = task % across * NC, columns = std::min(NC, N - j);
+    const Index j = task % across * width, columns = std::min(width, N - j);
     for (Index k = 0; k < K; k += KC) {
       const Index depth = std::min(KC, K - k);
       LeftOperand left{a.data + (a.transposed ? k * a.stride + i : i * a.stride + k),
