@@ -93,9 +93,9 @@ GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& in
       const double off = std::abs(analytic - numeric);
       if (off / allowed <= worst_excess) continue;  // false for NaN
       worst_excess = std::isnan(off) ? INFINITY : off / allowed;
-      worst = failure(i, ", element ", coordinates(points[i].shape(), k), ": backward gives ",
-                      analytic, ", finite differences ", numeric, " (off by ", off, ", allowed ",
-                      allowed, ")");
+      worst =
+          failure(i, ", element ", coordinates(points[i].shape(), k), ": backward gives ", analytic,
+                  ", finite differences ", numeric, " (off by ", off, ", allowed ", allowed, ")");
     }
   }
   return worst;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 #include "autograd/tensor.hpp"
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next

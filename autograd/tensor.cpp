@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "autograd/kernels/threads.hpp"
 #include "autograd/node.hpp"
+#include "autograd/threads.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 
 /// A layer is constructed from a struct whose members are named as the arguments of PyTorch's
 /// constructor, and which lists them once, in `fields()`:

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autograd/kernels/reference/reference.hpp"
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 #include "autograd/random.hpp"
 
 // The fast kernels against their references, on a grid of awkward shapes and on random ones.

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "op_cases.hpp"
 

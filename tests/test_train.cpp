@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 #include "test_data_files.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 #include "viz/cli/program.hpp"
 #include "weights/provenance.hpp"
 #include "weights/session.hpp"

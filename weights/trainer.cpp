@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "autograd/threads.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "weights/evaluate.hpp"
@@ -86,11 +87,13 @@ bool Trainer::run_epoch(EpochResult& result,
 Batch Trainer::next_batch(std::span<const Index> places) const {
   Batch batch = make_batch(data_, places);
   const auto pixels = static_cast<std::size_t>(data_.image_shape.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
+  constexpr Index work_per_pixel = 50;  // noise is slow to draw
+  kernels::parallel_for(batch_, work_per_pixel * batch.images.size(), [&](Index task, int) {
+    const auto i = static_cast<std::size_t>(task);
     Rng rng = keyed_rng(options_.seed, epochs_done_, places[i]);
     augment(batch.images.values().subspan(i * pixels, pixels), data_.image_shape,
             options_.augmentation, rng);
-  }
+  });
   return batch;
 }
 

@@ -1,10 +1,10 @@
 #include <type_traits>
 
 #include "autograd/kernels/reference/reference.hpp"
-#include "autograd/kernels/threads.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/kernels/winograd.hpp"
 #include "autograd/storage.hpp"
+#include "autograd/threads.hpp"
 
 /// Convolution as an implicit matrix product. If the patch that output pixel (p,q) sees is column
 /// (p,q) of a matrix ("im2col"), then with T = C*R*S terms y[K, P*Q] = w[K, T] patches[T, P*Q].
@@ -135,23 +135,6 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   });
   std::fill_n(dw, size, real(0));
   for (Index i = 0; i < groups * size; ++i) dw[i % size] += sums.data()[i];
-}
-
-/// The gradient to a bias.
-void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels) {
-  if (using_reference()) return reference::sum_per_channel(dy, db, N, K, pixels);
-  parallel_for(K, N * K * pixels, [&](Index k, int) {
-    double total = 0;
-    for (Index n = 0; n < N; ++n) {
-      const real* plane = dy + (n * K + k) * pixels;
-      Vector sums{};
-      Index i = 0;
-      for (; i + lanes <= pixels; i += lanes) sums += load(plane + i);
-      for (; i < pixels; ++i) total += plane[i];
-      total += sum(sums);
-    }
-    db[k] = static_cast<real>(total);
-  });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,7 +1,7 @@
 #include "autograd/kernels/reference/reference.hpp"
-#include "autograd/kernels/threads.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/storage.hpp"
+#include "autograd/threads.hpp"
 
 /// Matrix multiplication after Goto and van de Geijn, "Anatomy of High-Performance Matrix
 /// Multiplication" (2008). Tiles of c are computed from blocks of a and b that stay in cache. Blocks
@@ -80,7 +80,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   const Index width = N > NC ? NC : round_up(divide_up(N, 4), NR);
   const Index down = divide_up(M, MC), across = divide_up(N, width);
   const Index rows_per_task = round_up(divide_up(M, down), MR);
-  const bool pack_a = N > NC, pack_b = b.transposed || M > 4 * MR;
+  const bool pack_a = N > NC;
   const Index a_size = (rows_per_task + lanes) * (KC + lanes), slot_size = a_size + KC * block_row;
   const Storage scratch(threads() * slot_size);
   parallel_for(down * across, M * N * K, [&](Index task, int slot) {
@@ -99,16 +99,15 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
         left = {a_copy, KC + lanes, 1};
       }
       const real* right = b.data + (b.transposed ? j * b.stride + k : k * b.stride + j);
-      Index right_row = b.stride;
+      const bool pack_b = b.transposed || M > 4 * MR || columns % lanes != 0;
       if (b.transposed) {
         const real* end = right + (columns - 1) * b.stride + depth;
         transpose(right, b.stride, end, columns, depth, b_copy, block_row, block_row);
-      } else if (pack_b || columns % lanes != 0) {
+      } else if (pack_b) {
         copy(right, b.stride, depth, columns, b_copy, block_row);
       }
-      if (pack_b || columns % lanes != 0) right = b_copy, right_row = block_row;
-      multiply(rows, columns, depth, left, right, right_row, c + i * c_row + j, c_row,
-               accumulate || k > 0);
+      multiply(rows, columns, depth, left, pack_b ? b_copy : right, pack_b ? block_row : b.stride,
+               c + i * c_row + j, c_row, accumulate || k > 0);
     }
   });
 }

@@ -1,5 +1,5 @@
 #include "autograd/kernels/reference/reference.hpp"
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 
 /// Pooling by 2x2 windows that tile the image, as our networks do it: one straight loop over the
 /// windows of a plane, without branches, that the compiler can vectorise. Other windows go to the
@@ -8,8 +8,7 @@ namespace glass::inline GLASS_PRECISION::kernels {
 namespace {
 
 bool is_2x2(const Window& g) {
-  return !using_reference() && g.R == 2 && g.S == 2 && g.stride == Size2(2) &&
-         g.padding == Size2(0);
+  return !using_reference() && g.R == 2 && g.S == 2 && g.stride == 2 && g.padding == 0;
 }
 
 /// For each plane begins `auto visit = plane(offset in x, offset in y)`, and calls `visit(y, x)` with

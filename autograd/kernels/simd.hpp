@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 
 /// Vectors of `real`, as wide as the target's registers. GCC and clang let ordinary operators work
 /// on such types, so one source serves AVX-512, AVX2, SSE2, NEON and WebAssembly.
@@ -40,16 +40,13 @@ inline void store_first(real* to, Vector v, Index count) {
 }
 inline Vector broadcast(real value) { return value - Vector{}; }
 
-/// Calls f(0) to f(count - 1), written out, so that arrays indexed by them can live in registers.
 #define GLASS_INLINE __attribute__((always_inline))
+/// Calls f(0) to f(count - 1), written out, so that arrays indexed by them can live in registers.
 template <int count, class F>
 inline GLASS_INLINE void unrolled(F f) {
   [&]<int... i>(std::integer_sequence<int, i...>) GLASS_INLINE { (f(i), ...); }
   (std::make_integer_sequence<int, count>{});
 }
-
-constexpr Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
-constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }
 
 /// Transposes a square of `lanes` rows in log2(lanes) rounds of perfect shuffles: each round
 /// interleaves row i with row i + lanes/2, which rotates the bits of (row, column) by one.

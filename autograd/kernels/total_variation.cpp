@@ -1,47 +1,74 @@
-#include "autograd/kernels/reference/reference.hpp"
+#include <algorithm>
+#include <cmath>
 
-/// Total variation for beta = 2, a sum of squares, whose gradient is the image's Laplacian. Others
-/// go to the reference: its time is in square roots and powers.
+#include "autograd/kernels/reference/reference.hpp"
+#include "autograd/loops.hpp"
+
+/// Total variation, a row at a time. Call c = beta q^(beta/2 - 1) the conductance of a pixel and
+/// (c right, c down) its flux: the gradient is what flows in from the left and from above, less what
+/// flows out. Usual exponents need square roots at most, which vectorise; others need pow.
 namespace glass::inline GLASS_PRECISION::kernels {
+namespace {
+
+/// Calls f with q^(beta/2) and c as functions of q > 0.
+template <class F>
+void with_power(double beta, const F& f) {
+  using std::sqrt;
+  const auto b = static_cast<real>(beta);
+  if (beta == 2) return f([](real q) { return q; }, [](real) { return real(2); });
+  if (beta == 1) return f([](real q) { return sqrt(q); }, [](real q) { return 1 / sqrt(q); });
+  if (beta == 1.5) {
+    return f([](real q) { return sqrt(q * sqrt(q)); }, [=](real q) { return b / sqrt(sqrt(q)); });
+  }
+  f([=](real q) { return std::pow(q, b / 2); }, [=](real q) { return b * std::pow(q, b / 2 - 1); });
+}
+
+}  // namespace
 
 double total_variation(const real* x, Index planes, Index H, Index W, double beta, double eps) {
-  if (using_reference() || beta != 2) {
-    return reference::total_variation(x, planes, H, W, beta, eps);
-  }
-  constexpr Index width = 16;  // of the partial sums: an order of additions that vectorises
-  double total = eps * static_cast<double>(planes * H * W);
-  for (Index row = 0; row < planes * H; ++row, x += W) {
-    const real* below = row % H + 1 < H ? x + W : x;
-    const auto square = [=](Index j, Index right) {
-      const real dx = x[j + right] - x[j], dy = below[j] - x[j];
-      return dx * dx + dy * dy;
-    };
-    real partial[width] = {};
-    Index j = 0;
-    for (; j + width < W; j += width)
-      for (Index i = 0; i < width; ++i) partial[i] += square(j + i, 1);
-    for (; j < W; ++j) total += square(j, j + 1 < W);
-    for (const real sum : partial) total += sum;
-  }
+  if (using_reference()) return reference::total_variation(x, planes, H, W, beta, eps);
+  double total = 0;
+  with_power(beta, [&](const auto value, const auto&) {
+    for (Index row = 0; row < planes * H && W > 0; ++row, x += W) {
+      const real* below = row % H + 1 < H ? x + W : x;
+      const auto term = [=, e = static_cast<real>(eps)](Index j, Index right) {
+        const real u = x[right] - x[j], v = below[j] - x[j];
+        return value(u * u + v * v + e);
+      };
+      total += sum_over(0, W - 1, [=](Index j) { return term(j, j + 1); }) + term(W - 1, W - 1);
+    }
+  });
   return total;
 }
 
 void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
                         double eps, double scale) {
-  if (using_reference() || beta != 2) {
+  if (using_reference()) {
     return reference::total_variation_dx(x, dx, planes, H, W, beta, eps, scale);
   }
-  const real c = static_cast<real>(2 * scale);
-  for (Index row = 0; row < planes * H; ++row, x += W, dx += W) {
-    const Index down = row % H + 1 < H ? W : 0, up = row % H > 0 ? W : 0;
-    const auto at = [=](Index j, Index left, Index right) {
-      dx[j] = c * ((x[j] - x[j - left]) + (x[j] - x[j + right]) + (x[j] - x[j - up]) +
-                   (x[j] - x[j + down]));
-    };
-    at(0, 0, W > 1);
-    for (Index j = 1; j + 1 < W; ++j) at(j, 1, 1);
-    if (W > 1) at(W - 1, 1, 0);
-  }
+  const Storage scratch(threads() * 2 * W);
+  const auto e = static_cast<real>(eps), s = static_cast<real>(scale);
+  with_power(beta, [&](const auto&, const auto conductance) {
+    parallel_for(planes, 16 * planes * H * W, [&](Index plane, int slot) {
+      real *right = scratch.data() + slot * 2 * W, *down = right + W;
+      std::fill_n(down, W, real(0));
+      const real* from = x + plane * H * W;
+      real* to = dx + plane * H * W;
+      for (Index h = 0; h < H && W > 0; ++h, from += W, to += W) {
+        std::copy_n(down, W, to);  // from above
+        const real* below = h + 1 < H ? from + W : from;
+        const auto flow = [=](Index j, Index next) {
+          const real u = from[next] - from[j], v = below[j] - from[j], q = u * u + v * v + e;
+          const real c = q > 0 ? s * conductance(q) : 0;  // a flat region, where nothing flows
+          right[j] = c * u, down[j] = c * v;
+        };
+        for (Index j = 0; j + 1 < W; ++j) flow(j, j + 1);
+        flow(W - 1, W - 1);
+        for (Index j = 0; j < W; ++j) to[j] -= right[j] + down[j];
+        for (Index j = 1; j < W; ++j) to[j] += right[j - 1];
+      }
+    });
+  });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,8 +1,8 @@
 #include "autograd/kernels/winograd.hpp"
 
-#include "autograd/kernels/threads.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/storage.hpp"
+#include "autograd/threads.hpp"
 
 /// Winograd's minimal filtering F(4x4, 3x3), after Lavin and Gray, "Fast Algorithms for
 /// Convolutional Neural Networks" (2016). As with the Fourier transform, a convolution becomes a
@@ -221,8 +221,8 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
 }  // namespace
 
 bool suits(const Window& g) {
-  return implementation() == Implementation::fast && g.R == 3 && g.S == 3 && g.stride == Size2(1) &&
-         g.N > 0 && std::min(g.C, g.K) >= 8;
+  const bool applies = g.R == 3 && g.S == 3 && g.stride == 1;
+  return implementation() == Implementation::fast && applies && std::min(g.C, g.K) >= 8 && g.N > 0;
 }
 
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g) {

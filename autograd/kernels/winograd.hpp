@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 
 /// Convolutions with a 3x3 window and stride 1 by Winograd's algorithm: see winograd.cpp.
 namespace glass::inline GLASS_PRECISION::kernels::winograd {

@@ -2,7 +2,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
-#include "autograd/ops/loops.hpp"
+#include "autograd/loops.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 

@@ -1,4 +1,4 @@
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 

@@ -1,6 +1,6 @@
 #include <numeric>
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 

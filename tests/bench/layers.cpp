@@ -1,6 +1,6 @@
 #include "layers.hpp"
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/tensor.hpp"
 
 namespace glass::bench {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 #include "tasks.hpp"
 
 namespace glass::bench {

@@ -1,9 +1,11 @@
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/threads.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/storage.hpp"
+#include "autograd/threads.hpp"
 #include "heap.hpp"
 #include "roofline.hpp"
 #include "scale.hpp"
@@ -15,12 +17,18 @@ namespace glass::bench {
 
 namespace {
 
+const std::map<std::string, kernels::Implementation> implementations = {
+    {"reference", kernels::Implementation::reference},
+    {"im2col", kernels::Implementation::im2col},
+    {"implicit_gemm", kernels::Implementation::implicit_gemm},
+    {"fast", kernels::Implementation::fast}};
+
 struct Arguments {
   std::vector<std::string> tasks;
   double seconds = 4;
   int threads = 0;
   bool json = false, scale = false;
-  std::string roofline;
+  std::string kernel = "fast", roofline;
 };
 
 void run_tasks(const Arguments& args) {
@@ -62,6 +70,7 @@ void run_tasks(const Arguments& args) {
 
 int bench(const Arguments& args) {
   kernels::set_threads(args.threads);
+  kernels::use_implementation(implementations.at(args.kernel));
   if (args.scale) {
     print_scale(args.seconds);
   } else if (!args.roofline.empty()) {
@@ -88,6 +97,9 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(names));
   program.add_option("--threads", args.threads, "Threads; 0 uses every core")
       ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  program.add_option("--kernel", args.kernel, "How convolutions and products are computed")
+      ->check(CLI::IsMember(implementations))
       ->capture_default_str();
   program.add_option("--seconds", args.seconds, "Time for each task")
       ->check(glass::viz::cli::within(0, 3600))

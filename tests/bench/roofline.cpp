@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <memory>
 
-#include "autograd/kernels/kernels.hpp"
-#include "autograd/kernels/threads.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
+#include "autograd/threads.hpp"
 #include "layers.hpp"
 #include "nn/files.hpp"
 #include "optim/adam.hpp"

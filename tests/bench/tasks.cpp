@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "nets.hpp"
 #include "optim/adam.hpp"

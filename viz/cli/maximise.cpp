@@ -6,7 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 #include "viz/cli/commands.hpp"
 #include "viz/npy.hpp"
 #include "viz/sha256.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 
 /// The oracle: naive loops, one per formula, with the signatures of kernels.hpp.
 namespace glass::inline GLASS_PRECISION::kernels::reference {

@@ -1,6 +1,7 @@
-#include "autograd/kernels/kernels.hpp"
+#include "autograd/kernels.hpp"
 
 #include "autograd/kernels/reference/reference.hpp"
+#include "autograd/loops.hpp"
 
 namespace glass::inline GLASS_PRECISION::kernels {
 
@@ -14,6 +15,18 @@ Implementation implementation() { return chosen; }
 WeightGradientCalls& weight_gradient_calls() {
   static WeightGradientCalls calls;
   return calls;
+}
+
+void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels) {
+  if (using_reference()) return reference::sum_per_channel(dy, db, N, K, pixels);
+  parallel_for(K, N * K * pixels, [&](Index k, int) {
+    double total = 0;
+    for (Index n = 0; n < N; ++n) {
+      const real* plane = dy + (n * K + k) * pixels;
+      total += sum_over(0, pixels, [=](Index i) { return plane[i]; });
+    }
+    db[k] = static_cast<real>(total);
+  });
 }
 
 // Rows of ten or so logits: the reference is as fast as it needs to be.

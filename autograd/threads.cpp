@@ -1,4 +1,4 @@
-#include "autograd/kernels/threads.hpp"
+#include "autograd/threads.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/kernels/geometry.hpp"
+#include "autograd/geometry.hpp"
 #include "autograd/precision.hpp"
 
 /// The arithmetic behind the operations, on plain arrays. The operations check shapes; kernels

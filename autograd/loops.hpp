@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include "autograd/kernels/threads.hpp"
-#include "autograd/tensor.hpp"
+#include "autograd/storage.hpp"
+#include "autograd/threads.hpp"
 
-/// The loops that elementwise operations and reductions share. They run on all threads; what a
+/// The loops that elementwise operations, reductions and kernels share. They run on all threads; what a
 /// thread computes and the order of every sum follow from the shapes alone.
 namespace glass::inline GLASS_PRECISION {
 

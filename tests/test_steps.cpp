@@ -1,0 +1,106 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "autograd/threads.hpp"
+#include "nn/layers.hpp"
+#include "nn/sequential.hpp"
+#include "optim/adam.hpp"
+
+using namespace glass;
+
+/// Whole steps, as programs take them: of a network with every kind of kernel in it.
+namespace {
+
+nn::Sequential network() {
+  Rng rng(3);
+  nn::Sequential net;
+  net.add(nn::Conv2d({.in_channels = 3, .out_channels = 16, .kernel_size = 3, .padding = 1}, rng))
+      .add(nn::BatchNorm2d({.num_features = 16}))
+      .add(nn::ReLU())
+      .add(nn::Conv2d({.in_channels = 16, .out_channels = 24, .kernel_size = 3, .padding = 1}, rng))
+      .add(nn::ReLU())
+      .add(nn::MaxPool2d({.kernel_size = 2}))
+      .add(nn::Conv2d({.in_channels = 24, .out_channels = 16, .kernel_size = 5, .stride = 2}, rng))
+      .add(nn::ELU())
+      .add(nn::Flatten())
+      .add(nn::Linear({.in_features = 16 * 4 * 4, .out_features = 10}, rng));
+  return net;
+}
+
+constexpr Index batch = 12;
+
+Tensor images() {
+  Rng rng(4);
+  return Tensor::uniform({batch, 3, 24, 24}, rng);
+}
+
+std::vector<Index> labels() {
+  std::vector<Index> labels;
+  for (Index i = 0; i < batch; ++i) labels.push_back(i % 10);
+  return labels;
+}
+
+/// Takes some steps, calling `after_step` after each, and returns what was trained.
+using AfterStep = std::function<void(int step)>;
+
+std::vector<real> train(const AfterStep& after_step = [](int) {}) {
+  nn::Sequential net = network();
+  net.requires_grad(true);
+  const std::vector<Tensor> weights = nn::tensors(net.parameters());
+  optim::Adam adam(weights);
+  const Tensor x = images();
+  for (int step = 0; step < 4; ++step) {
+    adam.zero_grad();
+    cross_entropy(net(x), labels()).backward();
+    adam.step();
+    after_step(step);
+  }
+  std::vector<real> values;
+  for (const Tensor& w : weights) values.insert(values.end(), w.values().begin(), w.values().end());
+  return values;
+}
+
+std::vector<real> maximise(const AfterStep& after_step = [](int) {}) {
+  nn::Sequential net = network();
+  net.eval();
+  net.requires_grad(false);
+  const Tensor x = images().requires_grad(true);
+  optim::Adam adam({x}, {.lr = 0.05});
+  for (int step = 0; step < 4; ++step) {
+    adam.zero_grad();
+    const Tensor score = sum(gather(net(shift(x, step - 1, 1)), labels()));
+    (total_variation(x, {.beta = 1.5}) + alpha_norm(x) - score).backward();
+    adam.step();
+    after_step(step);
+  }
+  return {x.values().begin(), x.values().end()};
+}
+
+void check_storage(const std::function<void(const AfterStep&)>& run) {
+  std::size_t after_warm_up = 0;
+  run([&](int step) {
+    const std::size_t now = storage_statistics().system_allocations;
+    if (step == 1) after_warm_up = now;
+    if (step > 1) CHECK(now == after_warm_up);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("training and maximising give the same bits with 1, 2, 3 and 8 threads") {
+  kernels::set_threads(1);
+  const std::vector<real> weights = train(), pixels = maximise();
+  for (const int threads : {2, 3, 8}) {
+    CAPTURE(threads);
+    kernels::set_threads(threads);
+    CHECK(train() == weights);
+    CHECK(maximise() == pixels);
+  }
+  kernels::set_threads(0);
+}
+
+TEST_CASE("after warming up, training and maximising allocate no storage") {
+  check_storage([](const AfterStep& f) { train(f); });
+  check_storage([](const AfterStep& f) { maximise(f); });
+}
