@@ -1,7 +1,6 @@
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/tile.hpp"
-#include "autograd/storage.hpp"
-#include "autograd/threads.hpp"
+#include "autograd/loops.hpp"
 
 /// Matrix multiplication after Goto and van de Geijn, "Anatomy of High-Performance Matrix
 /// Multiplication" (2008). Tiles of c are computed from blocks of a and b that stay in cache. Blocks
@@ -12,27 +11,16 @@ namespace {
 
 constexpr Index MC = 16 * MR;  ///< rows of a at a time
 
-/// c = a b^T for the few rows of a that make packing b a waste: dot products, four at a time.
+/// c = a b^T for the few rows of a that make packing b a waste: dot products.
 void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
               bool accumulate) {
-  constexpr Index group = 4;
-  parallel_for(divide_up(N, group), M * N * K, [&](Index task, int) {
-    const real* rows[group];
-    for (Index j = 0; j < group; ++j) {
-      rows[j] = b.data + std::min(task * group + j, N - 1) * b.stride;
-    }
+  parallel_for(N, M * N * K, [&](Index j, int) {
+    const real* right = b.data + j * b.stride;
     for (Index i = 0; i < M; ++i) {
       const real* left = a.data + i * a.stride;
-      Vector sums[group] = {};
-      Index k = 0;
-      for (; k + lanes <= K; k += lanes)
-        for (Index j = 0; j < group; ++j) sums[j] += load(left + k) * load(rows[j] + k);
-      for (Index j = 0; j < std::min(group, N - task * group); ++j) {
-        real dot = sum(sums[j]);
-        for (Index rest = k; rest < K; ++rest) dot += left[rest] * rows[j][rest];
-        real& to = c[i * c_row + task * group + j];
-        to = accumulate ? to + dot : dot;
-      }
+      const double dot = sum_over(0, K, [=](Index k) { return left[k] * right[k]; });
+      real& to = c[i * c_row + j];
+      to = static_cast<real>(accumulate ? to + dot : dot);
     }
   });
 }
@@ -68,14 +56,11 @@ void combine_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index 
 
 void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, bool accumulate) {
   if (using_reference()) return reference::gemm(M, N, K, a, b, c, c_row, accumulate);
-  if (K == 0 && !accumulate) {
-    for (Index i = 0; i < M; ++i) std::fill_n(c + i * c_row, N, real(0));
-  }
+  for (Index i = 0; K == 0 && !accumulate && i < M; ++i) std::fill_n(c + i * c_row, N, real(0));
   if (M == 0 || N == 0 || K == 0) return;
   if (M <= 2 && !b.transposed) return combine_rows(M, N, K, a, b, c, c_row, accumulate);
-  if (M <= 4 && b.transposed && !a.transposed) {
-    return dot_rows(M, N, K, a, b, c, c_row, accumulate);
-  }
+  const bool rows = !a.transposed && b.transposed;
+  if (M <= 4 && rows) return dot_rows(M, N, K, a, b, c, c_row, accumulate);
   // A narrow matrix is cut into four, so that several threads find work.
   const Index width = N > NC ? NC : round_up(divide_up(N, 4), NR);
   const Index down = divide_up(M, MC), across = divide_up(N, width);
@@ -85,17 +70,17 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   const Storage scratch(threads() * slot_size);
   parallel_for(down * across, M * N * K, [&](Index task, int slot) {
     real *a_copy = scratch.data() + slot * slot_size, *b_copy = a_copy + a_size;
-    const Index i = task / across * rows_per_task, rows = std::min(rows_per_task, M - i);
+    const Index i = task / across * rows_per_task, height = std::min(rows_per_task, M - i);
     const Index j = task % across * width, columns = std::min(width, N - j);
     for (Index k = 0; k < K; k += KC) {
       const Index depth = std::min(KC, K - k);
       LeftOperand left{a.data + (a.transposed ? k * a.stride + i : i * a.stride + k),
                        a.transposed ? 1 : a.stride, a.transposed ? a.stride : 1};
       if (pack_a && a.transposed) {
-        copy(left.data, a.stride, depth, rows, a_copy, rows_per_task + lanes);
+        copy(left.data, a.stride, depth, height, a_copy, rows_per_task + lanes);
         left = {a_copy, 1, rows_per_task + lanes};
       } else if (pack_a) {
-        copy(left.data, a.stride, rows, depth, a_copy, KC + lanes);
+        copy(left.data, a.stride, height, depth, a_copy, KC + lanes);
         left = {a_copy, KC + lanes, 1};
       }
       const real* right = b.data + (b.transposed ? j * b.stride + k : k * b.stride + j);
@@ -106,7 +91,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
       } else if (pack_b) {
         copy(right, b.stride, depth, columns, b_copy, block_row);
       }
-      multiply(rows, columns, depth, left, pack_b ? b_copy : right, pack_b ? block_row : b.stride,
+      multiply(height, columns, depth, left, pack_b ? b_copy : right, pack_b ? block_row : b.stride,
                c + i * c_row + j, c_row, accumulate || k > 0);
     }
   });

@@ -1,77 +1,103 @@
 #include "autograd/kernels/reference/reference.hpp"
+#include "autograd/kernels/simd.hpp"
 #include "autograd/threads.hpp"
 
-/// Pooling by 2x2 windows that tile the image, as our networks do it: one straight loop over the
-/// windows of a plane, without branches, that the compiler can vectorise. Other windows go to the
-/// reference.
+/// Pooling by 2x2 windows that tile the image, as our networks do it, a block of windows at a time
+/// and without branches: as many as a vector holds or, in a narrow image, half as many, and so on.
+/// The last block of a row overlaps the one before. Other windows go to the reference.
 namespace glass::inline GLASS_PRECISION::kernels {
 namespace {
 
-bool is_2x2(const Window& g) {
-  return !using_reference() && g.R == 2 && g.S == 2 && g.stride == 2 && g.padding == 0;
+bool tiles_by_2x2(const Window& g) {
+  return !using_reference() && g.R == 2 && g.S == 2 && g.stride == 2 && g.padding == 0 &&
+         g.H % 2 == 0 && g.W % 2 == 0 && g.Q > 1;
 }
 
-/// For each plane begins `auto visit = plane(offset in x, offset in y)`, and calls `visit(y, x)` with
-/// the offset of each window in its plane, and that of the window's upper left pixel.
-template <class Plane>
-void for_each_window(const Window& g, const Plane& plane) {
-  parallel_for(g.N * g.C, 4 * g.N * g.C * g.H * g.W, [&](Index i, int) {
-    const auto visit = plane(i * g.H * g.W, i * g.P * g.Q);
-    for (Index p = 0; p < g.P; ++p)
-      for (Index q = 0; q < g.Q; ++q) visit(p * g.Q + q, 2 * (p * g.W + q));
+template <int... i>
+struct Block {
+  static constexpr int width = sizeof...(i);
+  typedef real V __attribute__((vector_size(width * sizeof(real))));
+  static V load(const real* from) {
+    V v;
+    return std::memcpy(&v, from, sizeof v), v;
+  }
+  static void store(real* to, V v) { std::memcpy(to, &v, sizeof v); }
+
+  /// The left and the right pixels of the windows, in one row of the image.
+  struct Pairs {
+    V left, right;
+  };
+  static Pairs load_pairs(const real* from) {
+    const V a = load(from), b = load(from + width);
+    return {__builtin_shufflevector(a, b, (2 * i)...),
+            __builtin_shufflevector(a, b, (2 * i + 1)...)};
+  }
+  static void store_pairs(real* to, V left, V right) {
+    constexpr int half = width / 2;
+    store(to, __builtin_shufflevector(left, right, (i / 2 + i % 2 * width)...));
+    store(to + width, __builtin_shufflevector(left, right, (half + i / 2 + i % 2 * width)...));
+  }
+};
+
+/// Calls `visit(block, pixel, window)` for each block: the offsets in x and y of its first window.
+template <int width = lanes, class Visit>
+void for_each_block(const Window& g, const Visit& visit) {
+  if constexpr (width > 2) {
+    if (width > g.Q) return for_each_block<width / 2>(g, visit);
+  }
+  const auto block = []<int... i>(std::integer_sequence<int, i...>) { return Block<i...>{}; }
+  (std::make_integer_sequence<int, width>{});
+  parallel_for(g.N * g.C, 4 * g.N * g.C * g.H * g.W, [&](Index plane, int) {
+    for (Index row = plane * g.P; row < (plane + 1) * g.P; ++row)
+      for (Index start = 0; start < g.Q; start += width) {
+        const Index q = std::min(start, g.Q - width);
+        visit(block, 2 * (row * g.W + q), row * g.Q + q);
+      }
   });
 }
 
 }  // namespace
 
-void max_pool2d(const real* x, real* y, int* argmax, const Window& g) {
-  if (!is_2x2(g)) return reference::max_pool2d(x, y, argmax, g);
-  for_each_window(g, [=, W = g.W](Index x_offset, Index y_offset) {
-    return [=, from = x + x_offset, to = y + y_offset, at = argmax + y_offset](Index window,
-                                                                               Index pixel) {
-      real best = from[pixel];
-      Index winner = pixel;
-      for (const Index i : {pixel + 1, pixel + W, pixel + W + 1}) {
-        winner = from[i] > best ? i : winner;
-        best = from[i] > best ? from[i] : best;
-      }
-      to[window] = best;
-      at[window] = static_cast<int>(winner);
-    };
+void max_pool2d(const real* x, real* y, const Window& g) {
+  if (!tiles_by_2x2(g)) return reference::max_pool2d(x, y, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto [a, b] = block.load_pairs(x + pixel);
+    const auto [c, d] = block.load_pairs(x + pixel + g.W);
+    const auto upper = b > a ? b : a, lower = d > c ? d : c;
+    block.store(y + window, lower > upper ? lower : upper);
   });
 }
 
-void max_pool2d_dx(const real* dy, const int* argmax, real* dx, const Window& g) {
-  if (!is_2x2(g)) return reference::max_pool2d_dx(dy, argmax, dx, g);
-  for_each_window(g, [=, W = g.W, size = g.H * g.W](Index x_offset, Index y_offset) {
-    std::fill_n(dx + x_offset, size, real(0));  // an odd row or column lies under no window
-    return [=, from = dy + y_offset, to = dx + x_offset, at = argmax + y_offset](Index window,
-                                                                                 Index pixel) {
-      const real value = from[window];
-      const Index winner = at[window];
-      for (const Index i : {pixel, pixel + 1, pixel + W, pixel + W + 1}) {
-        to[i] = winner == i ? value : 0;
-      }
-    };
+void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g) {
+  if (!tiles_by_2x2(g)) return reference::max_pool2d_dx(dy, x, y, dx, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto [a, b] = block.load_pairs(x + pixel);
+    const auto [c, d] = block.load_pairs(x + pixel + g.W);
+    const auto best = block.load(y + window), all = block.load(dy + window);
+    const decltype(block.load(y)) zero{};
+    // What the first equal pixel takes is not there for the next.
+    const auto after_a = a == best ? zero : all, after_b = b == best ? zero : after_a;
+    const auto after_c = c == best ? zero : after_b;
+    block.store_pairs(dx + pixel, a == best ? all : zero, b == best ? after_a : zero);
+    block.store_pairs(dx + pixel + g.W, c == best ? after_b : zero, d == best ? after_c : zero);
   });
 }
 
 void avg_pool2d(const real* x, real* y, const Window& g) {
-  if (!is_2x2(g)) return reference::avg_pool2d(x, y, g);
-  for_each_window(g, [=, W = g.W](Index x_offset, Index y_offset) {
-    return [=, from = x + x_offset, to = y + y_offset](Index window, Index i) {
-      to[window] = real(0.25) * (from[i] + from[i + 1] + from[i + W] + from[i + W + 1]);
-    };
+  if (!tiles_by_2x2(g)) return reference::avg_pool2d(x, y, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto [a, b] = block.load_pairs(x + pixel);
+    const auto [c, d] = block.load_pairs(x + pixel + g.W);
+    block.store(y + window, real(0.25) * (a + b + c + d));
   });
 }
 
 void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
-  if (!is_2x2(g)) return reference::avg_pool2d_dx(dy, dx, g);
-  for_each_window(g, [=, W = g.W, size = g.H * g.W](Index x_offset, Index y_offset) {
-    std::fill_n(dx + x_offset, size, real(0));
-    return [=, from = dy + y_offset, to = dx + x_offset](Index window, Index i) {
-      to[i] = to[i + 1] = to[i + W] = to[i + W + 1] = real(0.25) * from[window];
-    };
+  if (!tiles_by_2x2(g)) return reference::avg_pool2d_dx(dy, dx, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto d = real(0.25) * block.load(dy + window);
+    block.store_pairs(dx + pixel, d, d);
+    block.store_pairs(dx + pixel + g.W, d, d);
   });
 }
 

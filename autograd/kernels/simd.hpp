@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "autograd/kernels.hpp"
@@ -20,11 +21,11 @@ constexpr int vector_bytes = 16;
 typedef real Vector __attribute__((vector_size(vector_bytes)));
 constexpr int lanes = vector_bytes / int{sizeof(real)};
 
-/// The same in memory, at any address that may hold a `real`.
-typedef real UnalignedVector __attribute__((vector_size(vector_bytes), aligned(sizeof(real))));
-
-inline Vector load(const real* from) { return *reinterpret_cast<const UnalignedVector*>(from); }
-inline void store(real* to, Vector v) { *reinterpret_cast<UnalignedVector*>(to) = v; }
+inline Vector load(const real* from) {
+  Vector v;
+  return std::memcpy(&v, from, sizeof v), v;
+}
+inline void store(real* to, Vector v) { std::memcpy(to, &v, sizeof v); }
 /// The first `count` lanes; the others are 0.
 inline Vector load_first(const real* from, Index count) {
   if (count >= lanes) return load(from);
@@ -34,9 +35,7 @@ inline Vector load_first(const real* from, Index count) {
 }
 inline void store_first(real* to, Vector v, Index count) {
   if (count >= lanes) return store(to, v);
-  real values[lanes];
-  store(values, v);
-  std::copy_n(values, count, to);
+  for (Index i = 0; i < count; ++i) to[i] = v[i];
 }
 inline Vector broadcast(real value) { return value - Vector{}; }
 
@@ -89,15 +88,6 @@ inline void copy(const real* from, Index from_row, Index rows, Index columns, re
   for (Index i = 0; i < rows; ++i, from += from_row, to += to_row) {
     std::fill(std::copy_n(from, columns, to), to + round_up(columns, lanes), real(0));
   }
-}
-
-/// The sum of all lanes.
-inline real sum(Vector v) {
-  real values[lanes];
-  store(values, v);
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) values[i] += values[i + half];
-  return values[0];
 }
 
 }  // namespace glass::inline GLASS_PRECISION::kernels

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "autograd/kernels/reference/reference.hpp"
 
@@ -6,8 +7,7 @@ namespace glass::inline GLASS_PRECISION::kernels::reference {
 
 namespace {
 
-/// Calls `visit(y_offset, plane, pixel)` for every pixel inside every window: `plane` is the offset
-/// of x[n,c], `pixel` that of (h,w) within it.
+/// Calls `visit(y_offset, x_offset)` for every pixel inside every window, window by window.
 template <class Visit>
 void for_each_pixel(const Window& g, Visit visit) {
   for (Index nc = 0; nc < g.N * g.C; ++nc)
@@ -18,42 +18,40 @@ void for_each_pixel(const Window& g, Visit visit) {
             const Index h = p * g.stride.h + r - g.padding.h;
             const Index w = q * g.stride.w + s - g.padding.w;
             if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
-            visit((nc * g.P + p) * g.Q + q, nc * g.H * g.W, h * g.W + w);
+            visit((nc * g.P + p) * g.Q + q, (nc * g.H + h) * g.W + w);
           }
 }
 
 }  // namespace
 
-void max_pool2d(const real* x, real* y, int* argmax, const Window& g) {
-  std::fill_n(argmax, g.N * g.C * g.P * g.Q, -1);
-  std::fill_n(y, g.N * g.C * g.P * g.Q, real(0));
-  for_each_pixel(g, [=](Index yi, Index plane, Index pixel) {
-    const real value = x[plane + pixel];
-    if (argmax[yi] < 0 || value > y[yi]) {
-      y[yi] = value;
-      argmax[yi] = static_cast<int>(pixel);
-    }
-  });
+void max_pool2d(const real* x, real* y, const Window& g) {
+  constexpr real nothing = -std::numeric_limits<real>::infinity();
+  const Index size = g.N * g.C * g.P * g.Q;
+  std::fill_n(y, size, nothing);
+  for_each_pixel(g, [=](Index yi, Index xi) { y[yi] = std::max(y[yi], x[xi]); });
+  std::replace(y, y + size, nothing, real(0));
 }
 
-void max_pool2d_dx(const real* dy, const int* argmax, real* dx, const Window& g) {
+void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g) {
   std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
-  for (Index i = 0; i < g.N * g.C * g.P * g.Q; ++i) {
-    if (argmax[i] >= 0) dx[i / (g.P * g.Q) * g.H * g.W + argmax[i]] += dy[i];
-  }
+  Index served = -1;  // the last window whose winner was found
+  for_each_pixel(g, [&](Index yi, Index xi) {
+    if (yi == served || x[xi] != y[yi]) return;
+    dx[xi] += dy[yi];
+    served = yi;
+  });
 }
 
 void avg_pool2d(const real* x, real* y, const Window& g) {
   std::fill_n(y, g.N * g.C * g.P * g.Q, real(0));
   const real share = real(1) / static_cast<real>(g.R * g.S);
-  for_each_pixel(g, [=](Index yi, Index plane, Index pixel) { y[yi] += share * x[plane + pixel]; });
+  for_each_pixel(g, [=](Index yi, Index xi) { y[yi] += share * x[xi]; });
 }
 
 void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
   std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
   const real share = real(1) / static_cast<real>(g.R * g.S);
-  for_each_pixel(g,
-                 [=](Index yi, Index plane, Index pixel) { dx[plane + pixel] += share * dy[yi]; });
+  for_each_pixel(g, [=](Index yi, Index xi) { dx[xi] += share * dy[yi]; });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::kernels::reference
