@@ -35,9 +35,8 @@ Storage map(const Storage& a, const Storage& b, F f) {
 
 /// f(begin) + ... + f(end - 1). A compiler may not reorder a plain loop, because addition is not
 /// associative in floating point; these interleaved partial sums are an order that vectorises.
-template <class F>
+template <Index lanes = 32, class F>
 double sum_over(Index begin, Index end, F f) {
-  constexpr Index lanes = 32;
   real partial[lanes] = {};
   Index i = begin;
   for (; i + lanes <= end; i += lanes)

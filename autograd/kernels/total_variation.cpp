@@ -34,7 +34,7 @@ double total_variation(const real* x, Index planes, Index H, Index W, double bet
         const real u = x[right] - x[j], v = below[j] - x[j];
         return value(u * u + v * v + e);
       };
-      total += sum_over(0, W - 1, [=](Index j) { return term(j, j + 1); }) + term(W - 1, W - 1);
+      total += sum_over<16>(0, W - 1, [=](Index j) { return term(j, j + 1); }) + term(W - 1, W - 1);
     }
   });
   return total;

@@ -73,14 +73,14 @@ GLASS_INLINE inline void map_square(const Vector* from, Vector* to, Map map) {
   unrolled<n>([&](int row) GLASS_INLINE { map(half + row * m, 1, to + row * n, 1); });
 }
 
-/// Rows of tiles are counted through all images, `rows` to each. A batch is as many rows as keep
-/// about `numbers` numbers in the domain, for the cache's sake.
+/// Rows of tiles are counted through all images, `rows` to each. A batch is as many as keep about
+/// `numbers` numbers in the domain, for the cache's sake, but enough to be worth reading all weights.
 struct Tiles {
   Index rows, columns, all_rows, batches, batch_rows;
   Tiles(const Window& g, Index numbers)
       : rows(divide_up(g.P, 4)), columns(divide_up(g.Q, 4)), all_rows(g.N * rows) {
     const Index row_numbers = points * (g.C + g.K) * columns;
-    batches = divide_up(all_rows, std::max<Index>(1, numbers / row_numbers));
+    batches = divide_up(all_rows, std::max(divide_up(2 * MR, columns), numbers / row_numbers));
     batch_rows = divide_up(all_rows, batches);
   }
   /// The end of those rows after `first` that belong to the same image.

@@ -76,7 +76,7 @@ std::vector<Measurement> measure_kernels(double seconds) {
           conv.bytes);
     }
   const ConvTasks conv = conv3x3(128, 64, 64, 16);
-  add("conv 64-64 16x16, batch 128: forward", conv.forward, conv.bytes);
+  add("conv 64-64 16x16, batch 128", conv.forward, conv.bytes);
   add("its dx", conv.dx, conv.bytes);
   add("its dw", conv.dw, conv.bytes);
 

@@ -88,7 +88,7 @@ class Plot {
     std::snprintf(words, sizeof words, "peak %.0f GFLOP/s", peak);
     label(right - 150, y(peak) - 8, words);
     std::snprintf(words, sizeof words, "memory %.0f GB/s", bandwidth);
-    label(x(0.06), y(0.09 * bandwidth) - 12, words);
+    label(x(0.2) + 14, y(0.2 * bandwidth) + 14, words);
   }
 
   Machine machine_;
