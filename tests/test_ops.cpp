@@ -4,7 +4,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -37,14 +36,15 @@ void collect_names(const Tensor& tensor, std::set<std::string>& names) {
 
 /// What `name()` returns in each file of autograd/ops.
 std::set<std::string> names_in_source() {
-  const std::regex pattern(R"re(name\(\) const override \{\s*return "(\w+)";)re");
+  const std::string before = "name() const override { return \"";
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(GLASS_SOURCE_DIR "/autograd/ops")) {
     std::ostringstream source;
     source << std::ifstream(entry.path()).rdbuf();
     const std::string code = source.str();
-    for (std::sregex_iterator it(code.begin(), code.end(), pattern), end; it != end; ++it) {
-      names.insert((*it)[1]);
+    for (std::size_t at = 0; (at = code.find(before, at)) != code.npos;) {
+      at += before.size();
+      names.insert(code.substr(at, code.find('"', at) - at));
     }
   }
   return names;
