@@ -18,8 +18,14 @@ struct alignas(64) Storage::Block {
 };
 
 struct StoragePool {
+  /// All buffers of one size.
+  struct Shelf {
+    std::vector<Storage::Block*> free;
+    std::size_t made = 0;  ///< in use or free; `free` has room for all: a return cannot fail
+  };
+
   std::mutex mutex;
-  std::unordered_map<Index, std::vector<Storage::Block*>> free_by_size;
+  std::unordered_map<Index, Shelf> shelves;
   StorageStatistics statistics{};
 
   /// Never destroyed: tensors with static lifetime may still return their buffers at exit.
@@ -30,13 +36,14 @@ struct StoragePool {
 
   Storage::Block* take(Index size) {
     const std::lock_guard lock(mutex);
-    std::vector<Storage::Block*>& free = free_by_size[size];
+    auto& [free, made] = shelves[size];
     Storage::Block* block = nullptr;
     if (free.empty()) {
+      if (free.capacity() == made) free.reserve(2 * made + 1);
       void* memory = ::operator new(sizeof(Storage::Block) + bytes(size), alignment);
       block = new (memory) Storage::Block(size);
+      ++made;
       ++statistics.system_allocations;
-      free.reserve(free.capacity() + 1);  // so that give_back() cannot fail
     } else {
       block = free.back();
       free.pop_back();
@@ -51,7 +58,7 @@ struct StoragePool {
     const std::lock_guard lock(mutex);
     --statistics.live_buffers;
     statistics.live_bytes -= bytes(block->size);
-    free_by_size[block->size].push_back(block);
+    shelves[block->size].free.push_back(block);
   }
 
   static std::size_t bytes(Index size) { return static_cast<std::size_t>(size) * sizeof(real); }
