@@ -86,7 +86,7 @@ class Plot {
     line(x(ridge), y(peak), right, y(peak), style);
     char words[64];
     std::snprintf(words, sizeof words, "peak %.0f GFLOP/s", peak);
-    label(right - 150, y(peak) - 8, words);
+    label(x(ridge) - 130, y(peak) - 8, words);
     std::snprintf(words, sizeof words, "memory %.0f GB/s", bandwidth);
     label(x(0.2) + 14, y(0.2 * bandwidth) + 14, words);
   }
