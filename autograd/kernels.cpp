@@ -19,14 +19,9 @@ WeightGradientCalls& weight_gradient_calls() {
 
 void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels) {
   if (using_reference()) return reference::sum_per_channel(dy, db, N, K, pixels);
-  parallel_for(K, N * K * pixels, [&](Index k, int) {
-    double total = 0;
-    for (Index n = 0; n < N; ++n) {
-      const real* plane = dy + (n * K + k) * pixels;
-      total += sum_over(0, pixels, [=](Index i) { return plane[i]; });
-    }
-    db[k] = static_cast<real>(total);
-  });
+  const Channels channels(Shape{N, K, pixels});
+  channels.for_each(
+      [=](Index k) { db[k] = static_cast<real>(channels.sum(k, [=](Index i) { return dy[i]; })); });
 }
 
 // Rows of ten or so logits: the reference is as fast as it needs to be.

@@ -1,8 +1,8 @@
 #include <cmath>
 
+#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
-#include "autograd/loops.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 

@@ -1,9 +1,9 @@
 #include <cmath>
 
 #include "autograd/kernels.hpp"
+#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
-#include "autograd/loops.hpp"
 #include "autograd/ops/rows.hpp"
 
 namespace glass::inline GLASS_PRECISION {

@@ -1,6 +1,6 @@
+#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
-#include "autograd/loops.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 
