@@ -40,6 +40,9 @@ Tensor mean(const Tensor& x);
 Tensor matmul(const Tensor& a, const Tensor& b);
 /// x[N,in] weight[out,in]^T + bias[out] -> [N,out]; an undefined `bias` is left out.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+/// x[N,K] -> [N,K]: each row divided by its Euclidean norm, or by 1e-12 if that is more. Of such
+/// rows, `linear(u, u)` gives the cosines between all pairs.
+Tensor unit_rows(const Tensor& x);
 
 // convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
 struct Conv2dOptions {
@@ -88,8 +91,10 @@ Tensor flatten(const Tensor& x);
 // classification: x[N,classes], row-wise; safe for logits of any size
 Tensor softmax(const Tensor& x);
 Tensor log_softmax(const Tensor& x);
-/// Mean over the batch of -log softmax(x)[n, labels[n]] -> [].
-Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels);
+/// Mean over the batch of -sum_k t[n,k] log softmax(x)[n,k] -> []. The target t is 1 at `labels[n]`
+/// and 0 elsewhere, less what `smoothing` in [0, 1) of it spreads evenly over all classes (Szegedy
+/// et al. 2016).
+Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double smoothing = 0);
 /// Mean of (a - b)^2 -> [].
 Tensor mse(const Tensor& a, const Tensor& b);
 
@@ -109,6 +114,18 @@ struct Padding {
 Tensor pad(const Tensor& x, const Padding& padding, double fill = 0);
 /// Moves the images down by `dy` and right by `dx` pixels; `fill` comes in, the rest falls out.
 Tensor shift(const Tensor& x, Index dy, Index dx, double fill = 0);
+struct AffineSample {
+  double angle = 0;  ///< in radians, counter-clockwise as seen
+  double scale = 1;  ///< positive; above 1 enlarges
+  double fill = 0;   ///< what lies outside the image
+};
+/// Rotates and enlarges the images about their centres, in their old frame [N,C,H,W], with bilinear
+/// interpolation. Jaderberg et al., 2015, eq. 1-5, without a gradient to the transformation.
+Tensor affine_sample(const Tensor& x, const AffineSample& how);
+/// The discrete Hartley transform of each plane -> [N,C,H,W]: real, orthonormal, its own inverse.
+/// Coefficient (k,l) has the spatial frequency (min(k, H - k) / H, min(l, W - l) / W) in cycles a
+/// pixel. Bracewell, 1983.
+Tensor hartley2d(const Tensor& x);
 
 // regularisers of images -> []
 struct TotalVariationOptions {

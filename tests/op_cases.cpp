@@ -1,5 +1,7 @@
 #include "op_cases.hpp"
 
+#include <numbers>
+
 namespace glass::inline GLASS_PRECISION::testing {
 
 namespace {
@@ -125,6 +127,10 @@ void add_classification(Table& table) {
         "cross_entropy " + x.str(),
         [labels](const Inputs& in) { return cross_entropy(in[0], labels); }, {spread(x, 1)},
         one_class);
+    table.add(
+        "cross_entropy, smooth labels " + x.str(),
+        [labels](const Inputs& in) { return cross_entropy(in[0], labels, 0.2); }, {spread(x, 1)},
+        one_class);
     table.add("gather " + x.str(), [labels](const Inputs& in) { return gather(in[0], labels); },
               {spread(x, 1)});
   }
@@ -147,6 +153,23 @@ void add_images(Table& table) {
   table.add(
       "shift beyond the image", [](const Inputs& in) { return shift(in[0], 9, 9); },
       {spread({1, 1, 4, 5}, 1)}, true);
+  for (const Shape& x :
+       {Shape{1, 1, 1, 1}, Shape{2, 3, 4, 5}, Shape{1, 1, 1, 6}, Shape{1, 2, 7, 3}}) {
+    for (const AffineSample& how : {AffineSample{},
+                                    {.angle = std::numbers::pi / 2},
+                                    {.angle = -3.5},
+                                    {.scale = 1.7},
+                                    {.angle = 0.3, .scale = 1.2, .fill = 0.5},
+                                    {.angle = -2, .scale = 0.6, .fill = -1}})
+      table.add(text("affine_sample ", x, " angle ", how.angle, " scale ", how.scale),
+                [how](const Inputs& in) { return affine_sample(in[0], how); }, {spread(x, 1)});
+    table.add("hartley2d " + x.str(), [](const Inputs& in) { return hartley2d(in[0]); },
+              {spread(x, 1)});
+  }
+  table.add(
+      "affine_sample to a dot between the pixels",
+      [](const Inputs& in) { return affine_sample(in[0], {.angle = 1, .scale = 1e-30}); },
+      {spread({1, 1, 4, 4}, 1)}, true);
   for (const Shape& x : {Shape{1, 1, 2, 2}, Shape{2, 3, 4, 5}, Shape{1, 1, 1, 6}})
     for (const double beta : {0.5, 1.0, 1.5, 2.0, 3.0})
       table.add(text("total_variation beta ", beta, " ", x),
@@ -207,6 +230,18 @@ std::vector<OpCase> op_cases() {
   }
   table.add("linear without bias", [](const Inputs& in) { return linear(in[0], in[1]); },
             {spread({2, 3}, 1), spread({4, 3}, 2)});
+  for (const Shape& x : {Shape{1, 1}, Shape{1, 5}, Shape{4, 3}, Shape{2, 40}}) {
+    const bool only_sign = x[1] == 1;
+    table.add(
+        "unit_rows " + x.str(), [](const Inputs& in) { return unit_rows(in[0]); }, {spread(x, 1)},
+        only_sign);
+  }
+  table.add("cosines of unit_rows",
+            [](const Inputs& in) {
+              const Tensor u = unit_rows(in[0]);
+              return linear(u, u);
+            },
+            {spread({3, 4}, 1)});
   add_conv2d(table);
   add_pooling(table);
   add_normalisation(table);
@@ -230,6 +265,7 @@ std::vector<ShapeErrorCase> shape_error_cases() {
       {"linear", [=] { linear(a, b); }, "weight [3,2] expects 2 inputs, got x [2,3]"},
       {"linear bias", [=] { linear(a, a, ones({3})); }, "needs a bias [2], got [3]"},
       {"linear rank", [=] { linear(image, a); }, "linear: x must be [N,in]"},
+      {"unit_rows", [=] { unit_rows(image); }, "unit_rows: x must be [N,K], got [1,2,4,4]"},
       {"conv2d channels",
        [=] {
          conv2d(image, ones({1, 3, 3, 3}));
@@ -286,6 +322,7 @@ std::vector<ShapeErrorCase> shape_error_cases() {
        },
        "index 3 is outside x [2,3]"},
       {"cross_entropy count", [=] { cross_entropy(a, {0}); }, "needs 2 indices, got 1"},
+      {"cross_entropy smoothing", [=] { cross_entropy(a, {0, 1}, 1); }, "in [0, 1), got 1"},
       {"cross_entropy of nothing", [=] { cross_entropy(empty, {}); }, "at least one row"},
       {"gather",
        [=] {
@@ -312,6 +349,10 @@ std::vector<ShapeErrorCase> shape_error_cases() {
        "std must be positive"},
       {"pad", [=] { pad(image, {.top = -3, .bottom = -2}); }, "crops more than there is"},
       {"pad rank", [=] { pad(a, {}); }, "pad: x must be [N,C,H,W]"},
+      {"affine_sample", [=] { affine_sample(a, {}); }, "affine_sample: x must be [N,C,H,W]"},
+      {"affine_sample scale", [=] { affine_sample(image, {.scale = 0}); },
+       "affine_sample: scale must be positive, got 0"},
+      {"hartley2d", [=] { hartley2d(a); }, "hartley2d: x must be [N,C,H,W], got [2,3]"},
       {"total_variation", [=] { total_variation(a); }, "total_variation: x must be [N,C,H,W]"},
       {"total_variation beta", [=] { total_variation(image, {.beta = 0}); }, "must be positive"},
       {"total_variation eps", [=] { total_variation(image, {.eps = -1}); }, "not be negative"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "test_data_files.hpp"
 #include "weights/augment.hpp"
@@ -184,29 +185,38 @@ TEST_CASE("data: batches hold pixels between 0 and 1, in the order asked for") {
   CHECK(last.image_shape == data.image_shape);
 }
 
-TEST_CASE("data: shifts move every channel alike, reach all places and let black in") {
+TEST_CASE("data: shifts move every channel alike, reach all places and mirror the edge") {
   const Shape shape{2, 3, 4};
-  std::vector<bool> seen(5 * 5);
+  std::set<std::vector<real>> places;
   for (int draw = 0; draw < 500; ++draw) {
-    std::vector<real> image(24, real(0));
-    image[1 * 4 + 2] = 1;         // row 1, column 2 of the first channel
-    image[12 + 1 * 4 + 2] = 0.5;  // and of the second
+    std::vector<real> image(24);
+    for (std::size_t i = 0; i < 12; ++i) image[12 + i] = 2 * (image[i] = static_cast<real>(i));
     Rng rng = keyed_rng(1, 2, draw);
     augment(image, shape, {.shift = 2}, rng);
-    int lit = 0;
-    for (int i = 0; i < 12; ++i) {
-      const auto place = static_cast<std::size_t>(i);
-      CHECK(image[place] == 2 * image[12 + place]);
-      if (image[place] == 0) continue;
-      ++lit;
-      seen[static_cast<std::size_t>((i / 4 + 1) * 5 + i % 4)] = true;
+    const auto row = [&](std::size_t i) { return static_cast<int>(image[4 * i]) / 4; };
+    const auto column = [&](std::size_t j) { return static_cast<int>(image[j]) % 4; };
+    for (std::size_t i = 0; i < 12; ++i) {
+      CHECK(image[i] == static_cast<real>(4 * row(i / 4) + column(i % 4)));
+      CHECK(image[12 + i] == 2 * image[i]);
     }
-    CHECK(lit <= 1);
+    places.insert(image);
   }
-  // From row 1 and column 2 of 3 x 4 pixels, two pixels each way reach every pixel.
-  for (std::size_t row = 1; row <= 3; ++row) {
-    for (std::size_t column = 0; column < 4; ++column) CHECK(seen[row * 5 + column]);
+  CHECK(places.size() == 25);  // two pixels each way
+}
+
+TEST_CASE("data: every other image is flipped, rows and channels keeping their places") {
+  int flipped = 0;
+  for (int draw = 0; draw < 500; ++draw) {
+    std::vector<real> image{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    Rng rng = keyed_rng(1, 2, draw);
+    augment(image, {2, 2, 3}, {.flip = true}, rng);
+    const bool mirrored = image[0] == 3;
+    flipped += mirrored;
+    CHECK(image == (mirrored ? std::vector<real>{3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}
+                             : std::vector<real>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
   }
+  CHECK(flipped > 200);
+  CHECK(flipped < 300);
 }
 
 TEST_CASE("data: noise has the size asked for and leaves pixels in range") {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numbers>
 #include <set>
 #include <sstream>
 
@@ -178,4 +179,69 @@ TEST_CASE("dropout keeps the mean and its mask") {
   CHECK(mean(y).item() == doctest::Approx(1).epsilon(0.03));
   sum(y).backward();
   CHECK(std::ranges::equal(x.grad().values(), y.values()));
+}
+
+TEST_CASE("affine_sample turns counter-clockwise and enlarges about the centre") {
+  const auto check = [](const Tensor& y, const std::vector<double>& expected) {
+    REQUIRE(y.size() == static_cast<Index>(expected.size()));
+    for (Index i = 0; i < y.size(); ++i)
+      CHECK(y.data()[i] == doctest::Approx(expected[static_cast<std::size_t>(i)]));
+  };
+  // 1 2 3       3 6 9
+  // 4 5 6  ->   2 5 8
+  // 7 8 9       1 4 7
+  const Tensor x = Tensor::from({1, 1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const double quarter = std::numbers::pi / 2;
+  check(affine_sample(x, {.angle = quarter}), {3, 6, 9, 2, 5, 8, 1, 4, 7});
+  check(affine_sample(Tensor::from({1, 1, 2, 2}, {1, 2, 3, 4}), {.angle = quarter}), {2, 4, 1, 3});
+  check(affine_sample(x, {.scale = 2}), {3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7});
+  check(affine_sample(x, {.scale = 0.5, .fill = -1}), {-1, -1, -1, -1, 5, -1, -1, -1, -1});
+  // Either pixel now shows the point half a pixel above or below the middle of the two.
+  check(affine_sample(Tensor::from({1, 1, 1, 2}, {2, 4}), {.angle = quarter, .fill = 9}), {6, 6});
+
+  const Tensor constant = Tensor::full({2, 1, 4, 6}, 0.7);
+  for (const real v : affine_sample(constant, {.scale = 2, .fill = 9}).values())
+    CHECK(v == doctest::Approx(0.7));
+  const Tensor any = spread({2, 3, 4, 5}, 1);
+  CHECK(std::ranges::equal(affine_sample(any, {.fill = 0.3}).values(), any.values()));
+}
+
+TEST_CASE("hartley2d is its own inverse and keeps the sum of squares") {
+  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 4}, Shape{1, 1, 32, 27}}) {
+    const Tensor x = spread(shape, 1), y = hartley2d(x), again = hartley2d(y);
+    CHECK(sum(square(y)).item() == doctest::Approx(sum(square(x)).item()));
+    for (Index i = 0; i < x.size(); ++i)
+      CHECK(again.data()[i] == doctest::Approx(x.data()[i]).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("hartley2d of a plane wave is zero but at the wave's frequency") {
+  constexpr Index H = 8, W = 6, k = 3, l = 1;
+  Tensor x = Tensor::empty({1, 1, H, W});
+  for (Index h = 0; h < H; ++h)
+    for (Index w = 0; w < W; ++w) {
+      const double cycles = static_cast<double>(k * h) / H + static_cast<double>(l * w) / W;
+      x.data()[h * W + w] = static_cast<real>(std::cos(2 * std::numbers::pi * cycles));
+    }
+  const Tensor y = hartley2d(x);
+  double energy = 0;
+  for (Index h = 0; h < H; ++h)
+    for (Index w = 0; w < W; ++w) {
+      const double v = y.data()[h * W + w];
+      const bool at_frequency = std::min(h, H - h) == k && std::min(w, W - w) == l;
+      if (at_frequency) energy += v * v;
+      CHECK((at_frequency || std::abs(v) < 1e-5));
+    }
+  CHECK(energy == doctest::Approx(H * W / 2));
+}
+
+TEST_CASE("unit_rows keeps directions, and rows of zeros") {
+  const Tensor x = Tensor::from({2, 2}, {3, 4, 0, 0}).requires_grad(true);
+  const Tensor y = unit_rows(x);
+  CHECK(y.data()[0] == doctest::Approx(0.6));
+  CHECK(y.data()[1] == doctest::Approx(0.8));
+  CHECK(y.data()[2] == 0);
+  CHECK(y.data()[3] == 0);
+  sum(y).backward();
+  for (const real g : x.grad().values()) CHECK(std::isfinite(g));
 }

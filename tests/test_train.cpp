@@ -145,6 +145,11 @@ TEST_CASE("train: a checkpoint names the option that differs") {
   names("--weight-decay", [](TrainOptions& o) { o.weight_decay = 1; });
   names("--noise", [](TrainOptions& o) { o.augmentation.noise = 0.5; });
   names("--shift", [](TrainOptions& o) { o.augmentation.shift = 2; });
+  names("--augment", [](TrainOptions& o) { o.augmentation.flip = true; });
+  names("--label-smoothing", [](TrainOptions& o) { o.label_smoothing = 0.1; });
+  names("--adversarial", [](TrainOptions& o) { o.attack.norm = "l2"; });
+  names("--eps", [](TrainOptions& o) { o.attack.eps = 0.1; });
+  names("--pgd-steps", [](TrainOptions& o) { o.attack.steps = 9; });
   names("--seed", [](TrainOptions& o) { o.seed = std::uint64_t{1} << 40; });
 }
 

@@ -10,8 +10,9 @@ namespace glass::inline GLASS_PRECISION::training {
 /// Random changes that leave an image's class as it is. A network that sees each image a little
 /// different every time cannot learn it by heart.
 struct Augmentation {
-  Index shift = 0;   ///< moved by up to this many pixels each way; black comes in
-  double noise = 0;  ///< standard deviation of Gaussian noise, in units of white
+  bool flip = false;  ///< left and right change places every other time
+  Index shift = 0;    ///< moved by up to this many pixels each way; the edge is mirrored
+  double noise = 0;   ///< standard deviation of Gaussian noise, in units of white
 };
 
 /// Changes one image, [C,H,W] of `shape`, in place; pixels stay in [0, 1].

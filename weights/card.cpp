@@ -47,8 +47,12 @@ std::string write_card(const nn::Model& model, const Card& card) {
   out << "# " << model.name << "\n\n"
       << "test accuracy: " << accuracy_text(card.test.correct(), card.test.total()) << "\n\n"
       << "validation accuracy: "
-      << accuracy_text(card.validation.correct(), card.validation.total()) << "\n\n"
-      << "| | |\n|---|---|\n"
+      << accuracy_text(card.validation.correct(), card.validation.total()) << "\n\n";
+  for (const auto& [attack, test] : card.robust) {
+    out << "robust accuracy: " << accuracy_text(test.correct(), test.total()) << " under attacks ("
+        << attack.norm << ", eps " << attack.eps << ", " << attack.steps << " steps)\n\n";
+  }
+  out << "| | |\n|---|---|\n"
       << "| parameters | " << parameter_count(model) << " |\n"
       << "| data | " << card.data << ": " << card.training_images << " training, "
       << card.validation.total() << " validation and " << card.test.total() << " test images of "

@@ -15,6 +15,11 @@ struct Card {
   std::string commit;  ///< of the program; may be empty
   int epochs = 0, planned_epochs = 0, best_epoch = 0;
   Evaluation validation, test;  ///< of the weights that are kept
+  struct Robust {
+    Attack attack;
+    Evaluation test;
+  };
+  std::vector<Robust> robust;
 };
 
 /// The card as Markdown. `viz info` shows the lines with "accuracy:".

@@ -40,8 +40,13 @@ std::vector<Setting> settings(const Trainer& trainer) {
       {"--momentum", options.momentum},
       {"--weight-decay", options.weight_decay},
       {"--schedule", place(schedule_names, options.schedule)},
+      {"--label-smoothing", options.label_smoothing},
+      {"--augment", static_cast<double>(options.augmentation.flip)},
       {"--noise", options.augmentation.noise},
       {"--shift", static_cast<double>(options.augmentation.shift)},
+      {"--adversarial", place(attack_norms, options.attack.norm)},
+      {"--eps", options.attack.eps},
+      {"--pgd-steps", static_cast<double>(options.attack.steps)},
       {"--data", static_cast<double>(trainer.images_per_epoch())},
   };
   for (int part = 0; part < 4; ++part) {

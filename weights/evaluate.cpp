@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "autograd/node.hpp"
+#include "weights/keyed_rng.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -28,9 +29,8 @@ std::vector<Index> answers(const Tensor& output) {
   return best;
 }
 
-Evaluation evaluate(nn::Model& model, const Dataset& data) {
+Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
   constexpr Index batch_size = 250;
-  const NoGrad no_grad;
   model.eval();
   Evaluation result;
   result.classes = model.class_count();
@@ -39,7 +39,10 @@ Evaluation evaluate(nn::Model& model, const Dataset& data) {
   std::iota(places.begin(), places.end(), 0);
   for (Index first = 0; first < data.size(); first += batch_size) {
     const auto count = static_cast<std::size_t>(std::min(batch_size, data.size() - first));
-    const Batch batch = make_batch(data, {places.data() + first, count});
+    Batch batch = make_batch(data, {places.data() + first, count});
+    Rng rng = keyed_rng(0, 0, first);
+    if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
+    const NoGrad no_grad;
     const std::vector<Index> given = answers(model(batch.images));
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nn/model.hpp"
+#include "weights/attack.hpp"
 #include "weights/dataset.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
@@ -18,8 +19,8 @@ struct Evaluation {
 /// The class of the largest output in each row of [N,classes]; the first of equals.
 std::vector<Index> answers(const Tensor& output);
 
-/// Asks the network about every image of `data`, in evaluation mode and off the tape, and leaves it
-/// in evaluation mode.
-Evaluation evaluate(nn::Model& model, const Dataset& data);
+/// Asks the network about every image of `data`, attacked if asked for, in evaluation mode and off
+/// the tape, and leaves it in evaluation mode.
+Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how = {});
 
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -58,7 +58,7 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
     EpochResult result;
     if (!trainer.run_epoch(result, on_step)) break;
     images_before += result.images;
-    const Evaluation validation = evaluate(model, data.validation);
+    const Evaluation validation = evaluate(model, data.validation, session.options.attack);
     best.consider(model, trainer.epochs_done(), validation.correct());
     save_checkpoint(trainer, best, beside(session, ".checkpoint.safetensors"));
     end_progress();
@@ -73,7 +73,7 @@ void write_results(const Session& session, nn::Model& model, const Trainer& trai
                    const BestWeights& best, const DataFolder& data) {
   if (best.epoch() > 0) best.restore(model);
   nn::save_model(model, session.output);
-  const Card card{.data = fs::canonical(session.data).filename().string(),
+  Card card{.data = fs::canonical(session.data).filename().string(),
                   .training_images = data.training.size(),
                   .command = session.command,
                   .seed = session.options.seed,
@@ -82,7 +82,12 @@ void write_results(const Session& session, nn::Model& model, const Trainer& trai
                   .planned_epochs = session.options.epochs,
                   .best_epoch = best.epoch(),
                   .validation = evaluate(model, data.validation),
-                  .test = evaluate(model, data.test)};
+                  .test = evaluate(model, data.test),
+                  .robust = {}};
+  for (Attack attack : session.test_attacks) {
+    attack.steps = 20;  // more than in training: a weak attack flatters
+    card.robust.push_back({attack, evaluate(model, data.test, attack)});
+  }
   nn::write_file(beside(session, ".md"), write_card(model, card));
   std::cout << "test accuracy: " << accuracy_text(card.test.correct(), card.test.total()) << '\n'
             << session.output << '\n'

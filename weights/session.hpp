@@ -14,6 +14,7 @@ struct Session {
   std::string command;  ///< for the model card, as is `commit`
   std::string commit;
   TrainOptions options;
+  std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
   bool resume = false;  ///< continue from the checkpoint beside `output`
 };
 

@@ -1,4 +1,4 @@
-#include <filesystem>
+#include <algorithm>
 
 #include "autograd/threads.hpp"
 #include "viz/cli/program.hpp"
@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
       exit_codes_help);
   training::Session session;
   TrainOptions& options = session.options;
+  std::vector<std::string> augment, test_attacks;
   int threads = 0;
 
   const auto option = [&](const char* name, auto& value, const char* help) {
@@ -39,11 +40,35 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber);
   option("--schedule", options.schedule, "Course of the learning rate")
       ->check(CLI::IsMember(training::schedule_names));
-  option("--shift", options.augmentation.shift, "Move each image by up to this many pixels")
-      ->check(CLI::Range(0, 1000));
-  option("--noise", options.augmentation.noise, "Noise on each image, 1 being white less black")
-      ->check(CLI::NonNegativeNumber);
-  option("--seed", options.seed, "Seed of the first weights, the order, shifts and noise");
+  option("--label-smoothing", options.label_smoothing, "Share of the label given to all classes")
+      ->check(within(0, 0.9));
+  program
+      .add_option("--augment", augment,
+                  "Show each image changed a little: flip, crop, noise; several with commas")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"flip", "crop", "noise"}));
+  CLI::Option* shift =
+      program.add_option("--shift", options.augmentation.shift,
+                         "Pixels by which crop moves an image (of --augment crop: 4)");
+  shift->check(CLI::Range(0, 1000));
+  CLI::Option* noise =
+      program.add_option("--noise", options.augmentation.noise,
+                         "Strength of noise, 1 being white less black (of --augment noise: 0.1)");
+  noise->check(within(0, 100));
+  CLI::Option* norm =
+      program.add_option("--adversarial", options.attack.norm, "Learn from attacked images")
+          ->check(CLI::IsMember(training::attack_norms));
+  CLI::Option* eps = program.add_option(
+      "--eps", options.attack.eps,
+      "Largest change by an attack: of a pixel (linf; default: 0.25), or in all (l2; default: 0.5)");
+  eps->check(within(0, 1000))->needs(norm);
+  option("--pgd-steps", options.attack.steps, "Steps of an attack")
+      ->check(CLI::Range(1, 1000))
+      ->needs(norm);
+  program.add_option("--test-attack", test_attacks,
+                     "Tell the accuracy under this attack as well: linf:EPS or l2:EPS; may be "
+                     "repeated (default: the attack trained on)");
+  option("--seed", options.seed, "Seed of the first weights, the order and every change of an image");
   option("--threads", threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
   program.add_option("--commit", session.commit, "Version for the model card (default: git's)");
   program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
@@ -53,6 +78,15 @@ int main(int argc, char** argv) {
       if (lr->empty()) options.lr = 0.05;
     } else if (!momentum->empty()) {
       throw UsageError("--momentum: only for --optimiser sgd");
+    }
+    const auto asked = [&](const char* name) { return std::ranges::count(augment, name) > 0; };
+    options.augmentation.flip = asked("flip");
+    if (asked("crop") && shift->empty()) options.augmentation.shift = 4;
+    if (asked("noise") && noise->empty()) options.augmentation.noise = 0.1;
+    if (eps->empty()) options.attack.eps = options.attack.norm == "linf" ? 0.25 : 0.5;
+    if (test_attacks.empty() && options.attack) session.test_attacks = {options.attack};
+    for (const std::string& words : test_attacks) {
+      session.test_attacks.push_back(training::parse_attack(words));
     }
     kernels::set_threads(threads);
     if (session.output.empty()) session.output = session.model;

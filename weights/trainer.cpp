@@ -63,9 +63,10 @@ bool Trainer::run_epoch(EpochResult& result,
     const Batch batch =
         next_batch({order.data() + step * batch_, static_cast<std::size_t>(batch_)});
     optimiser_->set_lr(schedule_(epochs_done_ * steps_per_epoch_ + step));
+    const Tensor images = attacked(batch, step);
     optimiser_->zero_grad();
-    const Tensor output = model_(batch.images);
-    const Tensor loss = cross_entropy(output, batch.labels);
+    const Tensor output = model_(images);
+    const Tensor loss = cross_entropy(output, batch.labels, options_.label_smoothing);
     loss.backward();
     optimiser_->step();
 
@@ -95,6 +96,12 @@ Batch Trainer::next_batch(std::span<const Index> places) const {
             options_.augmentation, rng);
   });
   return batch;
+}
+
+Tensor Trainer::attacked(const Batch& batch, Index step) const {
+  if (!options_.attack) return batch.images;
+  Rng rng = keyed_rng(options_.seed, epochs_done_, -2 - step);
+  return attack(model_, batch.images, batch.labels, options_.attack, rng);
 }
 
 std::vector<nn::NamedTensor> Trainer::state() const {

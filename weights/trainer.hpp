@@ -7,6 +7,7 @@
 #include "nn/model.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
+#include "weights/attack.hpp"
 #include "weights/augment.hpp"
 #include "weights/dataset.hpp"
 
@@ -26,7 +27,9 @@ struct TrainOptions {
   /// One of `schedule_names`; "step" is three equal parts, each at a tenth of the one before.
   std::string schedule = "one-cycle";
   std::uint64_t seed = 0;
+  double label_smoothing = 0;  ///< see cross_entropy
   Augmentation augmentation = {};
+  Attack attack = {};  ///< with one, the network learns from attacked images only
 };
 
 /// The loss became infinite or NaN.
@@ -63,6 +66,7 @@ class Trainer {
 
  private:
   Batch next_batch(std::span<const Index> places) const;
+  Tensor attacked(const Batch& batch, Index step) const;
 
   nn::Model& model_;
   const Dataset& data_;

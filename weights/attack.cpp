@@ -1,0 +1,98 @@
+#include "weights/attack.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace glass::inline GLASS_PRECISION::training {
+
+namespace {
+
+double length(std::span<const real> v) {
+  double squares = 0;
+  for (const real value : v) squares += static_cast<double>(value) * value;
+  return std::sqrt(squares);
+}
+
+/// The direction of unit size along which `gradient` promises most: its signs where every pixel has
+/// its own leash, the gradient itself where all share one.
+void steepest(std::span<real> gradient, const Attack& how) {
+  if (how.norm == "linf") {
+    for (real& g : gradient) g = static_cast<real>((g > 0) - (g < 0));
+  } else {
+    const auto scale = static_cast<real>(1 / std::max(length(gradient), 1e-12));
+    for (real& g : gradient) g *= scale;
+  }
+}
+
+/// Pulls the change back to within `eps`.
+void project(std::span<real> change, const Attack& how) {
+  const auto eps = static_cast<real>(how.eps);
+  if (how.norm == "linf") {
+    for (real& c : change) c = std::clamp(c, -eps, eps);
+  } else if (const double size = length(change); size > how.eps) {
+    for (real& c : change) c *= static_cast<real>(how.eps / size);
+  }
+}
+
+}  // namespace
+
+Attack parse_attack(const std::string& words) {
+  const std::size_t colon = std::min(words.find(':'), words.size());
+  Attack how{.norm = words.substr(0, colon)};
+  std::istringstream number(words.substr(std::min(colon + 1, words.size())));
+  const bool known = std::ranges::count(attack_norms, how.norm) > 0;
+  if (!known || !(number >> how.eps) || !number.eof() || !(how.eps >= 0)) {
+    throw Error("attack '" + words + "': expected linf:EPS or l2:EPS, such as l2:0.5");
+  }
+  return how;
+}
+
+Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>& labels,
+              const Attack& how, Rng& rng) {
+  const bool training = model.training(), trainable = model.requires_grad();
+  model.eval();
+  model.requires_grad(false);
+
+  const Index N = images.shape()[0], pixels = images.size() / N;
+  Tensor x = images.clone().requires_grad(true);
+  const auto part = [&](const Tensor& of, Index n) {
+    return of.values().subspan(static_cast<std::size_t>(n * pixels),
+                               static_cast<std::size_t>(pixels));
+  };
+  // x = clip(images + project(x - images + size * direction))
+  const auto move = [&](Index n, std::span<const real> direction, double size) {
+    const auto clean = part(images, n), image = part(x, n);
+    std::vector<real> change(image.size());
+    for (std::size_t i = 0; i < change.size(); ++i) {
+      change[i] = image[i] - clean[i] + static_cast<real>(size) * direction[i];
+    }
+    project(change, how);
+    for (std::size_t i = 0; i < change.size(); ++i) {
+      image[i] = std::clamp(clean[i] + change[i], real(0), real(1));
+    }
+  };
+
+  // A start away from the image: at the image itself a network can learn to hide its gradient.
+  for (Index n = 0; n < N; ++n) {
+    std::vector<real> start(static_cast<std::size_t>(pixels));
+    for (real& s : start) s = static_cast<real>(rng.uniform(-1, 1));
+    if (how.norm == "l2") steepest(start, how);
+    move(n, start, how.eps * rng.uniform());
+  }
+  for (int step = 0; step < how.steps; ++step) {
+    x.zero_grad();
+    cross_entropy(model(x), labels).backward();
+    const Tensor gradient = x.grad();
+    for (Index n = 0; n < N; ++n) {
+      steepest(part(gradient, n), how);
+      move(n, part(gradient, n), 2.5 * how.eps / how.steps);
+    }
+  }
+
+  model.requires_grad(trainable);
+  if (training) model.train();
+  return x.detach();
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "autograd/random.hpp"
+#include "nn/module.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+inline const std::vector<std::string> attack_norms{"linf", "l2"};
+
+/// How far, and how, an image may be changed to deceive a network.
+struct Attack {
+  std::string norm;  ///< one of `attack_norms`: the largest change of a pixel, or the Euclidean
+                     ///< length of all changes; empty: no attack
+  double eps = 0;    ///< the largest change, pixels being in [0, 1]
+  int steps = 3;     ///< each of length 2.5 eps / steps, so that the border can be reached and walked
+
+  explicit operator bool() const { return !norm.empty(); }
+};
+
+/// "l2:0.5" -> {.norm = "l2", .eps = 0.5}. Throws Error unless `words` is of that form.
+Attack parse_attack(const std::string& words);
+
+/// Projected gradient descent (Madry et al. 2018, eq. 2.2 and sec. 5.1): images within `eps` of
+/// `images` that the network gets as wrong as a few steps can make it. The weights are frozen and
+/// the image is trainable, as in activation maximisation; only the sign of the objective and the
+/// leash differ. The network answers in evaluation mode; afterwards it is in its old mode and as
+/// trainable as before. images[N,C,H,W] in [0, 1] -> the same, a leaf.
+Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>& labels,
+              const Attack& how, Rng& rng);
+
+}  // namespace glass::inline GLASS_PRECISION::training
