@@ -7,6 +7,7 @@
 #include "run_program.hpp"
 #include "viz/maximise.hpp"
 #include "viz/npy.hpp"
+#include "viz/png.hpp"
 #include "viz/sha256.hpp"
 #include "viz/sheet.hpp"
 

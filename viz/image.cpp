@@ -1,14 +1,9 @@
 #include "viz/image.hpp"
 
-#include <stb_image.h>
 #include <stb_image_resize.h>
-#include <stb_image_write.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
-
-#include "nn/files.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -34,38 +29,6 @@ Tensor to_tensor(const Image& image) {
     for (Index y = 0; y < image.height; ++y)
       for (Index x = 0; x < image.width; ++x) *value++ = static_cast<real>(image.at(x, y, c)) / 255;
   return tensor;
-}
-
-Image read_png(const std::string& path, Index channels) {
-  const std::string bytes = nn::read_file(path);
-  int width = 0, height = 0, found = 0;
-  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
-                            static_cast<int>(bytes.size()), &width, &height, &found,
-                            static_cast<int>(channels)),
-      &stbi_image_free);
-  if (!pixels) {
-    const char* reason = stbi_failure_reason();
-    throw FileError(text(path, ": expected a PNG image, got something else or a damaged one (",
-                         reason && *reason ? reason : "no reason given", ")"));
-  }
-  Image image(width, height, channels);
-  std::copy_n(pixels.get(), image.pixels.size(), image.pixels.begin());
-  return image;
-}
-
-void write_png(const std::string& path, const Image& image) {
-  std::string bytes;
-  const auto append = [](void* context, void* data, int size) {
-    static_cast<std::string*>(context)->append(static_cast<const char*>(data),
-                                               static_cast<std::size_t>(size));
-  };
-  const bool ok = stbi_write_png_to_func(append, &bytes, static_cast<int>(image.width),
-                                         static_cast<int>(image.height),
-                                         static_cast<int>(image.channels), image.pixels.data(),
-                                         static_cast<int>(image.width * image.channels)) != 0;
-  if (!ok) throw IoError(path + ": the PNG encoder ran out of memory");
-  nn::write_file(path, bytes);
 }
 
 Image resize(const Image& image, Index width, Index height) {

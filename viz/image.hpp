@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "autograd/tensor.hpp"
@@ -29,12 +28,6 @@ struct Image {
 Image to_image(const Tensor& images, Index n);
 /// -> [1,C,H,W] in [0, 1].
 Tensor to_tensor(const Image& image);
-
-/// Reads a PNG and converts it to `channels` (1: luminance, 3: RGB; transparency is ignored).
-/// Throws FileError if it is no PNG or is damaged, IoError if it cannot be read.
-Image read_png(const std::string& path, Index channels);
-/// Writes atomically: the file appears whole or not at all. Throws IoError.
-void write_png(const std::string& path, const Image& image);
 
 /// The image resampled to another size: Catmull and Rom's cubic where it grows, Mitchell's where it
 /// shrinks.

@@ -1,8 +1,168 @@
 #include "viz/npy.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
 #include "nn/files.hpp"
+#include "nn/printable.hpp"
+#include "nn/stored_tensor.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "values are copied as they are");
+constexpr std::string_view magic = "\x93NUMPY";
+using Sizes = std::vector<std::uint64_t>;
+
+template <class... Parts>
+void expect(bool ok, const std::string& path, const Parts&... parts) {
+  if (!ok) throw FileError(text(path, ": ", parts...));
+}
+
+template <class Number>
+real load(const char* bytes) {
+  Number number;
+  std::memcpy(&number, bytes, sizeof number);
+  return static_cast<real>(number);
+}
+
+real pixel(const char* byte) { return load<std::uint8_t>(byte) / 255; }
+
+/// A number format by NumPy's name.
+struct Format {
+  std::string_view name;
+  std::size_t bytes;
+  real (*to_real)(const char* bytes);
+};
+
+constexpr Format formats[] = {{"<f4", 4, load<float>}, {"<f8", 8, load<double>}, {"|u1", 1, pixel}};
+
+/// Reads the few Python literals that a header is made of.
+class Literals {
+ public:
+  Literals(std::string_view header, const std::string& path) : rest_(header), path_(path) {}
+
+  bool accept(std::string_view token) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size()));
+    if (!rest_.starts_with(token)) return false;
+    rest_.remove_prefix(token.size());
+    return true;
+  }
+  void take(std::string_view token) {
+    if (!accept(token)) fail(token, rest_);
+  }
+
+  std::string_view string() {
+    const std::string_view quote = accept("\"") ? "\"" : "'";
+    if (quote == "'" && !accept(quote)) fail("a string", rest_);
+    const std::string_view content = rest_.substr(0, rest_.find(quote));
+    rest_.remove_prefix(content.size());
+    take(quote);
+    return content;
+  }
+
+  bool boolean() {
+    if (accept("True")) return true;
+    take("False");
+    return false;
+  }
+
+  /// "(2, 3)", "(2,)"
+  Sizes sizes() {
+    Sizes list;
+    take("(");
+    while (!accept(")")) {
+      list.push_back(size());
+      if (accept(",")) continue;
+      take(")");
+      break;
+    }
+    return list;
+  }
+
+  void end() {
+    accept("");
+    if (!rest_.empty()) fail("the end", rest_);
+  }
+
+  [[noreturn]] void fail(std::string_view expected, std::string_view found) const {
+    throw FileError(text(path_, ": NumPy header: expected ", expected, ", found '",
+                         nn::printable(found.substr(0, 20)), "'"));
+  }
+
+ private:
+  std::uint64_t size() {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    if (error != std::errc()) fail("a dimension", rest_);
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return value;
+  }
+
+  std::string_view rest_;
+  const std::string& path_;
+};
+
+struct Header {
+  std::optional<std::string_view> descr;
+  std::optional<bool> fortran_order;
+  std::optional<Sizes> shape;
+};
+
+Header parse_header(std::string_view bytes, const std::string& path) {
+  Header header;
+  Literals in(bytes, path);
+  in.take("{");
+  while (!in.accept("}")) {
+    const std::string_view key = in.string();
+    in.take(":");
+    if (key == "descr" && !header.descr) {
+      header.descr = in.string();
+    } else if (key == "fortran_order" && !header.fortran_order) {
+      header.fortran_order = in.boolean();
+    } else if (key == "shape" && !header.shape) {
+      header.shape = in.sizes();
+    } else {
+      in.fail("descr, fortran_order and shape, each once", key);
+    }
+    if (in.accept(",")) continue;
+    in.take("}");
+    break;
+  }
+  in.end();
+  expect(header.descr && header.fortran_order && header.shape, path,
+         "NumPy header: expected descr, fortran_order and shape, found fewer");
+  return header;
+}
+
+/// Splits the header off; what is left of `bytes` are the values.
+std::string_view take_header(std::string_view& bytes, const std::string& path) {
+  expect(bytes.starts_with(magic), path, "expected a NumPy array, found a file that begins with '",
+         nn::printable(bytes.substr(0, magic.size())), "'");
+  bytes.remove_prefix(magic.size());
+  const auto byte = [&](std::size_t i) {
+    expect(i < bytes.size(), path, "expected a NumPy header, found the end of the file");
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
+  const std::size_t major = byte(0), minor = byte(1);
+  expect((major == 1 || major == 2) && minor == 0, path,
+         "expected NumPy format version 1.0 or 2.0, found ", major, ".", minor);
+  std::size_t length = byte(2) | byte(3) << 8;
+  if (major == 2) length |= byte(4) << 16 | byte(5) << 24;
+  bytes.remove_prefix(major == 1 ? 4 : 6);
+  expect(length <= bytes.size(), path, "expected a NumPy header of ", length, " bytes, found ",
+         bytes.size(), " before the end of the file");
+  const std::string_view header = bytes.substr(0, length);
+  bytes.remove_prefix(length);
+  return header;
+}
+
+}  // namespace
 
 void write_npy(const std::string& path, const Tensor& tensor) {
   std::string shape;
@@ -12,7 +172,7 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   header.append(63 - (10 + header.size()) % 64, ' ');
   header += '\n';
 
-  std::string bytes("\x93NUMPY\x01\x00", 8);
+  std::string bytes = std::string(magic) + std::string("\x01\x00", 2);
   bytes += static_cast<char>(header.size() & 0xff);
   bytes += static_cast<char>(header.size() >> 8);
   bytes += header;
@@ -21,6 +181,32 @@ void write_npy(const std::string& path, const Tensor& tensor) {
     bytes.append(reinterpret_cast<const char*>(&single), sizeof single);
   }
   nn::write_file(path, bytes);
+}
+
+Tensor read_npy(const std::string& path) {
+  const std::string file = nn::read_file(path);
+  std::string_view values = file;
+  const Header header = parse_header(take_header(values, path), path);
+  const auto* const format = std::ranges::find(formats, *header.descr, &Format::name);
+  expect(format != std::end(formats), path, "expected numbers of type <f4, <f8 or |u1, found ",
+         nn::printable(*header.descr));
+  expect(!*header.fortran_order, path, "expected an array in C order, found Fortran order");
+
+  const Sizes& sizes = *header.shape;
+  const auto count = nn::element_count(sizes);
+  expect(!sizes.empty() && sizes.size() <= Shape::max_rank && count && *count > 0, path,
+         "expected 1 to ", Shape::max_rank, " dimensions with at least one element, found ",
+         nn::printable(nn::shape_text(sizes)));
+  expect(values.size() % format->bytes == 0 && values.size() / format->bytes == *count, path,
+         "expected ", *count, " values of ", format->bytes, " bytes for shape ",
+         nn::printable(nn::shape_text(sizes)), ", found ", values.size(), " bytes");
+  Tensor tensor = Tensor::empty(Shape(sizes.begin(), sizes.end()));
+  const char* at = values.data();
+  for (real& value : tensor.values()) {
+    value = format->to_real(at);
+    at += format->bytes;
+  }
+  return tensor;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,8 +1,8 @@
 #include "viz/sheet.hpp"
 
-#include <stb_easy_font.h>
-
 #include <algorithm>
+
+#include "viz/text.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -10,13 +10,6 @@ namespace {
 
 constexpr Index tile_width = 112, margin = 12, line_height = 20;
 constexpr int text_scale = 2;
-constexpr std::uint8_t paper = 250, ink = 30;
-
-/// What stb_easy_font_print writes per corner; four corners, clockwise from the top left, a quad.
-struct Corner {
-  float x, y, z;
-  unsigned char colour[4];
-};
 
 void draw_enlarged(Image& sheet, Index left, Index top, const Image& image, Index factor) {
   for (Index y = 0; y < image.height * factor; ++y)
@@ -27,29 +20,6 @@ void draw_enlarged(Image& sheet, Index left, Index top, const Image& image, Inde
 }
 
 }  // namespace
-
-void draw_text(Image& image, Index x, Index y, const std::string& line, int scale,
-               std::uint8_t colour) {
-  std::vector<Corner> corners(line.size() * 270 / sizeof(Corner) * 2 + 64);
-  std::string copy = line;  // the library takes a mutable string
-  const int quads = stb_easy_font_print(0, 0, copy.data(), nullptr, corners.data(),
-                                        static_cast<int>(corners.size() * sizeof(Corner)));
-  for (int q = 0; q < quads; ++q) {
-    const Corner &from = corners[static_cast<std::size_t>(4 * q)],
-                 &to = corners[static_cast<std::size_t>(4 * q + 2)];
-    const auto scaled = [scale](float v) {
-      return static_cast<Index>(v * static_cast<float>(scale));
-    };
-    for (Index py = y + scaled(from.y); py < std::min(y + scaled(to.y), image.height); ++py)
-      for (Index px = x + scaled(from.x); px < std::min(x + scaled(to.x), image.width); ++px)
-        for (Index c = 0; c < image.channels; ++c) image.at(px, py, c) = colour;
-  }
-}
-
-Index text_width(const std::string& line, int scale) {
-  std::string copy = line;
-  return static_cast<Index>(stb_easy_font_width(copy.data())) * scale;
-}
 
 Image make_sheet(const std::vector<Tile>& tiles, Index columns) {
   Index width = tile_width, height = 0, lines = 0, channels = 1, factor = 1;
@@ -80,6 +50,22 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns) {
     }
   }
   return sheet;
+}
+
+Image stack(const std::vector<Image>& images) {
+  Index width = 0, height = 0, channels = 1;
+  for (const Image& image : images) {
+    width = std::max(width, image.width);
+    height += image.height;
+    channels = std::max(channels, image.channels);
+  }
+  Image all(width, height, channels, paper);
+  Index top = 0;
+  for (const Image& image : images) {
+    draw_enlarged(all, 0, top, image, 1);
+    top += image.height;
+  }
+  return all;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

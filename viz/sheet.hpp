@@ -17,9 +17,7 @@ struct Tile {
 /// wide and every pixel of the network's image stays a visible square. Grey if all tiles are.
 Image make_sheet(const std::vector<Tile>& tiles, Index columns);
 
-/// Writes `line` with its top left corner at (x, y); letters are about 7 * `scale` pixels high.
-void draw_text(Image& image, Index x, Index y, const std::string& line, int scale,
-               std::uint8_t colour);
-Index text_width(const std::string& line, int scale);
+/// The images below each other, their left edges in line, on paper. Grey if all images are.
+Image stack(const std::vector<Image>& images);
 
 }  // namespace glass::inline GLASS_PRECISION::viz

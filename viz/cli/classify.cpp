@@ -7,7 +7,7 @@
 
 #include "autograd/node.hpp"
 #include "viz/cli/commands.hpp"
-#include "viz/image.hpp"
+#include "viz/png.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 

@@ -9,6 +9,7 @@
 #include "autograd/threads.hpp"
 #include "viz/cli/commands.hpp"
 #include "viz/npy.hpp"
+#include "viz/png.hpp"
 #include "viz/sha256.hpp"
 #include "viz/sheet.hpp"
 

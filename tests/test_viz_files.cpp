@@ -1,0 +1,420 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+
+#include "run_program.hpp"
+#include "viz/chart.hpp"
+#include "viz/npy.hpp"
+#include "viz/png.hpp"
+#include "viz/sheet.hpp"
+
+using namespace glass;
+using namespace glass::viz;
+
+namespace {
+
+constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+Image pattern(Index width, Index height, Index channels, int seed = 0) {
+  Image image(width, height, channels);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    image.pixels[i] = static_cast<std::uint8_t>((i * 37 + i * i / 7 + seed * 11) % 256);
+  }
+  return image;
+}
+
+std::uint32_t big_endian(const std::string& bytes, std::size_t at, int count = 4) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < count; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes.at(at++));
+  return value;
+}
+
+/// Bit by bit, as in annex D of the PNG specification.
+std::uint32_t crc(const std::string& bytes) {
+  std::uint32_t remainder = 0xffffffff;
+  for (const char byte : bytes) {
+    remainder ^= static_cast<std::uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) {
+      remainder = remainder & 1 ? 0xedb88320 ^ remainder >> 1 : remainder >> 1;
+    }
+  }
+  return ~remainder;
+}
+
+struct Chunk {
+  std::string type, data;
+};
+
+/// Every chunk of a PNG, each CRC checked.
+std::vector<Chunk> chunks_of(const std::string& bytes) {
+  std::vector<Chunk> chunks;
+  std::size_t at = 8;
+  while (at < bytes.size()) {
+    const std::size_t length = big_endian(bytes, at);
+    chunks.push_back({bytes.substr(at + 4, 4), bytes.substr(at + 8, length)});
+    CHECK(crc(bytes.substr(at + 4, 4 + length)) == big_endian(bytes, at + 8 + length));
+    at += 12 + length;
+  }
+  return chunks;
+}
+
+std::vector<std::string> types_of(const std::vector<Chunk>& chunks) {
+  std::vector<std::string> types;
+  for (const Chunk& chunk : chunks) types.push_back(chunk.type);
+  return types;
+}
+
+/// Without waiting for the disk, as thousands of files are written here.
+void spill(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+/// A good file is refused if it is cut anywhere, and by one line that names it.
+void check_truncations(const std::string& path, const std::function<void()>& read) {
+  const std::string bytes = slurp(path);
+  REQUIRE_NOTHROW(read());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    spill(path, bytes.substr(0, size));
+    CHECK_THROWS_WITH_AS(read(), doctest::Contains(path.c_str()), FileError);
+  }
+  spill(path, bytes);
+}
+
+std::string npy(const std::string& header, const std::string& data, char version = 1) {
+  std::string bytes = std::string("\x93NUMPY") + version + '\0';
+  const std::size_t length = header.size();
+  for (int i = 0; i < (version == 1 ? 2 : 4); ++i) bytes += static_cast<char>(length >> 8 * i);
+  return bytes + header + data;
+}
+
+template <class Number>
+std::string raw(const std::vector<Number>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number)};
+}
+
+std::vector<double> doubles(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+}  // namespace
+
+TEST_CASE("a PNG carries text, and its picture is the same") {
+  const TemporaryFolder folder;
+  const std::string note = "{\"steps\": 256, \"class\": \"sm\\u00f8rrebr\\u00f8d\"}";
+  for (const Index channels : {1, 3}) {
+    const Image image = pattern(9, 6, channels);
+    write_png(folder / "plain.png", image);
+    write_png(folder / "noted.png", image, note);
+    CHECK(read_png(folder / "noted.png", channels).pixels == image.pixels);
+    CHECK(read_png_text(folder / "noted.png") == note);
+    CHECK(read_png_text(folder / "plain.png").empty());
+    const auto chunks = chunks_of(slurp(folder / "noted.png"));
+    CHECK(types_of(chunks) == std::vector<std::string>{"IHDR", "tEXt", "IDAT", "IEND"});
+    CHECK(chunks[1].data == std::string("glassgrad") + '\0' + note);
+    const std::string once = slurp(folder / "noted.png");
+    write_png(folder / "noted.png", image, note);
+    CHECK(slurp(folder / "noted.png") == once);
+  }
+}
+
+TEST_CASE("text for a PNG is ASCII, or the caller has a bug") {
+  const TemporaryFolder folder;
+  for (const std::string& text : {std::string("sm\xc3\xb8r"), std::string("a\0b", 3)}) {
+    CHECK_THROWS_AS(write_png(folder / "a.png", pattern(2, 2, 1), text), std::logic_error);
+    CHECK_THROWS_AS(write_animation(folder / "a.png", {pattern(2, 2, 1)}, {}, text),
+                    std::logic_error);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "a.png"));
+}
+
+TEST_CASE(
+    "an animation is a PNG of its first frame, with the others in the order of the standard") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.png";
+  for (const Index channels : {1, 3}) {
+    std::vector<Image> frames;
+    for (int i = 0; i < 4; ++i) frames.push_back(pattern(8, 5, channels, i));
+    write_animation(path, frames, {.frame_ms = 80, .hold_last_ms = 1500}, "{}");
+    CHECK(read_png(path, channels).pixels == frames[0].pixels);
+    CHECK(read_png_text(path) == "{}");
+
+    const std::string bytes = slurp(path);
+    const auto chunks = chunks_of(bytes);
+    CHECK(types_of(chunks) == std::vector<std::string>{"IHDR", "tEXt", "acTL", "fcTL", "IDAT",
+                                                       "fcTL", "fdAT", "fcTL", "fdAT", "fcTL",
+                                                       "fdAT", "IEND"});
+    CHECK(big_endian(chunks[2].data, 0) == 4);
+    CHECK(big_endian(chunks[2].data, 4) == 0);  // plays: for ever
+    std::uint32_t sequence = 0;
+    std::size_t frame = 0;
+    for (const auto& [type, data] : chunks) {
+      if (type == "fcTL") {
+        CHECK(data.size() == 26);
+        CHECK(big_endian(data, 4) == 8);
+        CHECK(big_endian(data, 8) == 5);
+        CHECK(big_endian(data, 20, 2) == (frame == 3 ? 1500 : 80));
+        CHECK(big_endian(data, 22, 2) == 1000);
+      }
+      if (type == "fcTL" || type == "fdAT") CHECK(big_endian(data, 0) == sequence++);
+      if (type != "fdAT" && type != "IDAT") continue;
+      // As a picture of its own the frame is what was put in.
+      write_png(folder / "frame.png", frames[frame]);
+      CHECK(data.substr(type == "fdAT" ? 4 : 0) == chunks_of(slurp(folder / "frame.png"))[1].data);
+      ++frame;
+    }
+    CHECK(frame == 4);
+    write_animation(path, frames, {.frame_ms = 80, .hold_last_ms = 1500}, "{}");
+    CHECK(slurp(path) == bytes);
+  }
+}
+
+TEST_CASE("what cannot be animated is refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.png";
+  const Image frame = pattern(4, 4, 1);
+  CHECK_THROWS_AS(write_animation(path, {}, {}), ShapeError);
+  for (const Image& other : {pattern(5, 4, 1), pattern(4, 5, 1), pattern(4, 4, 3)}) {
+    CHECK_THROWS_AS(write_animation(path, {frame, other}, {}), ShapeError);
+  }
+  for (const int ms : {-1, 65536}) {
+    CHECK_THROWS_AS(write_animation(path, {frame}, {.frame_ms = ms}), ShapeError);
+    CHECK_THROWS_AS(write_animation(path, {frame}, {.hold_last_ms = ms}), ShapeError);
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a damaged PNG is refused by name") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.png";
+  const Image image = pattern(5, 3, 3);
+  for (const bool animated : {false, true}) {
+    if (animated) {
+      write_animation(path, {image, image}, {}, "{}");
+    } else {
+      write_png(path, image, "{}");
+    }
+    check_truncations(path, [&] { read_png(path, 3); });
+    check_truncations(path, [&] { read_png_text(path); });
+    const std::string bytes = slurp(path);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      std::string flipped = bytes;
+      flipped[i] = static_cast<char>(flipped[i] ^ 0x81);
+      spill(path, flipped);
+      CHECK_THROWS_AS(read_png(path, 3), FileError);
+      CHECK_THROWS_AS(read_png_text(path), FileError);
+    }
+  }
+  spill(path, "hello");
+  CHECK_THROWS_WITH_AS(
+      read_png_text(path),
+      (path + ": expected a PNG image, found a file that begins with 'hello'").c_str(), FileError);
+  CHECK_THROWS_AS(read_png_text(folder / "missing.png"), IoError);
+}
+
+TEST_CASE("a tensor survives being written and read as npy") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.npy";
+  const Shape shapes[] = {{3}, {2, 3}, {1, 3, 2}, {2, 1, 3, 2}};
+  for (const Shape& shape : shapes) {
+    Rng rng(7);
+    const Tensor tensor = Tensor::randn(shape, rng);
+    write_npy(path, tensor);
+    const Tensor again = read_npy(path);
+    CHECK(again.shape() == shape);
+    CHECK(doubles(again) == doubles(tensor));
+    check_truncations(path, [&] { read_npy(path); });
+  }
+}
+
+TEST_CASE("npy as NumPy writes it, in each type and version") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.npy";
+  const std::string order = "'fortran_order': False, ";
+  const auto read = [&](const std::string& bytes) {
+    spill(path, bytes);
+    return read_npy(path);
+  };
+  const std::string f8 = "{'descr': '<f8', " + order + "'shape': (3,), }     \n";
+  for (const char version : {'\1', '\2'}) {
+    const Tensor x = read(npy(f8, raw<double>({0.5, -2, 1e-3}), version));
+    CHECK(x.shape() == Shape{3});
+    CHECK(doubles(x) == std::vector<double>{0.5, -2, static_cast<real>(1e-3)});
+  }
+  const Tensor bytes = read(npy("{'descr': '|u1', " + order + "'shape': (2, 2), }\n",
+                                raw<std::uint8_t>({0, 51, 128, 255})));
+  CHECK(bytes.shape() == Shape{2, 2});
+  CHECK(doubles(bytes) == std::vector<double>{0, real(51) / 255, real(128) / 255, 1});
+  // Any order of keys, either quote, no comma at the end.
+  const Tensor one =
+      read(npy("{\"shape\":(1),'fortran_order':False,'descr':\"<f4\"}", raw<float>({4})));
+  CHECK(doubles(one) == std::vector<double>{4});
+}
+
+TEST_CASE("any other npy is refused in one line") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.npy";
+  const auto refuse = [&](const std::string& bytes, const std::string& reason) {
+    spill(path, bytes);
+    CHECK_THROWS_WITH_AS(read_npy(path), (path + ": " + reason).c_str(), FileError);
+  };
+  const auto header = [](const std::string& descr, const std::string& order,
+                         const std::string& shape) {
+    return "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }\n";
+  };
+  const std::string four = raw<float>({1, 2, 3, 4});
+  refuse("hello world", "expected a NumPy array, found a file that begins with 'hello '");
+  refuse(npy(header("'<f4'", "False", "(4,)"), four, 3),
+         "expected NumPy format version 1.0 or 2.0, found 3.0");
+  refuse(npy(header("'<f4'", "True", "(2, 2)"), four),
+         "expected an array in C order, found Fortran order");
+  for (const std::string descr : {">f4", "<f2", "<i8", "|b1", "|O", "\x1b[2J"}) {
+    const std::string shown = descr[0] == '\x1b' ? "\\x1b[2J" : descr;
+    refuse(npy(header("'" + descr + "'", "False", "(4,)"), four),
+           "expected numbers of type <f4, <f8 or |u1, found " + shown);
+  }
+  refuse(npy(header("[('x', '<f4')]", "False", "(4,)"), four),
+         "NumPy header: expected a string, found '[('x', '<f4')], 'for'");
+  refuse(npy(header("'<f4'", "Maybe", "(4,)"), four),
+         "NumPy header: expected False, found 'Maybe, 'shape': (4,)'");
+  refuse(npy(header("'<f4'", "False", "(-4,)"), four),
+         "NumPy header: expected a dimension, found '-4,), }\\x0a'");
+  refuse(npy(header("'<f4'", "False", "(18446744073709551616,)"), four),
+         "NumPy header: expected a dimension, found '18446744073709551616'");
+  refuse(npy("{'descr': '<f4', 'shape': (4,)}", four),
+         "NumPy header: expected descr, fortran_order and shape, found fewer");
+  refuse(npy("{'descr': '<f4', 'descr': '<f4'}", four),
+         "NumPy header: expected descr, fortran_order and shape, each once, found 'descr'");
+  refuse(npy(header("'<f4'", "False", "(4,)") + "x", four),
+         "NumPy header: expected the end, found 'x'");
+  for (const auto& [shape, shown] : std::vector<std::pair<std::string, std::string>>{
+           {"()", "[]"},
+           {"(0,)", "[0]"},
+           {"(1, 1, 1, 1, 4)", "[1,1,1,1,4]"},
+           {"(4294967296, 4294967296)", "[4294967296,4294967296]"},
+           {"(0, 18446744073709551615)", "[0,18446744073709551615]"}}) {
+    refuse(npy(header("'<f4'", "False", shape), four),
+           "expected 1 to 4 dimensions with at least one element, found " + shown);
+  }
+  refuse(npy(header("'<f4'", "False", "(5,)"), four),
+         "expected 5 values of 4 bytes for shape [5], found 16 bytes");
+  refuse(npy(header("'<f4'", "False", "(4,)"), four + "x"),
+         "expected 4 values of 4 bytes for shape [4], found 17 bytes");
+  // Four times this wraps around to 16 in 64 bits.
+  refuse(npy(header("'<f4'", "False", "(4611686018427387908,)"), four),
+         "expected 4611686018427387908 values of 4 bytes for shape [4611686018427387908], found 16 "
+         "bytes");
+  CHECK_THROWS_AS(read_npy(folder / "missing.npy"), IoError);
+}
+
+TEST_CASE("no byte of an npy header makes reading it fail in another way") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.npy";
+  write_npy(path, Tensor::from({2, 2}, {1, 2, 3, 4}));
+  const std::string bytes = slurp(path);
+  int refused = 0;
+  for (std::size_t i = 0; i < bytes.size() - 16; ++i)
+    for (const char value : {'\0', '\'', '(', ')', '}', ',', '9', '-', '\xff'}) {
+      std::string changed = bytes;
+      changed[i] = value;
+      spill(path, changed);
+      Index elements = 4;
+      try {
+        elements = read_npy(path).size();
+      } catch (const FileError&) {
+        ++refused;
+      }
+      CHECK(elements == 4);
+    }
+  CHECK(refused > 500);
+}
+
+TEST_CASE("a chart has a line of its colour in a panel per curve") {
+  const Colour red(200, 0, 0), blue(0, 0, 200);
+  const auto count = [](const Image& image, const Colour& colour, Index top, Index bottom) {
+    Index pixels = 0;
+    for (Index y = top; y < bottom; ++y)
+      for (Index x = image.width / 2; x < image.width; ++x) {
+        pixels += image.at(x, y, 0) == colour.rgb[0] && image.at(x, y, 1) == colour.rgb[1] &&
+                  image.at(x, y, 2) == colour.rgb[2];
+      }
+    return pixels;
+  };
+  std::vector<double> rising;
+  for (int i = 0; i < 50; ++i) rising.push_back(i);
+  const std::vector<Curve> curves{{"a", rising, red}, {"b", std::vector<double>(50, -3), blue}};
+  const Image chart = draw_chart(curves, 400, 300, "step");
+  CHECK(chart.width == 400);
+  CHECK(chart.height == 300);
+  CHECK(chart.channels == 3);
+  CHECK(chart.at(0, 0) == paper);
+  CHECK(count(chart, red, 0, 140) > 150);
+  CHECK(count(chart, red, 160, 300) == 0);
+  CHECK(count(chart, blue, 0, 140) == 0);
+  CHECK(count(chart, blue, 160, 300) >= 2 * 180);
+  CHECK(draw_chart(curves, 400, 300, "step").pixels == chart.pixels);
+}
+
+TEST_CASE("a chart takes any values") {
+  const auto draw = [](const std::vector<double>& values) {
+    return draw_chart({{"x", values, {200, 0, 0}}}, 300, 120, "step");
+  };
+  const auto coloured = [](const Image& image) {
+    Index pixels = 0;
+    for (Index y = 32; y < image.height; ++y)  // below the label
+      for (Index x = 0; x < image.width; ++x)
+        pixels += image.at(x, y) == 200 && image.at(x, y, 1) == 0;
+    return pixels;
+  };
+  CHECK(coloured(draw({})) == 0);
+  CHECK(coloured(draw({quiet_nan, infinity, -infinity})) == 0);
+  CHECK(coloured(draw({5})) > 10);
+  CHECK(coloured(draw({0, 0, 0})) > 300);
+  CHECK(coloured(draw({quiet_nan, 1, quiet_nan})) == coloured(draw({5})));
+  const Index whole = coloured(draw({1, 1, 1, 1, 1})),
+              gap = coloured(draw({1, 1, quiet_nan, 1, 1}));
+  CHECK(gap > whole / 3);
+  CHECK(gap < 2 * whole / 3);
+  constexpr double max = std::numeric_limits<double>::max(),
+                   least = std::numeric_limits<double>::denorm_min();
+  CHECK(draw({-max, 0, max}).pixels.size() == 300 * 120 * 3);
+  CHECK(coloured(draw({0, least})) > 50);
+  CHECK(coloured(draw({1, 1 + 1e-15})) > 50);
+}
+
+TEST_CASE("a chart that nobody could read is refused") {
+  CHECK_THROWS_AS(draw_chart({}, 400, 300, "step"), ShapeError);
+  CHECK_THROWS_AS(draw_chart({{"x", {1, 2}}}, 60, 300, "step"), ShapeError);
+  CHECK_THROWS_AS(draw_chart(std::vector<Curve>(9, {"x", {1, 2}}), 400, 300, "step"), ShapeError);
+  CHECK_THROWS_AS(draw_chart({{"x", {1, 2}}}, -5, 0, "step"), ShapeError);
+}
+
+TEST_CASE("text stays in its image, whatever bytes it has") {
+  for (const Index channels : {1, 3}) {
+    Image image(40, 20, channels, paper);
+    draw_text(image, -9, -5, "\xff\x80\x01\n~ long enough to leave on the right", 2, ink);
+    CHECK(std::ranges::count(image.pixels, ink) > 20);
+    CHECK(std::ranges::count(image.pixels, paper) > 20);
+  }
+  CHECK(text_width("\xc3\n", 2) == text_width("??", 2));
+}
+
+TEST_CASE("stacked images keep their pixels, on paper") {
+  const Image grey = pattern(4, 2, 1), colour = pattern(3, 5, 3);
+  CHECK(stack({grey, grey}).channels == 1);
+  CHECK(stack({}).pixels.empty());
+  const Image all = stack({grey, colour});
+  CHECK(all.width == 4);
+  CHECK(all.height == 7);
+  CHECK(all.channels == 3);
+  for (Index c = 0; c < 3; ++c) {
+    CHECK(all.at(1, 1, c) == grey.at(1, 1));
+    CHECK(all.at(2, 2 + 4, c) == colour.at(2, 4, c));
+    CHECK(all.at(3, 4, c) == paper);
+  }
+}

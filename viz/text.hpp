@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "viz/image.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// A single number is a grey.
+struct Colour {
+  std::array<std::uint8_t, 3> rgb;
+
+  constexpr Colour(std::uint8_t grey) : rgb{grey, grey, grey} {}
+  constexpr Colour(std::uint8_t red, std::uint8_t green, std::uint8_t blue)
+      : rgb{red, green, blue} {}
+};
+
+/// What sheets and charts are drawn on, and what their text is written in.
+inline constexpr std::uint8_t paper = 250, ink = 30;
+
+/// Writes one line of printable ASCII (anything else becomes '?') with its top left corner at
+/// (x, y); capitals are about 7 * `scale` pixels high. What passes an edge is cut off. A grey image
+/// takes the colour's first number.
+void draw_text(Image& image, Index x, Index y, const std::string& line, int scale, Colour colour);
+/// In pixels.
+Index text_width(const std::string& line, int scale);
+
+}  // namespace glass::inline GLASS_PRECISION::viz
