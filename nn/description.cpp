@@ -55,13 +55,17 @@ void add_layer(Sequential& layers, const JsonValue& root, const Json& json, std:
 }
 
 void read_input(const JsonValue& input, Model& model) {
-  input.only_keys({"shape", "mean", "std"});
+  input.only_keys({"shape", "mean", "std", "variation"});
   std::vector<Index> shape;
   input["shape"].read(shape);
   if (shape.size() != 3 || std::count(shape.begin(), shape.end(), 0)) {
     input["shape"].expected("[channels, height, width], all positive");
   }
   model.input_shape = Shape(shape.begin(), shape.end());
+  if (input.has("variation")) {
+    input["variation"].read(model.variation);
+    if (!(model.variation > 0)) input["variation"].expected("a positive number");
+  }
   if (!input.has("mean") && !input.has("std")) return;
   input["mean"].read(model.mean);
   input["std"].read(model.std);
@@ -69,6 +73,16 @@ void read_input(const JsonValue& input, Model& model) {
   if (model.mean.size() != channels) input["mean"].expected("one number per channel");
   if (model.std.size() != channels || *std::min_element(model.std.begin(), model.std.end()) <= 0) {
     input["std"].expected("one positive number per channel");
+  }
+}
+
+void read_maximise(const JsonValue& options, Model& model) {
+  options.only_keys({"steps", "lr", "tv", "beta", "l2", "alpha-norm", "alpha", "jitter", "rotate",
+                     "zoom", "init-noise"});
+  for (const auto& [name, value] : options.json.items()) {
+    double& number = model.maximise[name];
+    options[name.c_str()].read(number);
+    if (!(number >= 0 && number <= 1e6)) options[name.c_str()].expected("a number from 0 to 1e6");
   }
 }
 
@@ -93,11 +107,12 @@ void check_shapes(const Model& model, const std::string& path) {
 Model parse_description(const std::string& json, const std::string& path, std::uint64_t seed) {
   const Json parsed = parse_json<Json>(json, path);
   const JsonValue root{parsed, path};
-  root.only_keys({"name", "input", "classes", "layers", "weights"});
+  root.only_keys({"name", "input", "classes", "maximise", "layers", "weights"});
   Model model;
   root["name"].read(model.name);
   read_input(root["input"], model);
   if (root.has("classes")) root["classes"].read(model.classes);
+  if (root.has("maximise")) read_maximise(root["maximise"], model);
   if (root.has("weights")) root["weights"].read(model.weights);
   const JsonValue layers = root["layers"];
   if (!layers.json.is_array() || layers.json.empty()) layers.expected("a list of layers");

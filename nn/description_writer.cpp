@@ -49,8 +49,10 @@ std::string to_description(const Model& model, const std::string& path) {
     input["mean"] = model.mean;
     input["std"] = model.std;
   }
+  if (model.variation > 0) input["variation"] = model.variation;
   std::string out = "{\"name\": " + Json(model.name).dump() + ",\n \"input\": " + line(input);
   if (!model.classes.empty()) out += ",\n \"classes\": " + Json(model.classes).dump();
+  if (!model.maximise.empty()) out += ",\n \"maximise\": " + line(Json(model.maximise));
   out += ",\n \"layers\": [";
   for (Index i = 0; i < model.layers.size(); ++i) {
     out += (i ? ",\n            " : "") + line(layer_json(model.layers, i, path));

@@ -29,6 +29,16 @@ Index Model::class_count() const {
   return out[1];
 }
 
+Index Model::logits_layer() const {
+  Index last = layers.size() - 1;
+  const auto is_softmax = [&](Index i) {
+    const std::string type = layers.layer(i).type();
+    return type == "Softmax" || type == "LogSoftmax";
+  };
+  while (last > 0 && is_softmax(last)) --last;
+  return last;
+}
+
 Model load_description(const std::string& path, std::uint64_t seed) {
   return parse_description(read_file(path), path, seed);
 }

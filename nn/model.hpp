@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
 #include "nn/sequential.hpp"
 
@@ -14,7 +15,10 @@ class Model final : public Module {
   std::string name;
   Shape input_shape;                 ///< [C,H,W]
   std::vector<double> mean, std;     ///< per channel; both empty: not normalised
+  double variation = 0;  ///< mean |dx| + |dy| of neighbouring pixels in the data; 0: not told
   std::vector<std::string> classes;  ///< may be empty
+  /// Options of `viz maximise` that suit this network, by name, in place of the general defaults.
+  std::map<std::string, double> maximise;
   Sequential layers;
   std::string weights;  ///< weight file, relative to the description's folder; may be empty
 
@@ -26,6 +30,13 @@ class Model final : public Module {
   Tensor forward_to(const std::string& layer, const Tensor& x) const {
     return layers.forward_to(layers.find(layer), normalised(x));
   }
+
+  /// The outputs of all layers up to and with the one at index `last`.
+  std::vector<Tensor> outputs(Index last, const Tensor& x) const {
+    return layers.outputs(last, normalised(x));
+  }
+  /// Index of the layer whose output is the logits: the last one that is no softmax.
+  Index logits_layer() const;
 
   /// How many classes the network tells apart. Throws FileError unless its output is [N,classes].
   Index class_count() const;

@@ -88,6 +88,15 @@ Tensor Sequential::forward_to(Index last, const Tensor& x) const {
   return y;
 }
 
+std::vector<Tensor> Sequential::outputs(Index last, const Tensor& x) const {
+  std::vector<Tensor> all;
+  for (Index i = 0; i <= last; ++i) {
+    const Tensor& input = all.empty() ? x : all.back();
+    all.push_back(naming_layer(*this, i, [&] { return layer(i).forward(input); }));
+  }
+  return all;
+}
+
 Shape Sequential::output_shape(const Shape& input) const {
   Shape shape = input;
   for (Index i = 0; i < size(); ++i) {

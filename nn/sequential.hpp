@@ -35,6 +35,8 @@ class Sequential final : public Module {
   Tensor forward(const Tensor& x) override;
   /// x -> output of layer `last`. ShapeErrors name the layer that they come from.
   Tensor forward_to(Index last, const Tensor& x) const;
+  /// x -> the outputs of all layers up to and with `last`, in order.
+  std::vector<Tensor> outputs(Index last, const Tensor& x) const;
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape& input) const override;
   std::vector<NamedTensor> parameters() const override;

@@ -93,7 +93,7 @@ TEST_CASE("mistakes in a description are told in one line") {
   check_refused("[]", "expected an object, got []");
   check_refused(R"({"name": "a", "name": "b"})", "key 'name' appears twice");
   check_refused(R"({"name": "m", "inputs": {}})",
-                "unknown field 'inputs' (known: name, input, classes, layers, weights)");
+                "unknown field 'inputs' (known: name, input, classes, maximise, layers, weights)");
   check_refused(R"({"name": "m", "input": {"shape": [28, 28]}, "layers": []})",
                 "input: shape: expected [channels, height, width]");
   check_refused(R"({"name": "m", "input": {"shape": [3, 2, 2], "mean": [0]}, "layers": []})",

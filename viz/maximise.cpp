@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numbers>
+#include <numeric>
 
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
+#include "viz/blur.hpp"
+#include "viz/parametrisation.hpp"
+#include "viz/saliency.hpp"
+#include "viz/start.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -33,93 +39,127 @@ std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& image,
 /// flat image ReLUs are dead and no gradient leads away.
 double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step / steps); }
 
-void clamp_pixels(const Tensor& image) {
-  for (real& pixel : image.values()) pixel = std::clamp(pixel, real(0), real(1));
+/// The image as one step sees it.
+Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {
+  Tensor x = image;
+  if (options.rotate > 0 || options.zoom > 0) {
+    const double degrees = rng.uniform(-options.rotate, options.rotate);
+    const double scale = 1 + rng.uniform(-options.zoom, options.zoom);
+    x = affine_sample(
+        x, {.angle = degrees * std::numbers::pi / 180, .scale = scale, .fill = fill});
+  }
+  if (options.jitter > 0) {
+    const Index dy = rng.below(2 * options.jitter + 1) - options.jitter;
+    const Index dx = rng.below(2 * options.jitter + 1) - options.jitter;
+    x = shift(x, dy, dx, fill);
+  }
+  return x;
+}
+
+/// Copies picture `n` of a batch.
+Tensor picture(const Tensor& batch, Index n) {
+  const Shape& shape = batch.shape();
+  const Tensor one = Tensor::empty({1, shape[1], shape[2], shape[3]});
+  std::copy_n(batch.data() + n * one.size(), one.size(), one.data());
+  return one;
+}
+
+void copy_picture(const Tensor& from, const Tensor& to, Index n) {
+  const Index size = from.size() / from.shape()[0];
+  std::copy_n(from.data() + n * size, size, to.data() + n * size);
 }
 
 }  // namespace
 
-Tensor regulariser(const Tensor& x, const std::vector<double>& centre,
-                   const MaximiseOptions& options) {
-  constexpr double range = 0.5, typical_step = range / 6.5;
-  const auto pixels = static_cast<double>(x.shape()[2] * x.shape()[3]);
-  Tensor sum = Tensor::scalar(0);
-  if (options.tv > 0) {
-    const double weight = options.tv / (pixels * std::pow(typical_step, options.beta));
-    sum = sum + weight * total_variation(x, {.beta = options.beta});
-  }
-  if (options.alpha_norm > 0) {
-    const double weight = options.alpha_norm / (pixels * std::pow(range, 6));
-    const std::vector<double> unit(centre.size(), 1);
-    sum = sum + weight * alpha_norm(normalise(x, centre, unit), 6);
-  }
-  return sum;
+double objective_unit(nn::Model& model, const Objective& objective) {
+  std::vector<Index> keys(static_cast<std::size_t>(std::max<Index>(objective.pictures(), 4)));
+  std::iota(keys.begin(), keys.end(), 0);
+  if (objective.pictures() > 1) keys.resize(static_cast<std::size_t>(objective.pictures()));
+  const std::vector<double> sizes =
+      norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
+  const double mean =
+      std::accumulate(sizes.begin(), sizes.end(), 0.0) / static_cast<double>(sizes.size());
+  return mean > 0 && std::isfinite(mean) ? mean : 1;
 }
 
-std::vector<double> centre_of(const nn::Model& model) {
-  const auto channels = static_cast<std::size_t>(model.input_shape[0]);
-  return model.mean.empty() ? std::vector<double>(channels, 0.5) : model.mean;
-}
-
-Tensor initial_noise(const nn::Model& model, const std::vector<Index>& classes, std::uint64_t seed,
-                     double stddev) {
-  const Shape& shape = model.input_shape;
-  const std::vector<double> centre = centre_of(model);
-  Tensor noise = Tensor::empty({static_cast<Index>(classes.size()), shape[0], shape[1], shape[2]});
-  real* pixel = noise.data();
-  for (const Index k : classes) {
-    Rng rng(seed * 1000003 + static_cast<std::uint64_t>(k));
-    for (const double mean : centre)
-      for (Index i = 0; i < shape[1] * shape[2]; ++i) {
-        *pixel++ = static_cast<real>(std::clamp(mean + stddev * rng.normal(), 0.0, 1.0));
-      }
-  }
-  return noise;
-}
-
-MaximiseResult maximise(nn::Model& model, const std::vector<Index>& classes, const Tensor& init,
+MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
                         const MaximiseOptions& options,
                         const std::function<bool(const MaximiseStep&)>& on_step) {
-  const auto score = [&](const Tensor& x) {
-    return class_objective(options.objective, model(x), classes);
-  };
   model.eval();
   model.requires_grad(false);
-  Tensor image = init.clone().requires_grad(true);
-  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(image, options);
-  const std::vector<double> centre = centre_of(model);
-  Rng rng(options.seed);
-
   MaximiseResult result;
+  result.unit = objective_unit(model, objective);
+  const std::vector<double> slope_before = norms(saliency(model, objective, init));
   {
     const NoGrad no_grad;
-    result.objective_before = doubles(score(image));
+    result.objective_before = doubles(objective(model, init));
   }
-  while (result.steps < options.steps) {
-    const Index dy = rng.below(2 * options.jitter + 1) - options.jitter;
-    const Index dx = rng.below(2 * options.jitter + 1) - options.jitter;
-    const Tensor objective = sum(score(shift(image, dy, dx)));
+
+  const Parametrisation parametrisation(init.shape(), options.parametrisation,
+                                        options.decorrelate);
+  const std::vector<double> centre = centre_of(model);
+  const double fill =
+      std::accumulate(centre.begin(), centre.end(), 0.0) / static_cast<double>(centre.size());
+  Tensor coordinates = parametrisation.coordinates(init).requires_grad(true);
+  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(coordinates, options);
+  Rng rng(options.seed);
+  Tensor image = init.clone();
+  const int last = options.stop_after > 0 ? options.stop_after : options.steps;
+
+  while (result.steps < std::min(last, options.steps)) {
+    const Tensor x = parametrisation.image(coordinates);
+    const Tensor value = sum(objective(model, glance(x, options, fill, rng)));
     const Tensor penalty =
-        regulariser_weight(result.steps, options.steps) * regulariser(image, centre, options);
+        regulariser_weight(result.steps, options.steps) * options.regulariser(x, centre);
 
     optimiser->zero_grad();
-    (penalty - objective).backward();
+    (penalty - value / result.unit).backward();
     optimiser->step();
-    clamp_pixels(image);
-
     ++result.steps;
-    const auto mean = [&](const Tensor& total) {
-      return static_cast<double>(total.item()) / static_cast<double>(classes.size());
-    };
-    if (on_step && !on_step({result.steps, options.steps, mean(objective), mean(penalty)})) break;
+
+    const NoGrad no_grad;
+    image = parametrisation.image(coordinates).detach();
+    if (options.blur > 0 && result.steps % options.blur_every == 0) {
+      std::ranges::copy(gaussian_blur(image, options.blur).values(), image.data());
+    }
+    for (real& pixel : image.values()) pixel = std::clamp(pixel, real(0), real(1));
+    if (!parametrisation.is_identity()) {
+      std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.data());
+    }
+    if (on_step && !on_step({result.steps, options.steps, value.item(), penalty.item(), image})) {
+      break;
+    }
   }
 
+  result.images = image.clone();
+  const std::vector<double> slope_after = norms(saliency(model, objective, image));
   const NoGrad no_grad;
-  result.images = image.detach();
-  const Tensor output = model(image);
-  result.objective_after = doubles(class_objective(options.objective, output, classes));
-  result.probability = doubles(class_objective(Objective::softmax, output, classes));
+  result.objective_after = doubles(objective(model, image));
+  for (std::size_t n = 0; n < slope_after.size(); ++n) {
+    result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
+    result.penalty.push_back(
+        options.regulariser(picture(image, static_cast<Index>(n)), centre).item());
+  }
   return result;
+}
+
+MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
+  MaximiseResult best = runs.front();
+  best.images = best.images.clone();
+  const auto loss = [](const MaximiseResult& run, std::size_t n) {
+    return run.penalty[n] - run.objective_after[n] / run.unit;
+  };
+  for (const MaximiseResult& run : runs) {
+    for (std::size_t n = 0; n < run.penalty.size(); ++n) {
+      if (!(loss(run, n) < loss(best, n))) continue;
+      copy_picture(run.images, best.images, static_cast<Index>(n));
+      best.objective_before[n] = run.objective_before[n];
+      best.objective_after[n] = run.objective_after[n];
+      best.penalty[n] = run.penalty[n];
+      best.reached[n] = run.reached[n];
+    }
+  }
+  return best;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

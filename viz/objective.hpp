@@ -3,22 +3,66 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tensor.hpp"
+#include "nn/model.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// What is maximised, of the one-hot class c of an output z:
+/// What is maximised: a weighted sum of terms, one value for each picture. With z the logits and h
+/// the output of a layer,
 ///
-///     logit     z_c                    never saturates, and has no upper bound
-///     logprob   log softmax(z)_c       the training loss, with the image as its variable
-///     softmax   softmax(z)_c           its gradient vanishes where the probability is 0 or 1
-enum class Objective { logit, logprob, softmax };
+///     logit:CLASS            z_c: never saturates, and has no upper bound
+///     logprob:CLASS          log softmax(z)_c: the training loss, with the image as its variable
+///     softmax:CLASS          softmax(z)_c: its gradient vanishes where it is near 0 or 1
+///     neuron:LAYER:C,Y,X     one element of h (of a layer without places: neuron:LAYER:K)
+///     channel:LAYER:C        the mean of one channel of h
+///     layer:LAYER            the mean of h^2: more of whatever is there (DeepDream; Mordvintsev
+///                            et al. 2015)
+///     direction:LAYER:FILE   the mean over places of <h, v>/|v|, v read from a .npy file
+///     diversity:LAYER        less the mean cosine between h of this picture and of the others
+///                            (Olah et al. 2017)
+///
+/// CLASS and C may be "all": one picture for each, in one batch.
+class Objective {
+ public:
+  /// Reads, for example, "logit:3", "channel:conv2:5" or "logit:3 - 0.5*logit:8". Throws Error if
+  /// that is not possible with this model, FileError or IoError for a direction's file.
+  Objective(const nn::Model& model, const std::string& expression);
 
-/// Throws Error listing the names unless `name` is one of them.
-Objective parse_objective(const std::string& name);
+  /// x[N,C,H,W] of pixels -> [N]; N is `pictures()`, or any number if that is 1.
+  Tensor operator()(const nn::Model& model, const Tensor& x) const;
 
-/// output[N,K] -> [N]: the objective of class `classes[n]` for each picture n.
-Tensor class_objective(Objective objective, const Tensor& output,
-                       const std::vector<Index>& classes);
+  const std::string& expression() const { return expression_; }
+  Index pictures() const { return pictures_; }
+  /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
+  /// is none.
+  Index unit(Index n) const;
+  /// A word for picture n: the class's name, "conv2 5", or the whole expression.
+  std::string label(const nn::Model& model, Index n) const;
+  /// True if the first term is about a class, so that its probability means something.
+  bool of_class() const;
+  /// True if a term is a probability, whose gradient can vanish though the network's does not.
+  bool saturates() const;
+  Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
+  /// The softmax of picture n's class, as the network sees it; only if `of_class()`. -> [N]
+  Tensor probability(const nn::Model& model, const Tensor& x) const;
+
+ private:
+  enum class Kind { logit, logprob, softmax, neuron, channel, layer, direction, diversity };
+  struct Term {
+    double weight;
+    Kind kind;
+    Index layer;
+    std::vector<Index> units;  ///< one per picture, or one for all; none where there is no choice
+    Tensor direction;          ///< [1,C], of unit length
+  };
+  static const std::vector<std::pair<std::string, Kind>>& kinds();
+
+  Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
+  static Tensor evaluate(const Term& term, const Tensor& h);
+
+  std::string expression_;
+  std::vector<Term> terms_;
+  Index last_layer_ = 0, pictures_ = 1;
+};
 
 }  // namespace glass::inline GLASS_PRECISION::viz

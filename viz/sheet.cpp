@@ -52,6 +52,13 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns) {
   return sheet;
 }
 
+Image titled(const std::string& title, const Image& image) {
+  Image line(std::max(image.width, text_width(title, text_scale) + 2 * margin),
+             line_height + margin, image.channels, paper);
+  draw_text(line, margin, margin, title, text_scale, ink);
+  return stack({line, image});
+}
+
 Image stack(const std::vector<Image>& images) {
   Index width = 0, height = 0, channels = 1;
   for (const Image& image : images) {

@@ -13,6 +13,9 @@ struct Tile {
   std::vector<std::string> caption;
 };
 
+/// The image with a line of text above it.
+Image titled(const std::string& title, const Image& image);
+
 /// Tiles in a grid, `columns` to a row, enlarged by a whole factor so that each is about 112 pixels
 /// wide and every pixel of the network's image stays a visible square. Grey if all tiles are.
 Image make_sheet(const std::vector<Tile>& tiles, Index columns);

@@ -40,8 +40,9 @@ void augment(std::span<real> image, const Shape& shape, const Augmentation& how,
     training::shift(image, shape, dy, dx);
   }
   if (how.noise > 0) {
+    const double stddev = rng.uniform(0, how.noise);  // from clean to hardly recognisable
     for (real& pixel : image) {
-      pixel = std::clamp(static_cast<real>(pixel + how.noise * rng.normal()), real(0), real(1));
+      pixel = std::clamp(static_cast<real>(pixel + stddev * rng.normal()), real(0), real(1));
     }
   }
 }

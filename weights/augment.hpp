@@ -12,7 +12,7 @@ namespace glass::inline GLASS_PRECISION::training {
 struct Augmentation {
   bool flip = false;  ///< left and right change places every other time
   Index shift = 0;    ///< moved by up to this many pixels each way; the edge is mirrored
-  double noise = 0;   ///< standard deviation of Gaussian noise, in units of white
+  double noise = 0;   ///< Gaussian noise of a standard deviation up to this, in units of white
 };
 
 /// Changes one image, [C,H,W] of `shape`, in place; pixels stay in [0, 1].

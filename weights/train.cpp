@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   shift->check(CLI::Range(0, 1000));
   CLI::Option* noise =
       program.add_option("--noise", options.augmentation.noise,
-                         "Strength of noise, 1 being white less black (of --augment noise: 0.1)");
+                         "Strongest noise, 1 being white less black (of --augment noise: 0.1)");
   noise->check(within(0, 100));
   CLI::Option* norm =
       program.add_option("--adversarial", options.attack.norm, "Learn from attacked images")

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "autograd/node.hpp"
+#include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
-#include "viz/png.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -18,22 +18,12 @@ struct Arguments {
   bool resize = false, json = false;
 };
 
-Image fitting_image(const Arguments& args, const nn::Model& model) {
-  const Index height = model.input_shape[1], width = model.input_shape[2];
-  Image image = read_png(args.image, model.input_shape[0]);
-  if (image.height == height && image.width == width) return image;
-  if (args.resize) return viz::resize(image, width, height);
-  throw FileError(text(args.image, ": ", model.name, " needs ", width, "x", height,
-                       " pixels, the image has ", image.width, "x", image.height,
-                       " (--resize resamples it)"));
-}
-
 int classify_command(const Arguments& args) {
   nn::Model model = nn::load_model(args.model);
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
-  const Tensor logits = model(to_tensor(fitting_image(args, model)));
+  const Tensor logits = model(to_tensor(read_picture(args.image, model, args.resize)));
   const Tensor probabilities = softmax(logits);
   const auto p = probabilities.values();
   const Index best = std::ranges::max_element(p) - p.begin();

@@ -2,6 +2,7 @@
 
 #include "nn/model.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/image.hpp"
 
 /// One file per subcommand of `viz`; each adds itself to the program and sets `run`, which is called
 /// after the command line was read and returns the exit code.
@@ -10,12 +11,25 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 using Run = std::function<int()>;
 
 void add_maximise(CLI::App& program, Run& run);
+void add_invert(CLI::App& program, Run& run);
+void add_saliency(CLI::App& program, Run& run);
+void add_gallery(CLI::App& program, Run& run);
+void add_process(CLI::App& program, Run& run);
+void add_regulariser(CLI::App& program, Run& run);
+void add_figures(CLI::App& program, Run& run);
+void add_judge(CLI::App& program, Run& run);
 void add_classify(CLI::App& program, Run& run);
 void add_info(CLI::App& program, Run& run);
+void add_replay(CLI::App& program, Run& run);
 
-/// The class's name, or its index where the model has no names.
-std::string class_name(const nn::Model& model, Index k);
-/// Classes named on the command line: a class name, an index, or "all". Throws UsageError.
-std::vector<Index> parse_classes(const nn::Model& model, const std::string& word);
+/// All of them.
+void add_commands(CLI::App& program, Run& run);
+
+/// A PNG in the model's size and number of channels. Throws FileError if its size is another, unless
+/// it may be resampled.
+Image read_picture(const std::string& path, const nn::Model& model, bool resize);
+
+/// "99.9 %"
+std::string percent(double share);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

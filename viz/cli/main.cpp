@@ -6,11 +6,9 @@ int main(int argc, char** argv) {
   program.require_subcommand(0, 1);  // so that a misspelt command is named, not only missed
   program.footer(exit_codes_help);
   Run run;
-  add_maximise(program, run);
-  add_classify(program, run);
-  add_info(program, run);
+  add_commands(program, run);
   return run_program(program, argc, argv, [&run] {
-    if (!run) throw UsageError("expected a command: maximise, classify or info (see --help)");
+    if (!run) throw UsageError("expected a command, such as maximise (see --help)");
     return run();
   });
 }

@@ -1,16 +1,8 @@
-#include "viz/maximise.hpp"
-
-#include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
-#include "autograd/threads.hpp"
-#include "viz/cli/commands.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
-#include "viz/sha256.hpp"
+#include "viz/classes.hpp"
+#include "viz/cli/painting.hpp"
 #include "viz/sheet.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -18,104 +10,84 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 namespace {
 
 struct Arguments {
-  std::string model, classes, objective = "logit", init = "noise", output, npy;
-  MaximiseOptions options;
-  int threads = 0;
+  std::string model, output, npy;
+  Painting painting;
   bool json = false, bare = false;
 };
 
-Tensor initial_images(const Arguments& args, const nn::Model& model,
-                      const std::vector<Index>& classes) {
-  const Shape& shape = model.input_shape;
-  const auto count = static_cast<Index>(classes.size());
-  if (args.init == "noise") return initial_noise(model, classes, args.options.seed);
-  if (args.init == "grey") return Tensor::full({count, shape[0], shape[1], shape[2]}, 0.5);
-  const Image picture = read_png(args.init, shape[0]);
-  if (picture.height != shape[1] || picture.width != shape[2]) {
-    throw FileError(text(args.init, ": ", model.name, " needs ", shape[2], "x", shape[1],
-                         " pixels, the image has ", picture.width, "x", picture.height));
-  }
-  const Tensor one = to_tensor(picture);
-  Tensor all = Tensor::empty({count, shape[0], shape[1], shape[2]});
-  for (Index n = 0; n < count; ++n) std::ranges::copy(one.values(), all.data() + n * one.size());
-  return all;
-}
-
-std::string percent(double probability) {
-  char digits[16];
-  std::snprintf(digits, sizeof digits, "%.1f %%", 100 * probability);
-  return digits;
-}
-
-Image draw(const Arguments& args, const nn::Model& model, const std::vector<Index>& classes,
-           const MaximiseResult& result) {
+Image draw(const Arguments& args, const nn::Model& model, const Objective& objective,
+           const Painted& painted) {
   std::vector<Tile> tiles;
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    tiles.push_back({to_image(result.images, static_cast<Index>(i)),
-                     {class_name(model, classes[i]), percent(result.probability[i])}});
+  for (Index n = 0; n < painted.result.images.shape()[0]; ++n) {
+    Tile tile{to_image(painted.result.images, n), {objective.label(model, n)}};
+    if (objective.of_class()) {
+      tile.caption.push_back(percent(painted.probability[static_cast<std::size_t>(n)]));
+    }
+    tiles.push_back(tile);
   }
-  if (args.bare && tiles.size() == 1) return tiles.front().image;
+  if (args.bare) return tiles.front().image;
   return make_sheet(tiles, 5);
 }
 
 nlohmann::ordered_json report(const Arguments& args, const nn::Model& model,
-                              const std::vector<Index>& classes, const MaximiseResult& result,
-                              const std::string& before, const std::string& after,
+                              const Objective& objective, const Painted& painted,
                               const std::vector<std::string>& outputs) {
   nlohmann::ordered_json pictures = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    pictures.push_back({{"index", classes[i]},
-                        {"class", class_name(model, classes[i])},
-                        {"objective_before", result.objective_before[i]},
-                        {"objective_after", result.objective_after[i]},
-                        {"probability", result.probability[i]}});
+  for (std::size_t n = 0; n < painted.result.objective_after.size(); ++n) {
+    nlohmann::ordered_json picture;
+    const Index unit = objective.unit(static_cast<Index>(n));
+    if (unit >= 0) picture["index"] = unit;
+    if (objective.of_class()) picture["class"] = class_name(model, unit);
+    picture["objective_before"] = painted.result.objective_before[n];
+    picture["objective_after"] = painted.result.objective_after[n];
+    if (objective.of_class()) picture["probability"] = painted.probability[n];
+    pictures.push_back(picture);
   }
   return {{"model", model.name},
-          {"objective", args.objective},
-          {"classes", pictures},
-          {"steps", result.steps},
-          {"seed", args.options.seed},
+          {"objective", objective.expression()},
+          {objective.of_class() ? "classes" : "pictures", pictures},
+          {"steps", painted.result.steps},
+          {"seed", args.painting.options.seed},
           {"interrupted", interrupted()},
-          {"weights_sha256_before", before},
-          {"weights_sha256_after", after},
+          {"weights_sha256_before", painted.weights_before},
+          {"weights_sha256_after", painted.weights_after},
           {"outputs", outputs}};
 }
 
-int maximise_command(Arguments& args) {
-  if (args.threads > 0) kernels::set_threads(args.threads);
-  nn::Model model = nn::load_model(args.model);
-  const std::vector<Index> classes = parse_classes(model, args.classes);
-  args.options.objective = parse_objective(args.objective);
-  if (args.output.empty()) args.output = model.name + "-" + args.classes + ".png";
-  if (args.bare && classes.size() > 1) throw UsageError("--bare: only for one class");
-  const Tensor init = initial_images(args, model, classes);
-
-  catch_interrupts();
-  const std::string before = weights_sha256(model);
-  const MaximiseResult result =
-      maximise(model, classes, init, args.options, [](const MaximiseStep& s) {
-        show_progress(text("step ", s.step, "/", s.steps, "  objective ", s.objective,
-                           "  regulariser ", s.regulariser));
-        return !interrupted();
-      });
-  end_progress();
-  const std::string after = weights_sha256(model);
-  if (before != after) throw std::logic_error("the weights changed while the image was trained");
-
-  write_png(args.output, draw(args, model, classes, result));
-  std::vector<std::string> outputs{args.output};
-  if (!args.npy.empty()) {
-    write_npy(args.npy, result.images);
-    outputs.push_back(args.npy);
+/// "mnist-cnn-3.png", or for other objectives "mnist-cnn-channel-conv2-5.png".
+std::string default_output(const nn::Model& model, const Painting& painting) {
+  std::string what = painting.classes.empty() ? painting.objective : painting.classes;
+  for (char& c : what) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '-';
   }
+  return model.name + "-" + what + ".png";
+}
+
+int maximise_command(const CLI::App& command, Arguments& args) {
+  nn::Model model = nn::load_model(args.model);
+  args.painting = tuned(command, args.painting, model);
+  const Objective objective = objective_of(args.painting, model);
+  if (args.output.empty()) args.output = default_output(model, args.painting);
+  if (args.bare && (objective.pictures() > 1 || args.painting.count > 1)) {
+    throw UsageError("--bare: only for one picture");
+  }
+  catch_interrupts();
+  const Painted painted = paint(model, objective, args.painting);
+
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  describe(manifest, args.painting, painted.result);
+  manifest.write_png("output", args.output, draw(args, model, objective, painted));
+  if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
   if (args.json) {
-    std::cout << report(args, model, classes, result, before, after, outputs) << '\n';
+    std::cout << report(args, model, objective, painted, manifest.outputs()) << '\n';
   } else {
-    for (const std::string& output : outputs) std::cout << output << '\n';
+    manifest.print_outputs();
   }
   if (!interrupted()) return exit_done;
-  std::cerr << "viz: interrupted after " << result.steps << " of " << args.options.steps
-            << " steps; what there was is in " << args.output << '\n';
+  std::cerr << "viz: interrupted after " << painted.result.steps << " of "
+            << args.painting.options.steps << " steps; what there was is in " << args.output
+            << '\n';
   return exit_interrupted;
 }
 
@@ -126,35 +98,17 @@ void add_maximise(CLI::App& program, Run& run) {
       "maximise", "Paint the image that a class of a frozen network answers to most");
   command->alias("maximize");
   const auto args = std::make_shared<Arguments>();
-  MaximiseOptions& options = args->options;
-  const auto option = [&](const char* name, auto& value, const char* help) {
-    return command->add_option(name, value, help)->capture_default_str();
-  };
-  option("MODEL", args->model, "Model description, JSON")->required();
-  option("--class", args->classes, "Class to maximise: an index, a name, or all")->required();
-  option("--objective", args->objective, "What of the class is maximised")
-      ->check(CLI::IsMember({"logit", "logprob", "softmax"}));
-  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
-  option("--lr", options.lr, "Step size")->check(within(0, 1000));
-  option("--optimiser,--optimizer", options.optimiser, "What steps the image")
-      ->check(CLI::IsMember({"adam", "sgd"}));
-  option("--tv", options.tv, "Weight of total variation, independent of image size; 0 is off")
-      ->check(within(0, 1e6));
-  option("--beta", options.beta, "Exponent of total variation: 1 sharp edges, 2 smooth")
-      ->check(within(0.1, 10));
-  option("--alpha-norm", options.alpha_norm,
-         "Weight of the 6-norm, which keeps pixels near the mean")
-      ->check(within(0, 1e6));
-  option("--jitter", options.jitter, "Each step sees the image moved by up to this many pixels")
-      ->check(CLI::Range(0, 1000));
-  option("--seed", options.seed, "Seed of the noise and the jitter");
-  option("--init", args->init, "Where to begin: noise, grey, or a PNG file");
-  option("--threads", args->threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
-  option("-o,--output", args->output, "Picture to write (default: <model>-<class>.png)");
-  option("--npy", args->npy, "Also write the images as float32 (N,C,H,W) in [0,1]");
-  command->add_flag("--bare", args->bare, "One class: its pixels alone, not enlarged, no caption");
+  command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_objective_options(*command, args->painting);
+  add_painting_options(*command, args->painting);
+  command->add_option("-o,--output", args->output,
+                      "Picture to write (default: <model>-<class>.png)");
+  command->add_option("--npy", args->npy, "Also write the images as float32 (N,C,H,W) in [0,1]");
+  command->add_flag("--bare", args->bare, "One picture: its pixels alone, not enlarged");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->callback([args, &run] { run = [args] { return maximise_command(*args); }; });
+  command->callback([command, args, &run] {
+    run = [command, args] { return maximise_command(*command, *args); };
+  });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

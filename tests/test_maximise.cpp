@@ -1,0 +1,234 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "run_program.hpp"
+#include "viz/blur.hpp"
+#include "viz/maximise.hpp"
+#include "viz/npy.hpp"
+#include "viz/parametrisation.hpp"
+#include "viz/saliency.hpp"
+#include "viz/sha256.hpp"
+#include "viz/start.hpp"
+
+namespace {
+
+using namespace glass;
+using namespace glass::viz;
+
+nn::Model mnist_cnn() { return nn::load_model(std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json"); }
+
+std::vector<double> values(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+std::string complaint(const nn::Model& model, const std::string& expression) {
+  try {
+    const Objective objective(model, expression);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("objective: terms are what their formulas say") {
+  nn::Model model = mnist_cnn();
+  model.eval();
+  const NoGrad no_grad;
+  const Tensor x = initial_noise(model, {0, 1, 2}, 3, 0.3);
+  const std::vector<Tensor> h = model.outputs(model.layers.size() - 1, x);
+  const Tensor z = h.back();
+  const auto at = [&](const char* expression) { return values(Objective(model, expression)(model, x)); };
+  for (std::size_t n = 0; n < 3; ++n) {
+    const auto logit = [&](std::size_t k) { return static_cast<double>(z.values()[n * 10 + k]); };
+    CHECK(at("logit:7")[n] == doctest::Approx(logit(7)));
+    CHECK(at("logit:3 - 0.5*logit:8")[n] == doctest::Approx(logit(3) - 0.5 * logit(8)));
+    CHECK(at("-logit:3+2*logit:8")[n] == doctest::Approx(2 * logit(8) - logit(3)));
+    double sum = 0;
+    for (std::size_t k = 0; k < 10; ++k) sum += std::exp(logit(k));
+    CHECK(at("softmax:4")[n] == doctest::Approx(std::exp(logit(4)) / sum));
+    CHECK(at("logprob:4")[n] == doctest::Approx(logit(4) - std::log(sum)));
+  }
+  // conv2 is [N,32,14,14]
+  const Tensor conv2 = h[static_cast<std::size_t>(model.layers.find("conv2"))];
+  const real* first = conv2.data() + 5 * 14 * 14;
+  double mean = 0, square = 0;
+  for (int i = 0; i < 14 * 14; ++i) mean += first[i] / (14.0 * 14.0);
+  for (int i = 0; i < 32 * 14 * 14; ++i) square += conv2.data()[i] * conv2.data()[i];
+  CHECK(at("channel:conv2:5")[0] == doctest::Approx(mean).epsilon(1e-4));
+  CHECK(at("layer:conv2")[0] == doctest::Approx(square / (32 * 14 * 14)).epsilon(1e-4));
+  CHECK(at("neuron:conv2:5,2,3")[0] == doctest::Approx(first[2 * 14 + 3]));
+  CHECK(at("neuron:linear2:6")[1] == doctest::Approx(z.values()[16]));
+
+  const TemporaryFolder folder;
+  Tensor v = Tensor::zeros({32});
+  v.data()[5] = 7;
+  write_npy(folder / "v.npy", v);
+  CHECK(at(("direction:conv2:" + (folder / "v.npy")).c_str())[0] ==
+        doctest::Approx(mean).epsilon(1e-4));
+}
+
+TEST_CASE("objective: diversity is less the mean cosine, and least for equal pictures") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "diversity:relu2");
+  const Tensor same = Tensor::full({3, 1, 28, 28}, 0.7), noise = initial_noise(model, {0, 1, 2}, 0, 0.3);
+  const NoGrad no_grad;
+  for (const double value : values(objective(model, same))) CHECK(value == doctest::Approx(-1));
+  for (const double value : values(objective(model, noise))) CHECK(value > -0.999);
+}
+
+TEST_CASE("objective: all means one picture each, with labels") {
+  const nn::Model model = mnist_cnn();
+  const Objective digits(model, "logit:all");
+  CHECK(digits.pictures() == 10);
+  CHECK(digits.unit(7) == 7);
+  CHECK(digits.of_class());
+  CHECK(digits.label(model, 7) == "7");
+  const Objective channels(model, "channel:conv1:all");
+  CHECK(channels.pictures() == 16);
+  CHECK(channels.label(model, 3) == "conv1 3");
+  CHECK_FALSE(channels.of_class());
+  CHECK(Objective(model, "logit:all - 0.1*logit:all").pictures() == 10);
+}
+
+TEST_CASE("objective: what cannot be read is named") {
+  const nn::Model model = mnist_cnn();
+  const struct {
+    const char *expression, *found;
+  } mistakes[] = {
+      {"", "expected terms such as"},
+      {"fame:3", "expected terms such as"},
+      {"logit:", "has classes 0 to 9"},
+      {"logit:10", "has classes 0 to 9"},
+      {"logit:3 - nonsense", "class '3 - nonsense'"},
+      {"channel:conv2", "expected LAYER:"},
+      {"channel:conv9:1", "layer 'conv9'"},
+      {"channel:conv2:32", "channels 0 to 31"},
+      {"neuron:conv2:5", "expected C,Y,X"},
+      {"neuron:conv2:5,2,14", "expected C,Y,X"},
+      {"neuron:linear2:10", "an index"},
+      {"logit:all + channel:conv2:all", "another 32"},
+      {"1e999*logit:3", "not finite"},
+  };
+  for (const auto& [expression, found] : mistakes) {
+    CAPTURE(expression);
+    CHECK(complaint(model, expression).find(found) != std::string::npos);
+  }
+}
+
+TEST_CASE("parametrisations: coordinates and image are each other's inverse") {
+  Rng rng(1);
+  const Tensor image = Tensor::uniform({2, 3, 6, 9}, rng);
+  for (const char* name : {"pixel", "fourier"})
+    for (const bool decorrelate : {false, true}) {
+      CAPTURE(name);
+      CAPTURE(decorrelate);
+      const Parametrisation parametrisation(image.shape(), name, decorrelate);
+      const Tensor back = parametrisation.image(parametrisation.coordinates(image));
+      for (std::size_t i = 0; i < 2 * 3 * 6 * 9; ++i) {
+        CHECK(std::abs(back.values()[i] - image.values()[i]) < 1e-4);
+      }
+    }
+  CHECK_THROWS_AS(Parametrisation({1, 1, 4, 4}, "pixel", true), ShapeError);
+  CHECK_THROWS_AS(Parametrisation({1, 1, 4, 4}, "wavelet", false), Error);
+}
+
+TEST_CASE("blur keeps a constant and the sum of what is far from the edge, and spreads by sigma") {
+  const Tensor grey = gaussian_blur(Tensor::full({1, 2, 5, 7}, 0.3), 1.5);
+  for (const real pixel : grey.values()) CHECK(pixel == doctest::Approx(0.3));
+  Tensor dot = Tensor::zeros({1, 1, 21, 21});
+  dot.data()[10 * 21 + 10] = 1;
+  const Tensor spread = gaussian_blur(dot, 1.5);
+  double sum = 0, variance = 0;
+  for (int y = 0; y < 21; ++y)
+    for (int x = 0; x < 21; ++x) {
+      sum += spread.data()[y * 21 + x];
+      variance += static_cast<double>(spread.data()[y * 21 + x]) * (x - 10) * (x - 10);
+    }
+  CHECK(sum == doctest::Approx(1));
+  CHECK(std::sqrt(variance) == doctest::Approx(1.5).epsilon(0.02));
+}
+
+TEST_CASE("maximising leaves the weights alone, raises the objective, repeats itself") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:all");
+  const Tensor init = initial_noise(model, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 7, 0.6);
+  const std::string before = weights_sha256(model);
+  for (const MaximiseOptions& options :
+       {MaximiseOptions{.steps = 40}, MaximiseOptions{.steps = 40, .parametrisation = "fourier"},
+        MaximiseOptions{.steps = 40, .rotate = 5, .zoom = 0.1, .blur = 0.5}}) {
+    const MaximiseResult a = maximise(model, objective, init, options);
+    const MaximiseResult b = maximise(model, objective, init, options);
+    CHECK(weights_sha256(model) == before);
+    CHECK_FALSE(model.requires_grad());
+    CHECK(a.steps == 40);
+    for (std::size_t i = 0; i < 10; ++i) {
+      CHECK(a.objective_after[i] > a.objective_before[i] + 1);
+      CHECK(a.reached[i]);
+    }
+    CHECK(std::ranges::equal(a.images.values(), b.images.values()));
+    for (const real pixel : a.images.values()) CHECK((pixel >= 0 && pixel <= 1));
+  }
+}
+
+TEST_CASE("maximising stops where it is told to") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:1");
+  const Tensor init = initial_noise(model, {1}, 0, 0.3);
+  const auto early = maximise(model, objective, init, {.steps = 50},
+                              [](const MaximiseStep& s) { return s.step < 3; });
+  CHECK(early.steps == 3);
+  const auto planned = maximise(model, objective, init, {.steps = 50, .stop_after = 3});
+  CHECK(std::ranges::equal(planned.images.values(), early.images.values()));
+}
+
+TEST_CASE("maximising does not depend on the size of the logits") {
+  nn::Model model = mnist_cnn();
+  const Tensor init = initial_noise(model, {3}, 0, 0.3);
+  const auto paint = [&](const char* expression) {
+    return values(maximise(model, Objective(model, expression), init, {.steps = 30}).images);
+  };
+  const std::vector<double> one = paint("logit:3"), many = paint("16*logit:3");
+  for (std::size_t i = 0; i < one.size(); ++i) CHECK(std::abs(one[i] - many[i]) < 1e-3);
+}
+
+TEST_CASE("of several runs each picture is the best one") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:all");
+  std::vector<MaximiseResult> runs;
+  for (const std::uint64_t seed : {0, 1, 2}) {
+    const Tensor init = initial_noise(model, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, seed, 0.3);
+    runs.push_back(maximise(model, objective, init, {.steps = 20, .seed = seed}));
+  }
+  const MaximiseResult best = best_of(runs);
+  const auto loss = [](const MaximiseResult& run, std::size_t n) {
+    return run.penalty[n] - run.objective_after[n] / run.unit;
+  };
+  const NoGrad no_grad;
+  const std::vector<double> objective_now = values(objective(model, best.images));
+  for (std::size_t n = 0; n < 10; ++n) {
+    for (const MaximiseResult& run : runs) CHECK(loss(best, n) <= loss(run, n));
+    CHECK(objective_now[n] == doctest::Approx(best.objective_after[n]));
+  }
+}
+
+TEST_CASE("saliency is the derivative of the objective with respect to the pixels") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:5");
+  const Tensor image = initial_noise(model, {5}, 1, 0.3);
+  const Tensor gradient = saliency(model, objective, image);
+  CHECK(gradient.shape() == image.shape());
+  const NoGrad no_grad;
+  for (const std::size_t i : {100u, 406u, 700u}) {
+    const Tensor up = image.clone(), down = image.clone();
+    up.values()[i] += real(0.01);
+    down.values()[i] -= real(0.01);
+    const double slope =
+        (objective(model, up).item() - objective(model, down).item()) / 0.02;
+    CHECK(gradient.values()[i] == doctest::Approx(slope).epsilon(0.1));
+  }
+}

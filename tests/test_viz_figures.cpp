@@ -1,0 +1,129 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "nn/files.hpp"
+#include "run_program.hpp"
+#include "viz/npy.hpp"
+#include "viz/png.hpp"
+
+namespace {
+
+using namespace glass;
+
+const std::string viz_program = GLASS_VIZ_PROGRAM;
+const std::string weights = GLASS_WEIGHTS_DIR;
+const std::string tiny = weights + "/tiny.json", mnist = weights + "/mnist-cnn.json";
+
+Run run_viz(const std::string& arguments) { return run_program(viz_program + " " + arguments); }
+
+nlohmann::json manifest(const std::string& png) {
+  return nlohmann::json::parse(viz::read_png_text(png));
+}
+
+}  // namespace
+
+TEST_CASE("viz: --class K is --objective logit:K, and not both") {
+  const TemporaryFolder folder;
+  const std::string same = " --steps 5 --npy ";
+  const auto in_folder = [&](const std::string& name) {
+    return (folder / (name + ".npy")) + " -o " + (folder / (name + ".png"));
+  };
+  REQUIRE(run_viz("maximise " + tiny + " --class 3" + same + in_folder("a")).code == 0);
+  REQUIRE(run_viz("maximise " + tiny + " --objective logit:3" + same + in_folder("b")).code == 0);
+  CHECK(slurp(folder / "a.npy") == slurp(folder / "b.npy"));
+  REQUIRE(run_viz("maximise " + tiny + " --class 3 --objective logprob" + same + in_folder("c"))
+              .code == 0);
+  CHECK(slurp(folder / "a.npy") != slurp(folder / "c.npy"));
+  for (const char* mistake : {"--class 3 --objective logit:3", "", "--objective logit",
+                              "--objective channel:conv9:0", "--objective logit:all --count 2"}) {
+    CAPTURE(mistake);
+    const Run run = run_viz("maximise " + tiny + " " + mistake + " -o " + (folder / "x.png"));
+    CHECK(run.code == 2);
+    CHECK(run.out.empty());
+  }
+}
+
+TEST_CASE("viz: other objectives, several pictures, restarts, an early end") {
+  const TemporaryFolder folder;
+  const auto report = [&](const std::string& arguments) {
+    const Run run = run_viz("maximise " + tiny + " --json --steps 6 -o " + (folder / "x.png") +
+                            " --npy " + (folder / "x.npy") + " " + arguments);
+    CHECK_MESSAGE(run.code == 0, run.err);
+    return nlohmann::json::parse(run.out);
+  };
+  const nlohmann::json channels = report("--objective channel:conv1:all");
+  CHECK(channels["pictures"].size() ==
+        static_cast<std::size_t>(viz::read_npy(folder / "x.npy").shape()[0]));
+  CHECK(report("--objective 'logit:3 + 0.5*diversity:relu1' --count 3")["classes"].size() == 3);
+  CHECK(report("--objective layer:conv1")["pictures"].size() == 1);
+  const double once = report("--class 3")["classes"][0]["objective_after"];
+  CHECK(report("--class 3 --restarts 4")["classes"][0]["objective_after"].get<double>() >= once);
+  CHECK(report("--class 3 --stop-after 2")["steps"] == 2);
+}
+
+TEST_CASE("viz: every output says how it was made, and can be made again") {
+  const TemporaryFolder folder;
+  const std::string png = folder / "a.png", npy = folder / "a.npy";
+  REQUIRE(run_viz("maximise " + tiny + " --class 3 --steps 8 --blur 0.5 --seed 5 --threads 1 -o " +
+                  png + " --npy " + npy)
+              .code == 0);
+  const nlohmann::json said = manifest(png);
+  CHECK(said["command"] == "maximise");
+  CHECK(said["options"]["seed"] == "5");
+  CHECK(said["options"]["steps"] == "8");
+  CHECK_FALSE(said["options"].contains("threads"));
+  CHECK(said["files"][0]["path"] == "tiny.json");
+  CHECK(said.dump().find(folder / "") == std::string::npos);
+
+  const std::string in = " --in " + weights;
+  CHECK(run_viz("replay " + png + in + " --threads 2").code == 0);
+  CHECK(run_viz("replay " + npy + in).code == 0);
+  CHECK(run_viz("replay " + npy + ".json" + in).code == 0);
+
+  // One element is touched: the replay says which.
+  Tensor images = viz::read_npy(npy);
+  images.data()[29] += real(0.25);
+  viz::write_npy(npy, images);
+  const Run different = run_viz("replay " + npy + in);
+  CHECK(different.code == 1);
+  CHECK(different.out.find("element [0,0,1,1]") != std::string::npos);
+
+  // The manifest is touched: another seed gives another picture.
+  std::string other = viz::read_png_text(png);
+  other.replace(other.find("\"seed\":\"5\""), 10, "\"seed\":\"6\"");
+  viz::write_png(png, viz::read_png(png, 1), other);
+  CHECK(run_viz("replay " + png + in).code == 1);
+
+  // So is the model: it is not the one that the file was made with.
+  other.replace(other.find("\"sha256\":\"") + 10, 4, "0000");
+  viz::write_png(png, viz::read_png(png, 1), other);
+  CHECK(run_viz("replay " + png + in).code == 3);
+  viz::write_png(png, viz::Image(3, 3, 1));
+  CHECK(run_viz("replay " + png).code == 3);
+  CHECK(run_viz("replay " + (folder / "missing.png")).code == 4);
+}
+
+TEST_CASE("viz: gallery, process and regulariser draw their sheets, and replay them") {
+  const TemporaryFolder folder;
+  const std::string few = " --steps 5 --seed 1 -o ";
+  const std::string gallery = folder / "g.png", process = folder / "p.png", grid = folder / "r.png";
+  REQUIRE(run_viz("gallery " + tiny + " " + mnist + few + gallery).code == 0);
+  REQUIRE(run_viz("process " + tiny + " --class 3" + few + process + " --animation " +
+                  (folder / "film.png"))
+              .code == 0);
+  REQUIRE(run_viz("regulariser " + tiny + " --class 3 --judge " + mnist +
+                  " --lambdas 0,0.5 --betas 1,2" + few + grid)
+              .code == 0);
+  for (const std::string& file : {gallery, process, grid, folder / "film.png"}) {
+    CAPTURE(file);
+    const Run again = run_viz("replay " + file + " --in " + weights);
+    CHECK_MESSAGE(again.code == 0, (again.out + again.err));
+    CHECK(viz::read_png(file, 3).width > 112);
+  }
+  CHECK(run_viz("process " + tiny + " --class all" + few + process).code == 2);
+  CHECK(run_viz("regulariser " + tiny + " --objective layer:conv1 --judge " + mnist + few + grid)
+            .code == 2);
+  CHECK(run_viz("regulariser " + tiny + " --class 3 --judge " + (folder / "none.json") + few + grid)
+            .code == 4);
+}

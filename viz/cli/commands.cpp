@@ -1,0 +1,37 @@
+#include "viz/cli/commands.hpp"
+
+#include <cstdio>
+
+#include "viz/png.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+void add_commands(CLI::App& program, Run& run) {
+  add_maximise(program, run);
+  add_gallery(program, run);
+  add_process(program, run);
+  add_regulariser(program, run);
+  add_figures(program, run);
+  add_judge(program, run);
+  add_classify(program, run);
+  add_info(program, run);
+  add_replay(program, run);
+}
+
+Image read_picture(const std::string& path, const nn::Model& model, bool resize) {
+  const Index height = model.input_shape[1], width = model.input_shape[2];
+  Image image = read_png(path, model.input_shape[0]);
+  if (image.height == height && image.width == width) return image;
+  if (resize) return viz::resize(image, width, height);
+  throw FileError(text(path, ": ", model.name, " needs ", width, "x", height,
+                       " pixels, the image has ", image.width, "x", image.height,
+                       " (--resize resamples it)"));
+}
+
+std::string percent(double share) {
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "%.1f %%", 100 * share);
+  return digits;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,79 @@
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "viz/cli/commands.hpp"
+#include "viz/cli/run_again.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::string root = ".", output = "docs/figures";
+  int threads = 0;
+};
+
+/// Every picture in the documentation. A word that begins with '@' is a model, one that begins with
+/// '%' a sample image, and one that begins with '>' a file to write.
+const std::vector<std::vector<std::string>> figures{
+    {"gallery", "@mnist-cnn", "@mnist-robust", "-o", ">gallery-mnist.png"},
+    {"gallery", "@cifar10-cnn", "@cifar10-robust", "-o", ">gallery-cifar10.png"},
+    {"maximise", "@mnist-cnn", "--class", "all", "--tv", "0", "--l2", "0", "--jitter", "0", "-o",
+     ">no-regulariser-mnist.png"},
+    {"process", "@mnist-robust", "--class", "3", "-o", ">process-mnist.png", "--animation",
+     ">process-mnist-animation.png"},
+    {"process", "@cifar10-robust", "--class", "ship", "-o", ">process-cifar10.png", "--animation",
+     ">process-cifar10-animation.png"},
+    {"regulariser", "@mnist-cnn", "--class", "3", "-o", ">regulariser-mnist.png"},
+    {"regulariser", "@cifar10-robust", "--class", "horse", "-o", ">regulariser-cifar10.png"},
+    {"invert", "@mnist-cnn", "%digit.png", "--layer", "all", "-o", ">inversion-mnist.png"},
+    {"invert", "@cifar10-robust", "%boat.png", "--layer", "all", "-o", ">inversion-cifar10.png"},
+    {"saliency", "@cifar10-robust", "%boat.png", "-o", ">saliency-cifar10.png"},
+};
+
+int figures_command(const Arguments& args) {
+  const fs::path root = args.root;
+  if (!fs::is_directory(args.output)) throw IoError(args.output + ": no such folder");
+  for (const std::vector<std::string>& figure : figures) {
+    std::vector<std::string> words;
+    for (const std::string& word : figure) {
+      const std::string name = word.substr(1);
+      if (word[0] == '@') {
+        words.push_back((root / "weights" / (name + ".json")).string());
+      } else if (word[0] == '%') {
+        words.push_back((root / "docs" / "samples" / name).string());
+      } else if (word[0] == '>') {
+        words.push_back((fs::path(args.output) / name).string());
+      } else {
+        words.push_back(word);
+      }
+    }
+    words.insert(words.end(), {"--threads", std::to_string(args.threads)});
+    if (const int code = run_again(words); code != exit_done) return code;
+    for (const std::string& word : figure) {
+      if (word[0] == '>') {
+        std::cout << (fs::path(args.output) / word.substr(1)).string() << std::endl;
+      }
+    }
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_figures(CLI::App& program, Run& run) {
+  CLI::App* command =
+      program.add_subcommand("figures", "Paint every picture of the documentation again");
+  const auto args = std::make_shared<Arguments>();
+  command->add_option("--root", args->root, "Folder of the project: weights and docs are in it")
+      ->capture_default_str();
+  command->add_option("-o,--output", args->output, "Folder to write to")->capture_default_str();
+  command->add_option("--threads", args->threads, "Threads; 0 uses every core")
+      ->check(CLI::Range(0, 1024));
+  command->callback([args, &run] { run = [args] { return figures_command(*args); }; });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,58 @@
+#include <memory>
+
+#include "viz/cli/painting.hpp"
+#include "viz/sheet.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+struct Arguments {
+  std::vector<std::string> models;
+  std::string output = "gallery.png";
+  Painting painting{.classes = "all"};
+};
+
+/// One row: the model's name, and under it every class.
+Image row(const nn::Model& model, const Objective& objective, const Painted& painted) {
+  std::vector<Tile> tiles;
+  for (Index n = 0; n < objective.pictures(); ++n) {
+    tiles.push_back({to_image(painted.result.images, n),
+                     {objective.label(model, n),
+                      percent(painted.probability[static_cast<std::size_t>(n)])}});
+  }
+  return titled(model.name, make_sheet(tiles, objective.pictures()));
+}
+
+int gallery_command(const CLI::App& command, const Arguments& args) {
+  Manifest manifest(command);
+  std::vector<Image> rows;
+  catch_interrupts();
+  for (const std::string& path : args.models) {
+    nn::Model model = nn::load_model(path);
+    const Objective objective = objective_of(args.painting, model);
+    const Painted painted = paint(model, objective, tuned(command, args.painting, model));
+    if (interrupted()) return exit_interrupted;
+    rows.push_back(row(model, objective, painted));
+    manifest.add_model("MODEL", path, model);
+  }
+  manifest.write_png("output", args.output, stack(rows));
+  manifest.print_outputs();
+  return exit_done;
+}
+
+}  // namespace
+
+void add_gallery(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "gallery", "The ideal image of each class, one row for each network: plain beside robust");
+  const auto args = std::make_shared<Arguments>();
+  command->add_option("MODEL", args->models, "Model descriptions, JSON")->required();
+  add_painting_options(*command, args->painting);
+  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
+  command->callback([command, args, &run] {
+    run = [command, args] { return gallery_command(*command, *args); };
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

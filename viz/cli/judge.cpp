@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "autograd/threads.hpp"
+#include "viz/classes.hpp"
+#include "viz/cli/judgement.hpp"
+#include "viz/cli/judges.hpp"
+#include "viz/cli/painting.hpp"
+#include "viz/neighbours.hpp"
+#include "viz/npy.hpp"
+#include "viz/start.hpp"
+#include "weights/data_folder.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+using training::Batch;
+using training::DataFolder;
+using training::Dataset;
+
+struct Arguments {
+  std::string model, images, judge, data;
+  std::vector<std::string> classes;
+  Painting painting;
+  bool maximise = false, json = false;
+};
+
+Tensor read_images(const std::string& path, const nn::Model& model) {
+  Tensor images = read_npy(path);
+  const Shape& shape = images.shape();
+  if (shape.rank() != 4 || Shape(shape.begin() + 1, shape.end()) != model.input_shape) {
+    throw FileError(text(path, ": ", model.name, " takes images of ", model.input_shape,
+                         ", found an array of ", shape));
+  }
+  const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
+  const auto wrong = std::ranges::find_if_not(images.values(), is_pixel);
+  if (wrong != images.values().end()) {
+    throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
+  }
+  return images;
+}
+
+std::vector<Index> every_class(const nn::Model& model) {
+  std::vector<Index> all(static_cast<std::size_t>(model.class_count()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+/// The classes of `count` pictures: those asked for, or all of them in turn.
+std::vector<Index> picture_classes(const Arguments& args, const nn::Model& model, Index count) {
+  std::vector<Index> classes;
+  if (args.classes.empty()) {
+    for (Index n = 0; n < count; ++n) classes.push_back(n % model.class_count());
+    return classes;
+  }
+  if (static_cast<Index>(args.classes.size()) != count) {
+    throw UsageError(text("--classes: expected one for each of ", count, " pictures, got ",
+                          args.classes.size()));
+  }
+  for (const std::string& word : args.classes) {
+    try {
+      classes.push_back(find_class(model, word));
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  }
+  return classes;
+}
+
+Group pictures(const Arguments& args, nn::Model& model) {
+  Group group{"pictures", "pictures", {}, {}};
+  if (args.maximise) {
+    const Objective objective = objective_of(args.painting, model);
+    catch_interrupts();
+    const MaximiseResult result = paint(model, objective, args.painting).result;
+    group.images = result.images;
+    group.classes = every_class(model);
+    if (interrupted()) {
+      std::cerr << "viz: interrupted after " << result.steps << " of "
+                << args.painting.options.steps << " steps; judged is what there was\n";
+    }
+  } else {
+    group.images = read_images(args.images, model);
+    group.classes = picture_classes(args, model, group.images.shape()[0]);
+  }
+  return group;
+}
+
+/// Calls `use` on all images, as many at a time as make a matrix worth multiplying.
+template <class Use>
+void for_each_batch(const Dataset& data, const Use& use) {
+  constexpr Index together = 500;
+  std::vector<Index> places(static_cast<std::size_t>(data.size()));
+  std::iota(places.begin(), places.end(), 0);
+  for (Index first = 0; first < data.size(); first += together) {
+    const Index count = std::min(together, data.size() - first);
+    use(training::make_batch(data, {places.data() + first, static_cast<std::size_t>(count)}));
+  }
+}
+
+Tensor class_means(const Dataset& data, const std::vector<Index>& classes) {
+  const Shape& shape = data.image_shape;
+  const Index pixels = shape.size();
+  const Tensor means =
+      Tensor::empty({static_cast<Index>(classes.size()), shape[0], shape[1], shape[2]});
+  real* mean = means.data();
+  for (const Index k : classes) {
+    std::vector<double> sum(static_cast<std::size_t>(pixels));
+    double count = 0;
+    for (Index n = 0; n < data.size(); ++n) {
+      if (data.labels[static_cast<std::size_t>(n)] != k) continue;
+      std::ranges::transform(sum, std::span(data.pixels).subspan(n * pixels, pixels), sum.begin(),
+                             std::plus<>());
+      ++count;
+    }
+    mean = std::ranges::transform(sum, mean, [=](double s) {
+             return static_cast<real>(s / (255 * count));
+           }).out;
+  }
+  return means;
+}
+
+Tensor first_of_each(const Dataset& data, const std::vector<Index>& classes) {
+  std::vector<Index> places;
+  for (const Index k : classes) {
+    places.push_back(std::ranges::find(data.labels, k) - data.labels.begin());
+  }
+  return training::make_batch(data, places).images;
+}
+
+/// Throws FileError unless each class has an image to train on and one to test on.
+void check_classes(const std::string& folder, const DataFolder& data, const nn::Model& model) {
+  for (const Index k : every_class(model)) {
+    if (std::ranges::count(data.training.labels, k) > 0 &&
+        std::ranges::count(data.test.labels, k) > 0) {
+      continue;
+    }
+    throw FileError(folder + ": no training or no test image of class " + class_name(model, k));
+  }
+}
+
+/// The pictures of all groups in one batch.
+Tensor all_images(const std::vector<Group>& groups) {
+  const Shape& shape = groups.front().images.shape();
+  Index count = 0;
+  for (const Group& group : groups) count += group.images.shape()[0];
+  const Tensor all = Tensor::empty({count, shape[1], shape[2], shape[3]});
+  real* out = all.data();
+  for (const Group& group : groups) out = std::ranges::copy(group.images.values(), out).out;
+  return all;
+}
+
+/// The pictures to judge, and beside them what they should differ from or be like.
+std::vector<Group> collect(const Arguments& args, nn::Model& model,
+                           const std::optional<DataFolder>& data) {
+  const std::vector<Index> all = every_class(model);
+  std::vector<Group> groups{pictures(args, model)};
+  groups.push_back(
+      {"noise", "noise", initial_noise(model, all, args.painting.options.seed, 0.3), all});
+  if (data) {
+    groups.push_back({"class_mean", "class means", class_means(data->training, all), all});
+    groups.push_back({"real", "real images", first_of_each(data->test, all), all});
+  }
+  return groups;
+}
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// Adds to the verdicts how the pictures stand among the images of `data`.
+void compare(std::vector<Group>& groups, const DataFolder& data) {
+  Neighbours neighbours(all_images(groups));
+  for_each_batch(data.training,
+                 [&](const Batch& batch) { neighbours.add(batch.images, batch.labels); });
+  double variation = 0, high_frequency = 0;
+  for_each_batch(data.test, [&](const Batch& batch) {
+    variation += sum(mean_variation(batch.images));
+    high_frequency += sum(high_frequency_share(batch.images));
+  });
+  const auto count = static_cast<double>(data.test.size());
+  Index n = 0;
+  for (Group& group : groups) {
+    for (Verdict& verdict : group.verdicts) {
+      verdict.resemblance = {
+          .nearest_class = neighbours.majority(n),
+          .cosine = neighbours.cosine(n),
+          .total_variation_ratio = verdict.score.total_variation * count / variation,
+          .high_frequency_ratio = verdict.score.high_frequency * count / high_frequency};
+      ++n;
+    }
+  }
+}
+
+int judge_command(const CLI::App& command, Arguments& args) {
+  if (args.maximise != args.images.empty()) {
+    throw UsageError("expected either --images X.npy or --maximise");
+  }
+  kernels::set_threads(args.painting.threads);
+  nn::Model model = nn::load_model(args.model);
+  model.eval();
+  args.painting = tuned(command, args.painting, model);
+  const nn::Model judge =
+      load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model);
+  std::optional<DataFolder> data;
+  if (!args.data.empty()) {
+    data = training::read_data_folder(args.data, model.input_shape, model.class_count());
+    check_classes(args.data, *data, model);
+  }
+  Judgement judgement{model, judge, collect(args, model, data)};
+  for (Group& group : judgement.groups) {
+    for (const Score& one : score(model, judge, group.images, group.classes)) {
+      group.verdicts.push_back({one, {}});
+    }
+  }
+  if (data) compare(judgement.groups, *data);
+  if (args.json) {
+    std::cout << to_json(judgement) << '\n';
+  } else {
+    print_table(judgement);
+  }
+  return interrupted() ? exit_interrupted : exit_done;
+}
+
+}  // namespace
+
+void add_judge(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "judge", "Ask another network, and real images, what the pictures of one network mean");
+  const auto args = std::make_shared<Arguments>();
+  args->painting.classes = "all";
+  command->add_option("MODEL", args->model, "Description of the model that made them, JSON")
+      ->required();
+  CLI::Option* images = command->add_option("--images", args->images,
+                                            "The pictures: an array (N,C,H,W) in [0,1], .npy");
+  command->add_flag("--maximise,--maximize", args->maximise,
+                    "Paint them: one for each class, as the options below say");
+  command
+      ->add_option("--classes", args->classes,
+                   "What the pictures are meant to be, indices or names with commas between "
+                   "(default: all classes in turn)")
+      ->delimiter(',')
+      ->allow_extra_args(false)  // MODEL may follow
+      ->needs(images);
+  command->add_option("--judge", args->judge,
+                      "Description of the other network (default: of a-b.json, a-judge.json)");
+  command->add_option("--data", args->data,
+                      "Folder with the data set, to compare with real images");
+  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
+  command->add_option("--objective", args->painting.objective, "What of each class is maximised")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"logit", "logprob", "softmax"}));
+  add_painting_options(*command, args->painting);
+  command->callback([command, args, &run] {
+    run = [command, args] { return judge_command(*command, *args); };
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

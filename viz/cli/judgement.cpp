@@ -1,0 +1,179 @@
+#include "viz/cli/judgement.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include "viz/classes.hpp"
+#include "viz/cli/commands.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool judged_right(const Verdict& verdict) {
+  return verdict.score.judge_class == verdict.score.label;
+}
+
+bool nearest_right(const Verdict& verdict) {
+  return verdict.resemblance->nearest_class == verdict.score.label;
+}
+
+/// All pictures at once: how many are right, and means.
+struct Summary {
+  std::size_t pictures;
+  bool with_data;
+  int judge_correct = 0, nearest_correct = 0;
+  double own = 0, judge = 0, cosine = 0, variation = 0;
+
+  explicit Summary(const std::vector<Verdict>& verdicts)
+      : pictures(verdicts.size()), with_data(verdicts.front().resemblance.has_value()) {
+    const auto share = 1 / static_cast<double>(pictures);
+    for (const Verdict& verdict : verdicts) {
+      judge_correct += judged_right(verdict);
+      own += share * verdict.score.own_probability;
+      judge += share * verdict.score.judge_probability;
+      if (!with_data) continue;
+      nearest_correct += nearest_right(verdict);
+      cosine += share * verdict.resemblance->cosine;
+      variation += share * verdict.resemblance->total_variation_ratio;
+    }
+  }
+};
+
+Json to_json(const nn::Model& model, const Verdict& verdict) {
+  const Score& score = verdict.score;
+  Json json{{"class", class_name(model, score.label)},
+            {"own_probability", score.own_probability},
+            {"judge_probability", score.judge_probability},
+            {"judge_class", class_name(model, score.judge_class)},
+            {"judge_correct", judged_right(verdict)},
+            {"stable_under_shift", score.stable_under_shift},
+            {"same_after_8_bits", score.same_after_8_bits},
+            {"total_variation", score.total_variation},
+            {"high_frequency", score.high_frequency}};
+  if (const auto& found = verdict.resemblance) {
+    json["nearest_class"] = class_name(model, found->nearest_class);
+    json["nearest_correct"] = nearest_right(verdict);
+    json["cosine"] = found->cosine;
+    json["total_variation_ratio"] = found->total_variation_ratio;
+    json["high_frequency_ratio"] = found->high_frequency_ratio;
+  }
+  return json;
+}
+
+Json to_json(const Summary& summary) {
+  Json json{{"pictures", summary.pictures},
+            {"judge_correct", summary.judge_correct},
+            {"own_probability", summary.own},
+            {"judge_probability", summary.judge}};
+  if (summary.with_data) {
+    json["nearest_correct"] = summary.nearest_correct;
+    json["cosine"] = summary.cosine;
+    json["total_variation_ratio"] = summary.variation;
+  }
+  return json;
+}
+
+std::string decimals(double value, int digits) {
+  char word[32];
+  std::snprintf(word, sizeof word, "%.*f", digits, value);
+  return word;
+}
+
+using Row = std::vector<std::string>;
+
+/// The titles of the columns after the first, which holds the classes.
+Row titles(bool with_data) {
+  Row row{"own", "judge", "named", "shifted", "8 bits", "TV", "HF"};
+  if (with_data) row.insert(row.end(), {"25-NN", "cosine", "TV/test", "HF/test"});
+  return row;
+}
+
+Row cells(const nn::Model& model, const Verdict& verdict) {
+  const Score& score = verdict.score;
+  Row row{"  " + class_name(model, score.label),
+          percent(score.own_probability),
+          percent(score.judge_probability),
+          class_name(model, score.judge_class),
+          decimals(4 * score.stable_under_shift, 0) + "/4",
+          score.same_after_8_bits ? "yes" : "no",
+          decimals(score.total_variation, 3),
+          percent(score.high_frequency)};
+  if (const auto& found = verdict.resemblance) {
+    row.insert(row.end(), {class_name(model, found->nearest_class), decimals(found->cosine, 2),
+                           decimals(found->total_variation_ratio, 2),
+                           decimals(found->high_frequency_ratio, 2)});
+  }
+  return row;
+}
+
+/// The first column is flush left, the others right.
+void print_aligned(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - row[i].size(), ' ');
+      if (i > 0) {
+        std::cout << "  " << space << row[i];
+      } else {
+        std::cout << row[i] << (row.size() > 1 ? space : "");
+      }
+    }
+    std::cout << '\n';
+  }
+}
+
+void print_summary(const Judgement& judgement, const Summary& summary) {
+  std::cout << judgement.judge.name << " names " << summary.judge_correct << " of "
+            << summary.pictures << " right";
+  if (summary.with_data) {
+    std::cout << ", the 25 nearest training images " << summary.nearest_correct;
+  }
+  std::cout << "; mean probability " << percent(summary.own) << " own, " << percent(summary.judge)
+            << " judge";
+  if (summary.with_data) {
+    std::cout << "; mean cosine " << decimals(summary.cosine, 2) << "; mean TV "
+              << decimals(summary.variation, 2) << " of the test images'";
+  }
+  std::cout << '\n';
+}
+
+}  // namespace
+
+Json to_json(const Judgement& judgement) {
+  Json controls = Json::object(), pictures;
+  for (const Group& group : judgement.groups) {
+    Json list = Json::array();
+    for (const Verdict& verdict : group.verdicts) list.push_back(to_json(judgement.model, verdict));
+    (&group == &judgement.groups.front() ? pictures : controls[group.key]) = list;
+  }
+  return {{"model", judgement.model.name},
+          {"judge", judgement.judge.name},
+          {"pictures", pictures},
+          {"controls", controls},
+          {"summary", to_json(Summary(judgement.groups.front().verdicts))}};
+}
+
+void print_table(const Judgement& judgement) {
+  const Summary summary(judgement.groups.front().verdicts);
+  std::vector<Row> rows;
+  for (const Group& group : judgement.groups) {
+    rows.push_back({group.title});
+    for (const Verdict& verdict : group.verdicts) {
+      rows.push_back(cells(judgement.model, verdict));
+    }
+  }
+  const Row words = titles(summary.with_data);
+  rows.front().insert(rows.front().end(), words.begin(), words.end());
+  print_aligned(rows);
+  print_summary(judgement, summary);
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

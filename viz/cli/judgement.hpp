@@ -1,0 +1,42 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "viz/scores.hpp"
+
+/// What `viz judge` found, and its two ways to say it.
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+/// How one picture stands among the images of the data set.
+struct Resemblance {
+  Index nearest_class;  ///< of most of the 25 nearest training images
+  double cosine;        ///< to the nearest training image
+  double total_variation_ratio, high_frequency_ratio;  ///< to the means of the test images
+};
+
+struct Verdict {
+  Score score;
+  std::optional<Resemblance> resemblance;
+};
+
+/// Pictures of one origin.
+struct Group {
+  std::string key, title;  ///< in JSON, in the table
+  Tensor images;           ///< [N,C,H,W]
+  std::vector<Index> classes;
+  std::vector<Verdict> verdicts = {};
+};
+
+/// The first group holds the pictures that are judged, the others are controls.
+struct Judgement {
+  const nn::Model &model, &judge;
+  std::vector<Group> groups;
+};
+
+nlohmann::ordered_json to_json(const Judgement& judgement);
+void print_table(const Judgement& judgement);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

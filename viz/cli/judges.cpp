@@ -1,0 +1,33 @@
+#include "viz/cli/judges.hpp"
+
+#include <filesystem>
+
+#include "viz/cli/program.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+std::string default_judge(const std::string& model) {
+  const std::filesystem::path path(model);
+  const std::string stem = path.stem().string();
+  std::string name;
+  for (const std::size_t end : {stem.rfind('-'), stem.find('-')}) {
+    name = stem.substr(0, end) + "-judge.json";
+    const std::filesystem::path judge = path.parent_path() / name;
+    if (judge != path && std::filesystem::exists(judge)) return judge.string();
+  }
+  throw UsageError("expected --judge JUDGE.json: there is no other network " + name + " beside " +
+                   model);
+}
+
+nn::Model load_judge(const std::string& path, const nn::Model& model) {
+  nn::Model judge = nn::load_model(path);
+  if (judge.input_shape != model.input_shape || judge.class_count() != model.class_count()) {
+    throw FileError(text(path, ": expected a judge of images ", model.input_shape, " and ",
+                         model.class_count(), " classes, as ", model.name, " has, found one of ",
+                         judge.input_shape, " and ", judge.class_count()));
+  }
+  judge.eval();
+  return judge;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,120 @@
+#include "viz/cli/manifest.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "nn/files.hpp"
+#include "viz/npy.hpp"
+#include "viz/sha256.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// What changes no byte of a picture, and where outputs go.
+bool is_irrelevant(const std::string& option) {
+  static const std::vector<std::string> names{"help", "threads", "json", "output", "npy",
+                                              "animation", "unregularised"};
+  return std::ranges::count(names, option) > 0;
+}
+
+/// A path that means something on another machine: as it was given, if that is relative.
+std::string portable(const std::string& path) {
+  return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
+}
+
+}  // namespace
+
+Manifest::Manifest(const CLI::App& command) : command_(command) {
+  json_ = {{"program", "viz"}, {"command", command.get_name()}, {"options", Json::object()},
+           {"files", Json::array()}};
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_single_name();
+    if (is_irrelevant(name)) continue;
+    if (option->get_items_expected_max() == 0) {
+      if (option->count() > 0) json_["options"][name] = true;
+    } else if (option->count() > 0) {
+      const std::vector<std::string> given = option->results();
+      json_["options"][name] = given.size() == 1 ? Json(given.front()) : Json(given);
+    } else if (!option->get_default_str().empty()) {
+      json_["options"][name] = option->get_default_str();
+    }
+  }
+}
+
+void Manifest::add_model(const std::string& option, const std::string& path,
+                         const nn::Model& model) {
+  add_file(option, path);
+  json_["files"].back()["weights_sha256"] = weights_sha256(model);
+  for (const auto& [name, value] : model.maximise) {
+    const CLI::Option* option_left_open = command_.get_option_no_throw("--" + name);
+    if (option_left_open && option_left_open->count() == 0) json_["options"].erase(name);
+  }
+}
+
+void Manifest::add_file(const std::string& option, const std::string& path) {
+  json_["options"].erase(option);
+  json_["files"].push_back({{"option", option},
+                            {"path", portable(path)},
+                            {"sha256", sha256(nn::read_file(path))}});
+}
+
+void Manifest::set(const std::string& option, const Json& value) {
+  json_["options"][option] = value;
+}
+
+std::string Manifest::text_for(const std::string& option) const {
+  Json json = json_;
+  json["output"] = option;
+  return json.dump(-1, ' ', true);  // ASCII, as PNG's text wants it
+}
+
+void Manifest::write_png(const std::string& option, const std::string& path, const Image& image) {
+  viz::write_png(path, image, text_for(option));
+  outputs_.push_back(path);
+}
+
+void Manifest::write_animation(const std::string& option, const std::string& path,
+                               const std::vector<Image>& frames, const FrameTimes& times) {
+  viz::write_animation(path, frames, times, text_for(option));
+  outputs_.push_back(path);
+}
+
+void Manifest::write_npy(const std::string& option, const std::string& path,
+                         const Tensor& tensor) {
+  viz::write_npy(path, tensor);
+  nn::write_file(path + ".json", text_for(option) + '\n');
+  outputs_.push_back(path);
+}
+
+void Manifest::print_outputs() const {
+  for (const std::string& output : outputs_) std::cout << output << '\n';
+}
+
+Json read_manifest(const std::string& path) {
+  const std::string extension = fs::path(path).extension().string();
+  std::string words;
+  if (extension == ".json") {
+    words = nn::read_file(path);
+  } else if (extension == ".npy") {
+    if (!fs::exists(path + ".json")) {
+      throw FileError(path + ": expected its manifest beside it, found no " + path + ".json");
+    }
+    words = nn::read_file(path + ".json");
+  } else {
+    words = read_png_text(path);
+    if (words.empty()) throw FileError(path + ": this PNG carries no manifest of viz");
+  }
+  const Json json = Json::parse(words, nullptr, false);
+  const bool whole = json.is_object() && json.contains("command") && json["command"].is_string() &&
+                     json.contains("options") && json["options"].is_object() &&
+                     json.contains("output") && json["output"].is_string();
+  if (!whole) throw FileError(path + ": expected a manifest of viz, found something else");
+  return json;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "viz/cli/commands.hpp"
+#include "viz/image.hpp"
+#include "viz/png.hpp"
+
+/// Each output says how it was made: a JSON object with the command, the value of every option that
+/// matters, and digests of the model and of the files that went in. No time, no number of threads,
+/// no folder of one machine: the same manifest means the same bytes, and `viz replay` checks it.
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+class Manifest {
+ public:
+  /// Takes the options of `command` as they were given, or their defaults.
+  explicit Manifest(const CLI::App& command);
+
+  /// A model that was read from `path`; `option` is the one that named it. What its description
+  /// recommends and the command line leaves open is dropped from the options: the description's
+  /// digest stands for it.
+  void add_model(const std::string& option, const std::string& path, const nn::Model& model);
+  /// Another file that was read.
+  void add_file(const std::string& option, const std::string& path);
+  /// An option that found its value only after the command line was read.
+  void set(const std::string& option, const nlohmann::ordered_json& value);
+
+  // Write an output with its manifest: in the PNG, or beside the array as `path`.json. `option` is
+  // the one that named the output.
+  void write_png(const std::string& option, const std::string& path, const Image& image);
+  void write_animation(const std::string& option, const std::string& path,
+                       const std::vector<Image>& frames, const FrameTimes& times);
+  void write_npy(const std::string& option, const std::string& path, const Tensor& tensor);
+
+  /// The files written so far.
+  const std::vector<std::string>& outputs() const { return outputs_; }
+  /// Prints their names, one a line.
+  void print_outputs() const;
+
+ private:
+  std::string text_for(const std::string& option) const;
+
+  const CLI::App& command_;
+  nlohmann::ordered_json json_;
+  std::vector<std::string> outputs_;
+};
+
+/// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it. Throws
+/// FileError if it has none.
+nlohmann::ordered_json read_manifest(const std::string& path);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

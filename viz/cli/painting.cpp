@@ -1,0 +1,218 @@
+#include "viz/cli/painting.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "autograd/node.hpp"
+#include "autograd/threads.hpp"
+#include "viz/diagnosis.hpp"
+#include "viz/sha256.hpp"
+#include "viz/start.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+Index picture_count(const Objective& objective, const Painting& painting) {
+  if (painting.count == 1) return objective.pictures();
+  if (objective.pictures() == 1) return painting.count;
+  throw UsageError("--count: only for one picture, not for all");
+}
+
+/// What the noise of each picture depends on, besides the seed.
+std::vector<Index> noise_keys(const Objective& objective, Index count) {
+  std::vector<Index> keys;
+  for (Index n = 0; n < count; ++n) {
+    const Index unit = std::max<Index>(objective.unit(n), 0);
+    keys.push_back(objective.pictures() > 1 ? unit : unit + 1000 * n);
+  }
+  return keys;
+}
+
+/// Says of the pictures that no gradient reached, why.
+void report_unreached(const nn::Model& model, const Objective& objective,
+                      const MaximiseResult& result) {
+  if (std::ranges::count(result.reached, false) == 0) return;
+  Tensor image = result.images.clone();
+  const auto causes = diagnose(model, objective, image.requires_grad(true));
+  const bool none = std::ranges::count(result.reached, true) == 0;
+  for (std::size_t n = 0; n < causes.size(); ++n) {
+    if (result.reached[n]) continue;
+    const std::string line = text(model.name, ": no gradient of ",
+                                  objective.label(model, static_cast<Index>(n)),
+                                  " reaches the image: ", causes[n]);
+    if (none) throw FileError(line);
+    std::cerr << "viz: " << line << '\n';
+  }
+}
+
+}  // namespace
+
+void add_objective_options(CLI::App& command, Painting& painting) {
+  command.add_option("--class", painting.classes,
+                     "Class to maximise: an index, a name, or all; short for --objective logit:K");
+  command
+      .add_option("--objective", painting.objective,
+                  "With --class: logit, logprob or softmax. Without: a sum such as \"logit:3\", "
+                  "\"channel:conv2:5\" or \"logit:3 - 0.5*logit:8\", of logit:K, logprob:K, "
+                  "softmax:K, neuron:LAYER:C,Y,X, channel:LAYER:C, layer:LAYER, "
+                  "direction:LAYER:FILE.npy and diversity:LAYER")
+      ->capture_default_str();
+  command.add_option("--count", painting.count, "Pictures of the same objective")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+}
+
+void add_painting_options(CLI::App& command, Painting& painting) {
+  MaximiseOptions& options = painting.options;
+  Regulariser& regulariser = options.regulariser;
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return command.add_option(name, value, help)->capture_default_str();
+  };
+  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
+  option("--lr", options.lr, "Step size")->check(within(0, 1000));
+  option("--optimiser,--optimizer", options.optimiser, "What steps the image")
+      ->check(CLI::IsMember({"adam", "sgd"}));
+  option("--tv", regulariser.tv, "Weight of total variation, the same at any size; 0 is off")
+      ->check(within(0, 1e6));
+  option("--beta", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth")
+      ->check(within(0.1, 10));
+  option("--l2", regulariser.l2, "Weight of the squared distance from the usual pixel")
+      ->check(within(0, 1e6));
+  option("--alpha-norm", regulariser.alpha_norm, "Weight of the same to the power of --alpha")
+      ->check(within(0, 1e6));
+  option("--alpha", regulariser.alpha, "Exponent of --alpha-norm")->check(within(1, 100));
+  option("--jitter", options.jitter, "Each step sees the image moved by up to this many pixels")
+      ->check(CLI::Range(0, 1000));
+  option("--rotate", options.rotate, "... and turned by up to this many degrees")
+      ->check(within(0, 180));
+  option("--zoom", options.zoom, "... and larger or smaller by up to this share")
+      ->check(within(0, 0.9));
+  option("--blur", options.blur, "Blur the image by this many pixels, every --blur-every steps")
+      ->check(within(0, 100));
+  option("--blur-every", options.blur_every, "Steps from blur to blur")
+      ->check(CLI::Range(1, 1000000));
+  option("--parametrisation", options.parametrisation, "Coordinates that the optimiser moves")
+      ->check(CLI::IsMember({"pixel", "fourier"}));
+  command.add_flag("--decorrelate", options.decorrelate, "Move colours as natural ones vary");
+  option("--restarts", painting.restarts, "Runs from other noise; the best picture is kept")
+      ->check(CLI::Range(1, 1000));
+  option("--seed", options.seed, "Seed of the noise and of what each step sees");
+  option("--init", painting.init, "Where to begin: noise, grey, or a PNG file");
+  option("--init-noise", painting.init_noise, "Standard deviation of the noise")
+      ->check(within(0, 10));
+  command.add_option("--stop-after", options.stop_after, "End after so many of the steps")
+      ->check(CLI::Range(0, 1000000));
+  option("--threads", painting.threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
+  command.footer("Where a model's description recommends other values, these are the defaults.");
+}
+
+Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model) {
+  Painting result = painting;
+  MaximiseOptions& options = result.options;
+  const std::map<std::string, std::function<void(double)>> setters{
+      {"steps", [&](double v) { options.steps = static_cast<int>(v); }},
+      {"lr", [&](double v) { options.lr = v; }},
+      {"tv", [&](double v) { options.regulariser.tv = v; }},
+      {"beta", [&](double v) { options.regulariser.beta = v; }},
+      {"l2", [&](double v) { options.regulariser.l2 = v; }},
+      {"alpha-norm", [&](double v) { options.regulariser.alpha_norm = v; }},
+      {"alpha", [&](double v) { options.regulariser.alpha = v; }},
+      {"jitter", [&](double v) { options.jitter = static_cast<int>(v); }},
+      {"rotate", [&](double v) { options.rotate = v; }},
+      {"zoom", [&](double v) { options.zoom = v; }},
+      {"init-noise", [&](double v) { result.init_noise = v; }},
+  };
+  for (const auto& [name, value] : model.maximise) {
+    const CLI::Option* option = command.get_option_no_throw("--" + name);
+    if (!option || option->count() == 0) setters.at(name)(value);
+  }
+  return result;
+}
+
+Objective objective_of(const Painting& painting, const nn::Model& model) {
+  const bool whole = painting.objective.find(':') != std::string::npos;
+  if (whole && !painting.classes.empty()) {
+    throw UsageError("--class and --objective " + painting.objective + ": only one of them");
+  }
+  if (!whole && painting.classes.empty()) {
+    throw UsageError("expected --class K or an --objective such as logit:K");
+  }
+  if (!whole && painting.objective != "logit" && painting.objective != "logprob" &&
+      painting.objective != "softmax") {
+    throw UsageError("--objective " + painting.objective +
+                     ": with --class, expected logit, logprob or softmax");
+  }
+  try {
+    return Objective(model,
+                     whole ? painting.objective : painting.objective + ':' + painting.classes);
+  } catch (const FileError&) {
+    throw;
+  } catch (const IoError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+Tensor initial_images(const Painting& painting, const nn::Model& model,
+                      const Objective& objective, std::uint64_t seed) {
+  const Shape& shape = model.input_shape;
+  const Index count = picture_count(objective, painting);
+  if (painting.init == "noise") {
+    return initial_noise(model, noise_keys(objective, count), seed, painting.init_noise);
+  }
+  const Tensor one = painting.init == "grey"
+                         ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
+                         : to_tensor(read_picture(painting.init, model, false));
+  const Tensor all = Tensor::empty({count, shape[0], shape[1], shape[2]});
+  for (Index n = 0; n < count; ++n) std::ranges::copy(one.values(), all.data() + n * one.size());
+  return all;
+}
+
+Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
+              const std::function<void(const MaximiseStep&)>& on_step) {
+  if (painting.options.decorrelate && model.input_shape[0] != 3) {
+    throw UsageError(text("--decorrelate: ", model.name, " takes images of ",
+                          model.input_shape[0], " channel, which have no colours"));
+  }
+  kernels::set_threads(painting.threads);
+  Painted painted;
+  painted.weights_before = weights_sha256(model);
+  std::vector<MaximiseResult> runs;
+  for (int run = 0; run < painting.restarts && !interrupted(); ++run) {
+    MaximiseOptions options = painting.options;
+    options.seed += static_cast<std::uint64_t>(run) << 32;
+    const Tensor init = initial_images(painting, model, objective, options.seed);
+    runs.push_back(maximise(model, objective, init, options, [&](const MaximiseStep& step) {
+      if (on_step) on_step(step);
+      show_progress(text(painting.restarts > 1 ? text("run ", run + 1, "  ") : "", "step ",
+                         step.step, "/", step.steps, "  objective ", step.objective,
+                         "  regulariser ", step.penalty));
+      return !interrupted();
+    }));
+  }
+  end_progress();
+  painted.result = best_of(runs);
+  painted.weights_after = weights_sha256(model);
+  if (painted.weights_before != painted.weights_after) {
+    throw std::logic_error("the weights changed while the image was trained");
+  }
+  report_unreached(model, objective, painted.result);
+  if (objective.of_class()) {
+    const NoGrad no_grad;
+    const Tensor p = objective.probability(model, painted.result.images);
+    painted.probability.assign(p.values().begin(), p.values().end());
+  }
+  return painted;
+}
+
+bool is_file(const std::string& init) { return init != "noise" && init != "grey"; }
+
+void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result) {
+  if (is_file(painting.init)) manifest.add_file("init", painting.init);
+  if (result.steps < painting.options.steps) manifest.set("stop-after", std::to_string(result.steps));
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

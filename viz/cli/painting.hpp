@@ -1,0 +1,50 @@
+#pragma once
+
+#include "viz/cli/manifest.hpp"
+#include "viz/maximise.hpp"
+
+/// Activation maximisation as the command line asks for it: shared by the commands that do it.
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+struct Painting {
+  std::string classes, objective = "logit", init = "noise";
+  double init_noise = 0.6;
+  Index count = 1;
+  int restarts = 1, threads = 0;
+  MaximiseOptions options = {};
+};
+
+/// What is painted: --class, --objective and --count.
+void add_objective_options(CLI::App& command, Painting& painting);
+/// How: everything else.
+void add_painting_options(CLI::App& command, Painting& painting);
+
+/// The same painting with what the model's description recommends, wherever the command line leaves
+/// the choice.
+Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model);
+
+/// The objective asked for. Throws UsageError unless --class and --objective make one.
+Objective objective_of(const Painting& painting, const nn::Model& model);
+
+/// Where the run with this seed begins: one image per picture.
+Tensor initial_images(const Painting& painting, const nn::Model& model,
+                      const Objective& objective, std::uint64_t seed);
+
+struct Painted {
+  MaximiseResult result;
+  std::vector<double> probability;  ///< of each picture's class; empty if it has none
+  std::string weights_before, weights_after;  ///< equal digests
+};
+
+/// Paints, with progress on standard error. Pictures that no gradient reached get a line there; if
+/// that is all of them, throws FileError with the cause. Throws std::logic_error if the weights
+/// changed.
+Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
+              const std::function<void(const MaximiseStep&)>& on_step = {});
+
+/// True if --init names a picture.
+bool is_file(const std::string& init);
+/// Adds to the manifest what the options left open: a starting picture, an early end.
+void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "autograd/node.hpp"
+#include "viz/chart.hpp"
+#include "viz/cli/painting.hpp"
+#include "viz/scores.hpp"
+#include "viz/sheet.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+struct Arguments {
+  std::string model, output = "process.png", animation;
+  Painting painting;
+};
+
+/// One picture on its way, step by step. The image of step 0 is the start.
+struct Course {
+  std::vector<Image> images;
+  std::vector<double> objective, probability, variation;
+};
+
+/// `count` of the steps 0, 1, ..., last, close together at the beginning, where most happens.
+std::vector<std::size_t> milestones(std::size_t last, std::size_t count) {
+  std::vector<std::size_t> steps;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double way = static_cast<double>(i) / static_cast<double>(count - 1);
+    const auto step = static_cast<std::size_t>(std::lround(way * way * static_cast<double>(last)));
+    if (steps.empty() || step > steps.back()) steps.push_back(step);
+  }
+  return steps;
+}
+
+std::string short_number(double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.3g", value);
+  return digits;
+}
+
+Tile tile(const Course& course, const Objective& objective, std::size_t step) {
+  Tile result{course.images[step], {text("step ", step), short_number(course.objective[step])}};
+  if (objective.of_class()) result.caption.push_back(percent(course.probability[step]));
+  return result;
+}
+
+Image film_strip(const Course& course, const Objective& objective) {
+  std::vector<Tile> tiles;
+  for (const std::size_t step : milestones(course.images.size() - 1, 10)) {
+    tiles.push_back(tile(course, objective, step));
+  }
+  return make_sheet(tiles, static_cast<Index>(tiles.size()));
+}
+
+Image charts(const Course& course, const Objective& objective, Index width) {
+  std::vector<Curve> curves{{objective.expression(), course.objective, {0, 114, 178}},
+                            {"mean |dx| + |dy|", course.variation, {0, 158, 115}}};
+  if (objective.of_class()) {
+    curves.push_back({"probability of the class", course.probability, {213, 94, 0}});
+  }
+  return draw_chart(curves, width, static_cast<Index>(curves.size()) * 140, "step");
+}
+
+int process_command(const CLI::App& command, Arguments& args) {
+  nn::Model model = nn::load_model(args.model);
+  args.painting = tuned(command, args.painting, model);
+  const Objective objective = objective_of(args.painting, model);
+  if (objective.pictures() > 1 || args.painting.count > 1 || args.painting.restarts > 1) {
+    throw UsageError("process: shows one picture and one run");
+  }
+  if (args.painting.options.steps < 1) throw UsageError("--steps 0: there is nothing to see");
+
+  Course course;
+  const auto record = [&](const Tensor& image) {
+    const NoGrad no_grad;
+    course.images.push_back(to_image(image, 0));
+    course.objective.push_back(objective(model, image).item());
+    course.variation.push_back(mean_variation(image).front());
+    if (objective.of_class()) {
+      course.probability.push_back(objective.probability(model, image).item());
+    }
+  };
+  catch_interrupts();
+  model.eval();
+  record(initial_images(args.painting, model, objective, args.painting.options.seed));
+  const Painted painted = paint(model, objective, args.painting,
+                                [&](const MaximiseStep& step) { record(step.image); });
+  if (interrupted()) return exit_interrupted;
+
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  describe(manifest, args.painting, painted.result);
+  const Image strip = film_strip(course, objective);
+  manifest.write_png("output", args.output,
+                     titled(model.name + ", " + objective.expression(),
+                            stack({strip, charts(course, objective, strip.width)})));
+  if (!args.animation.empty()) {
+    std::vector<Image> frames;
+    for (const std::size_t step : milestones(course.images.size() - 1, 64)) {
+      frames.push_back(make_sheet({tile(course, objective, step)}, 1));
+    }
+    manifest.write_animation("animation", args.animation, frames,
+                             {.frame_ms = 80, .hold_last_ms = 2000});
+  }
+  manifest.print_outputs();
+  return exit_done;
+}
+
+}  // namespace
+
+void add_process(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "process", "One picture from noise to image: film strip, curves and animation");
+  const auto args = std::make_shared<Arguments>();
+  command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_objective_options(*command, args->painting);
+  add_painting_options(*command, args->painting);
+  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
+  command->add_option("--animation", args->animation, "Animated PNG to write as well");
+  command->callback([command, args, &run] {
+    run = [command, args] { return process_command(*command, *args); };
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,104 @@
+#include <cstdio>
+#include <memory>
+
+#include "autograd/node.hpp"
+#include "viz/cli/judges.hpp"
+#include "viz/cli/painting.hpp"
+#include "viz/scores.hpp"
+#include "viz/sheet.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+struct Arguments {
+  std::string model, judge, output = "regulariser.png";
+  std::vector<double> lambdas{0, 0.05, 0.2, 1, 5}, betas{1, 1.5, 2};
+  Painting painting;
+};
+
+std::string ratio(const nn::Model& model, double variation) {
+  char digits[48];
+  if (model.variation > 0) {
+    std::snprintf(digits, sizeof digits, "TV x %.2f", variation / model.variation);
+  } else {
+    std::snprintf(digits, sizeof digits, "TV %.3f", variation);
+  }
+  return digits;
+}
+
+std::string short_number(double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%g", value);
+  return digits;
+}
+
+int regulariser_command(const CLI::App& command, Arguments& args) {
+  nn::Model model = nn::load_model(args.model);
+  args.painting = tuned(command, args.painting, model);
+  const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
+  nn::Model judge = load_judge(judge_path, model);
+  const Objective objective = objective_of(args.painting, model);
+  if (!objective.of_class()) throw UsageError("regulariser: needs a class, for the judge to name");
+  if (objective.pictures() > 1 || args.painting.count > 1) {
+    throw UsageError("regulariser: shows one class at a time");
+  }
+  const Objective as_judged(judge, text("softmax:", objective.unit(0)));
+
+  std::vector<Tile> tiles;
+  catch_interrupts();
+  for (const double beta : args.betas)
+    for (const double lambda : args.lambdas) {
+      Painting painting = args.painting;
+      painting.options.regulariser.tv = lambda;
+      painting.options.regulariser.beta = beta;
+      const Painted painted = paint(model, objective, painting);
+      if (interrupted()) return exit_interrupted;
+      const Tensor& image = painted.result.images;
+      const NoGrad no_grad;
+      tiles.push_back({to_image(image, 0),
+                       {"lambda " + short_number(lambda), "beta " + short_number(beta),
+                        "self " + percent(painted.probability[0]),
+                        "judge " + percent(as_judged.probability(judge, image).item()),
+                        ratio(model, mean_variation(image).front())}});
+    }
+
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_model("judge", judge_path, judge);
+  if (is_file(args.painting.init)) manifest.add_file("init", args.painting.init);
+  manifest.write_png("output", args.output,
+                     titled(model.name + ", " + objective.expression() + ", judged by " + judge.name,
+                            make_sheet(tiles, static_cast<Index>(args.lambdas.size()))));
+  manifest.print_outputs();
+  return exit_done;
+}
+
+}  // namespace
+
+void add_regulariser(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "regulariser", "One class under many total variations: a sheet of lambda against beta");
+  const auto args = std::make_shared<Arguments>();
+  command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_objective_options(*command, args->painting);
+  add_painting_options(*command, args->painting);
+  command->remove_option(command->get_option("--tv"));
+  command->remove_option(command->get_option("--beta"));
+  command->add_option("--lambdas", args->lambdas, "Weights of total variation, with commas")
+      ->delimiter(',')
+      ->check(within(0, 1e6))
+      ->capture_default_str();
+  command->add_option("--betas", args->betas, "Exponents of total variation, with commas")
+      ->delimiter(',')
+      ->check(within(0.1, 10))
+      ->capture_default_str();
+  command->add_option("--judge", args->judge,
+                      "Another network, to judge (default: <data>-judge.json beside MODEL)");
+  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
+  command->callback([command, args, &run] {
+    run = [command, args] { return regulariser_command(*command, *args); };
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

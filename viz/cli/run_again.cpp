@@ -1,0 +1,41 @@
+#include "viz/cli/run_again.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+
+#include "viz/cli/commands.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+/// Keeps standard output to itself while it exists.
+class Silence {
+ public:
+  Silence() : old_(std::cout.rdbuf(heard_.rdbuf())) {}
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() { std::cout.rdbuf(old_); }
+
+ private:
+  std::ostringstream heard_;
+  std::streambuf* old_;
+};
+
+}  // namespace
+
+int run_again(const std::vector<std::string>& words) {
+  CLI::App program("", "viz");
+  Run run;
+  add_commands(program, run);
+  try {
+    program.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // takes them reversed
+  } catch (const CLI::ParseError& error) {
+    throw FileError(std::string("the command cannot be run again: ") + error.what());
+  }
+  const Silence silence;
+  return run();
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

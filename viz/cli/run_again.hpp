@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+/// Runs `viz` within itself, with these words after its name and nothing on standard output.
+/// Returns the exit code; throws what the command throws.
+int run_again(const std::vector<std::string>& words);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

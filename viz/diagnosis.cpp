@@ -1,0 +1,116 @@
+#include "viz/diagnosis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "autograd/node.hpp"
+#include "viz/saliency.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+std::span<const real> part(const Tensor& batch, Index n) {
+  const Index size = batch.size() / batch.shape()[0];
+  return batch.values().subspan(static_cast<std::size_t>(n * size),
+                                static_cast<std::size_t>(size));
+}
+
+std::string percent(Index part, Index whole) {
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "%.0f %%",
+                100 * static_cast<double>(part) / static_cast<double>(whole));
+  return digits;
+}
+
+/// How many of a layer's outputs have a derivative of exactly 0; none if it is no such layer.
+std::optional<Index> flat_outputs(const std::string& type, std::span<const real> h) {
+  const auto count = [&](auto is_flat) { return std::ranges::count_if(h, is_flat); };
+  if (type == "ReLU") return count([](real v) { return v == 0; });
+  if (type == "Sigmoid") return count([](real v) { return v == 0 || v == 1; });
+  if (type == "Tanh") return count([](real v) { return v == 1 || v == -1; });
+  return {};
+}
+
+/// The first layer that lets nothing through, or else how much each lets through.
+std::string activations(const nn::Model& model, const std::vector<Tensor>& outputs, Index n) {
+  std::string each;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string type = model.layers.layer(static_cast<Index>(i)).type();
+    const std::string alias = model.layers.alias(static_cast<Index>(i));
+    const auto h = part(outputs[i], n);
+    const auto size = static_cast<Index>(h.size());
+    const std::optional<Index> flat = flat_outputs(type, h);
+    if (!flat) continue;
+    if (*flat == size) {
+      return text(alias, " lets nothing through: all ", size, " outputs are ",
+                  type == "ReLU" ? "0 (dead ReLUs)" : "saturated",
+                  "; try another start (--init noise, another --seed)");
+    }
+    each += (each.empty() ? "" : ", ") + alias + ' ' + percent(*flat, size);
+  }
+  return "outputs without a derivative: " + (each.empty() ? "none" : each) +
+         "; try another start (--init noise, another --seed) or another layer";
+}
+
+std::optional<std::string> not_finite(const nn::Model& model, const std::vector<Tensor>& outputs,
+                                      Index n) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto h = part(outputs[i], n);
+    const auto bad = std::ranges::count_if(h, [](real v) { return !std::isfinite(v); });
+    if (bad == 0) continue;
+    return text(bad, " of ", h.size(), " outputs of ", model.layers.alias(static_cast<Index>(i)),
+                " are infinite or NaN; are its weights damaged?");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> diagnose(const nn::Model& model, const Objective& objective,
+                                  const Tensor& image) {
+  const auto N = static_cast<std::size_t>(image.shape()[0]);
+  if (!image.requires_grad()) {
+    return std::vector<std::string>(
+        N, "the image is frozen: nothing was asked for its gradient; call requires_grad(true)");
+  }
+  if (model.training()) {
+    return std::vector<std::string>(
+        N, "the network is in training mode, where dropout and batch normalisation answer "
+           "differently each time; call eval()");
+  }
+  const Tensor x = image.clone().requires_grad(true);
+  sum(objective(model, x)).backward();
+  const std::vector<double> sizes = norms(x.grad());
+
+  const NoGrad no_grad;
+  const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), image);
+  const Tensor values = objective(model, image);
+  std::vector<std::string> causes;
+  for (std::size_t i = 0; i < N; ++i) {
+    const auto n = static_cast<Index>(i);
+    causes.emplace_back();
+    if (sizes[i] > 0 && std::isfinite(sizes[i])) continue;
+    if (const auto damage = not_finite(model, outputs, n)) {
+      causes.back() = *damage;
+    } else if (objective.of_class() && objective.saturates()) {
+      const auto logits = part(outputs[static_cast<std::size_t>(model.logits_layer())], n);
+      const double own = logits[static_cast<std::size_t>(objective.unit(n))];
+      double rival = -std::numeric_limits<double>::infinity();
+      for (std::size_t k = 0; k < logits.size(); ++k) {
+        if (static_cast<Index>(k) != objective.unit(n)) rival = std::max<double>(rival, logits[k]);
+      }
+      causes.back() = text("the softmax is saturated: the class's logit ", own, " is ",
+                           std::abs(own - rival), own < rival ? " below" : " above",
+                           " the largest other, the objective is ", values.values()[i],
+                           "; try --objective logit");
+    } else {
+      causes.back() = activations(model, outputs, n);
+    }
+  }
+  return causes;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz

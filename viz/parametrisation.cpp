@@ -1,0 +1,87 @@
+#include "viz/parametrisation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+/// Column k is the k-th principal component of the colours (R, G, B) of CIFAR-10's training pixels,
+/// as long as their standard deviation along it, all over the root mean square of the three.
+constexpr double components[3][3] = {
+    {-0.922384051, -0.332354591, 0.093496797},
+    {-0.954593409, -0.021845808, -0.174962025},
+    {-0.985132742, 0.332353625, 0.081996707}};
+
+/// The components are orthogonal, so the inverse is the transpose with each row over its square.
+void colour_matrices(Tensor& mix, Tensor& unmix) {
+  mix = Tensor::empty({3, 3, 1, 1});
+  unmix = Tensor::empty({3, 3, 1, 1});
+  for (int k = 0; k < 3; ++k) {
+    double square = 0;
+    for (const auto& row : components) square += row[k] * row[k];
+    for (int c = 0; c < 3; ++c) {
+      mix.data()[c * 3 + k] = static_cast<real>(components[c][k]);
+      unmix.data()[k * 3 + c] = static_cast<real>(components[c][k] / square);
+    }
+  }
+}
+
+/// 1 / frequency of each coefficient of `hartley2d`, the mean colour counting as half a wave per
+/// image, over the root mean square of all.
+Tensor frequency_weights(const Shape& image) {
+  const Index H = image[2], W = image[3];
+  const auto cycles = [](Index k, Index n) {
+    return static_cast<double>(std::min(k, n - k)) / static_cast<double>(n);
+  };
+  const double lowest = 0.5 / static_cast<double>(std::max(H, W));
+  std::vector<double> plane;
+  double squares = 0;
+  for (Index k = 0; k < H; ++k)
+    for (Index l = 0; l < W; ++l) {
+      plane.push_back(1 / std::max(std::hypot(cycles(k, H), cycles(l, W)), lowest));
+      squares += plane.back() * plane.back();
+    }
+  const double scale = std::sqrt(static_cast<double>(H * W) / squares);
+  Tensor weights = Tensor::empty(image);
+  for (Index i = 0; i < weights.size(); ++i) {
+    weights.data()[i] = static_cast<real>(scale * plane[static_cast<std::size_t>(i % (H * W))]);
+  }
+  return weights;
+}
+
+}  // namespace
+
+Parametrisation::Parametrisation(const Shape& image, const std::string& name, bool decorrelate) {
+  if (name == "fourier") {
+    frequency_weight_ = frequency_weights(image);
+    inverse_frequency_weight_ = frequency_weight_.clone();
+    for (real& weight : inverse_frequency_weight_.values()) weight = 1 / weight;
+  } else if (name != "pixel") {
+    throw Error("parametrisation '" + name + "': expected pixel or fourier");
+  }
+  if (!decorrelate) return;
+  require(image[1] == 3, "colours can be decorrelated in images of 3 channels, not in ", image);
+  colour_matrices(mix_, unmix_);
+}
+
+Tensor Parametrisation::image(const Tensor& coordinates) const {
+  Tensor x = coordinates;
+  if (frequency_weight_) x = hartley2d(frequency_weight_ * x);
+  if (mix_) x = conv2d(x, mix_);
+  return x;
+}
+
+Tensor Parametrisation::coordinates(const Tensor& image) const {
+  const NoGrad no_grad;
+  Tensor x = image.detach();
+  if (unmix_) x = conv2d(x, unmix_);
+  if (frequency_weight_) x = inverse_frequency_weight_ * hartley2d(x);
+  return x.clone();
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "viz/objective.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// How much each pixel would change the objective: its gradient, once, with the weights frozen and
+/// the image trainable (Simonyan et al. 2014, sec. 3). Activation maximisation takes the same
+/// gradient, and then a step along it. image[N,C,H,W] in [0, 1] -> the same shape, signed.
+Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image);
+
+/// The Euclidean norm of each picture's gradient. -> N numbers
+std::vector<double> norms(const Tensor& gradient);
+
+}  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,0 +1,151 @@
+#include "viz/scores.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "autograd/node.hpp"
+#include "viz/image.hpp"
+#include "viz/neighbours.hpp"
+#include "viz/start.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+/// The class of the largest logit in each row; the first of equals.
+std::vector<Index> answers(const Tensor& logits) {
+  const Index K = logits.shape()[1];
+  std::vector<Index> best;
+  for (const real* row = logits.data(); row != logits.storage().end(); row += K) {
+    best.push_back(std::max_element(row, row + K) - row);
+  }
+  return best;
+}
+
+/// Moves the images, and lets `centre`, one value per channel, come in.
+Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<double>& centre) {
+  const std::vector<double> ones(centre.size(), 1);
+  std::vector<double> back = centre;
+  for (double& mean : back) mean = -mean;
+  return normalise(shift(normalise(images, centre, ones), dy, dx), back, ones);
+}
+
+Tensor rounded_to_8_bits(const Tensor& images) {
+  const Tensor rounded = Tensor::empty(images.shape());
+  real* out = rounded.data();
+  for (Index n = 0; n < images.shape()[0]; ++n) {
+    out = std::ranges::copy(to_tensor(to_image(images, n)).values(), out).out;
+  }
+  return rounded;
+}
+
+/// Which coefficients of `hartley2d`, [H,W], are above a quarter of a cycle per pixel.
+std::vector<bool> high_frequencies(Index H, Index W) {
+  const auto frequency = [](Index k, Index size) {
+    return static_cast<double>(std::min(k, size - k)) / static_cast<double>(size);
+  };
+  std::vector<bool> high;
+  for (Index k = 0; k < H; ++k)
+    for (Index l = 0; l < W; ++l) {
+      high.push_back(std::hypot(frequency(k, H), frequency(l, W)) > 0.25);
+    }
+  return high;
+}
+
+}  // namespace
+
+Tensor logits_of(const nn::Model& model, const Tensor& images) {
+  constexpr Index together = 50;  // all layers' outputs of so many images are in memory at once
+  const NoGrad no_grad;
+  const Shape& in = model.input_shape;
+  const Index N = images.shape()[0], K = model.class_count();
+  const Tensor logits = Tensor::empty({N, K});
+  for (Index first = 0; first < N; first += together) {
+    const Tensor part = Tensor::empty({std::min(together, N - first), in[0], in[1], in[2]});
+    std::copy_n(images.data() + first * in.size(), part.size(), part.data());
+    std::ranges::copy(model.outputs(model.logits_layer(), part).back().values(),
+                      logits.data() + first * K);
+  }
+  return logits;
+}
+
+std::vector<double> shift_stability(const nn::Model& model, const Tensor& images,
+                                    const std::vector<Index>& classes) {
+  std::vector<double> stability(classes.size());
+  for (const auto& [dy, dx] : {std::pair<Index, Index>{-2, 0}, {2, 0}, {0, -2}, {0, 2}}) {
+    const std::vector<Index> named =
+        answers(logits_of(model, shifted(images, dy, dx, centre_of(model))));
+    for (std::size_t n = 0; n < named.size(); ++n) stability[n] += named[n] == classes[n] ? .25 : 0;
+  }
+  return stability;
+}
+
+std::vector<double> mean_variation(const Tensor& images) {
+  const Index N = images.shape()[0], C = images.shape()[1], H = images.shape()[2],
+              W = images.shape()[3];
+  const auto mean = [](double sum, Index pairs) {
+    return pairs > 0 ? sum / static_cast<double>(pairs) : 0;
+  };
+  std::vector<double> variation;
+  const real* pixel = images.data();
+  for (Index n = 0; n < N; ++n) {
+    double across = 0, down = 0;
+    for (Index row = 0; row < C * H; ++row)
+      for (Index x = 0; x < W; ++x, ++pixel) {
+        if (x + 1 < W) across += std::abs(pixel[1] - pixel[0]);
+        if (row % H + 1 < H) down += std::abs(pixel[W] - pixel[0]);
+      }
+    variation.push_back(mean(across, C * H * (W - 1)) + mean(down, C * (H - 1) * W));
+  }
+  return variation;
+}
+
+std::vector<double> high_frequency_share(const Tensor& images) {
+  const NoGrad no_grad;
+  const Shape& shape = images.shape();
+  const Index N = shape[0], C = shape[1], plane = shape[2] * shape[3];
+  const Tensor spectrum = hartley2d(reshape(centred_rows(reshape(images, {N * C, plane})), shape));
+  const std::vector<bool> is_high = high_frequencies(shape[2], shape[3]);
+  std::vector<double> shares;
+  const real* coefficient = spectrum.data();
+  for (Index n = 0; n < N; ++n) {
+    double high = 0, all = 0;
+    for (Index c = 0; c < C; ++c)
+      for (const bool counts : is_high) {
+        const double energy = static_cast<double>(*coefficient) * *coefficient;
+        all += energy;
+        if (counts) high += energy;
+        ++coefficient;
+      }
+    shares.push_back(all > 0 ? high / all : 0);
+  }
+  return shares;
+}
+
+std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const Tensor& images,
+                         const std::vector<Index>& classes) {
+  const NoGrad no_grad;
+  const Tensor judged = logits_of(judge, images);
+  const Tensor own = gather(softmax(logits_of(model, images)), classes);
+  const Tensor other = gather(softmax(judged), classes);
+  const std::vector<Index> named = answers(judged);
+  const std::vector<Index> named_rounded = answers(logits_of(judge, rounded_to_8_bits(images)));
+  const std::vector<double> stability = shift_stability(judge, images, classes);
+  const std::vector<double> variation = mean_variation(images);
+  const std::vector<double> high_frequency = high_frequency_share(images);
+  std::vector<Score> scores;
+  for (std::size_t n = 0; n < classes.size(); ++n) {
+    scores.push_back({.label = classes[n],
+                      .own_probability = own.data()[n],
+                      .judge_probability = other.data()[n],
+                      .judge_class = named[n],
+                      .stable_under_shift = stability[n],
+                      .same_after_8_bits = named_rounded[n] == classes[n],
+                      .total_variation = variation[n],
+                      .high_frequency = high_frequency[n]});
+  }
+  return scores;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz

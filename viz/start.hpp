@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nn/model.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// The usual pixel of the data that the model was trained on, per channel: where runs begin and what
+/// regularisers pull to. Their mean, or grey if the description gives none; but where the mean is
+/// near black or white, that is the ground on which something is drawn: black under white digits.
+std::vector<double> centre_of(const nn::Model& model);
+
+/// Noise around the centre. Each picture has a key of its own (a class, say), and is the same
+/// whether it is drawn alone or with others. -> [keys.size(),C,H,W] in [0, 1].
+Tensor initial_noise(const nn::Model& model, const std::vector<Index>& keys, std::uint64_t seed,
+                     double stddev);
+
+}  // namespace glass::inline GLASS_PRECISION::viz
