@@ -22,7 +22,7 @@ Index find_class(const nn::Model& model, const std::string& word) {
   std::string known;
   for (const std::string& name : model.classes) known += (known.empty() ? "" : ", ") + name;
   throw Error(text("class '", word, "': ", model.name, " has classes 0 to ", count - 1,
-                   known.empty() ? "" : " (" + known + ")", ", or all"));
+                   known.empty() ? "" : " (" + known + ")"));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

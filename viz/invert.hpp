@@ -3,14 +3,15 @@
 #include <functional>
 
 #include "nn/model.hpp"
-#include "viz/maximise.hpp"
+#include "viz/regulariser.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
 struct InvertOptions {
-  int steps = 1000;
-  double lr = 0.05;
-  Regulariser regulariser = {.tv = 0.001, .beta = 2};
+  int steps = 500;
+  double lr = 0.2;
+  int starts = 8;
+  Regulariser regulariser = {.tv = 0.003, .beta = 1.5, .l2 = 0.01};
   std::uint64_t seed = 0;
 };
 
@@ -21,17 +22,30 @@ struct Inversion {
   int steps = 0;     ///< done; fewer than planned if `on_step` said stop
 };
 
+/// One step: the mean over the starts of what is descended along.
+struct InvertStep {
+  int step, steps;
+  double loss;
+};
+
 /// Feature inversion (Mahendran and Vedaldi 2015, eq. 1): of all images, a natural one that the
-/// network cannot tell from `original` at layer `layer`,
+/// network can hardly tell from `original` at layer `layer`,
 ///
-///     x* = argmin |phi(x) - phi0|^2 / |phi0|^2 + R(x),   phi0 = phi(original)
+///     x* = argmin |phi(x) - phi0|^2 / |phi0|^2 + d R(x),   phi0 = phi(original)
 ///
-/// found from noise by the loop of `maximise`: the same frozen weights, trainable image and
-/// regulariser, only another loss. The step size falls to a hundredth, along half a cosine: the
-/// last steps find the details. original[1,C,H,W] of pixels in [0, 1]. Throws Error if phi0 is 0.
+/// found by a loop like that of `maximise`: frozen weights, a trainable image, the same
+/// regulariser, only another loss. The deeper a layer, the less it says of the image, and the more
+/// is left to the regulariser: its weights are multiplied by d = sqrt(numbers in the image /
+/// numbers in the layer's output). ReLUs and maxima make the loss bumpy: several starts, noise
+/// around the usual pixel, descend side by side, and the one with the lowest loss is kept. The step
+/// size falls along half a cosine to a hundredth: large steps leave poor minima, the last ones find
+/// the details.
+///
+/// original[1,C,H,W] of pixels in [0, 1]. `on_step` may return false to stop early. Throws Error if
+/// phi0 is 0 or not finite.
 Inversion invert(nn::Model& model, Index layer, const Tensor& original,
                  const InvertOptions& options,
-                 const std::function<bool(int step, double loss)>& on_step = {});
+                 const std::function<bool(const InvertStep&)>& on_step = {});
 
 /// Peak signal-to-noise ratio of two images in [0, 1], in decibels: 10 log10(1 / mean((a - b)^2));
 /// 99 if they are equal to within 8 bits many times over.

@@ -9,6 +9,7 @@
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
+#include "viz/batch.hpp"
 #include "viz/blur.hpp"
 #include "viz/parametrisation.hpp"
 #include "viz/saliency.hpp"
@@ -54,14 +55,6 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
     x = shift(x, dy, dx, fill);
   }
   return x;
-}
-
-/// Copies picture `n` of a batch.
-Tensor picture(const Tensor& batch, Index n) {
-  const Shape& shape = batch.shape();
-  const Tensor one = Tensor::empty({1, shape[1], shape[2], shape[3]});
-  std::copy_n(batch.data() + n * one.size(), one.size(), one.data());
-  return one;
 }
 
 void copy_picture(const Tensor& from, const Tensor& to, Index n) {
@@ -138,7 +131,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   for (std::size_t n = 0; n < slope_after.size(); ++n) {
     result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
     result.penalty.push_back(
-        options.regulariser(picture(image, static_cast<Index>(n)), centre).item());
+        options.regulariser(row(image, static_cast<Index>(n)), centre).item());
   }
   return result;
 }

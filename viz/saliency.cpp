@@ -1,8 +1,40 @@
 #include "viz/saliency.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+using Colour = std::array<double, 3>;
+constexpr Colour white{255, 255, 255}, red{178, 24, 43}, blue{33, 102, 172};
+
+std::uint8_t mix(double from, double to, double share) {
+  return static_cast<std::uint8_t>(std::lround(from + share * (to - from)));
+}
+
+/// One number for each pixel: what `combine` makes of its channels, begun with 0.
+template <class Combine>
+std::vector<double> per_pixel(const Tensor& gradient, Combine combine) {
+  const auto pixels = static_cast<std::size_t>(gradient.shape()[2] * gradient.shape()[3]);
+  std::vector<double> map(pixels, 0.0);
+  const auto values = gradient.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    map[i % pixels] = combine(map[i % pixels], static_cast<double>(values[i]));
+  }
+  return map;
+}
+
+/// Scales so that the largest magnitude is 1.
+void normalise_peak(std::vector<double>& map) {
+  double peak = 0;
+  for (const double v : map) peak = std::max(peak, std::abs(v));
+  for (double& v : map) v /= peak > 0 ? peak : 1;
+}
+
+}  // namespace
 
 Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image) {
   model.eval();
@@ -23,6 +55,28 @@ std::vector<double> norms(const Tensor& gradient) {
     all.push_back(std::sqrt(squares));
   }
   return all;
+}
+
+Image draw_signed(const Tensor& gradient) {
+  std::vector<double> map = per_pixel(gradient, [](double sum, double v) { return sum + v; });
+  normalise_peak(map);
+  Image image(gradient.shape()[3], gradient.shape()[2], 3);
+  for (std::size_t i = 0; i < map.size(); ++i) {
+    const Colour& end = map[i] > 0 ? red : blue;
+    for (std::size_t c = 0; c < 3; ++c) {
+      image.pixels[3 * i + c] = mix(white[c], end[c], std::abs(map[i]));
+    }
+  }
+  return image;
+}
+
+Image draw_magnitude(const Tensor& gradient) {
+  std::vector<double> map =
+      per_pixel(gradient, [](double largest, double v) { return std::max(largest, std::abs(v)); });
+  normalise_peak(map);
+  Image image(gradient.shape()[3], gradient.shape()[2], 1);
+  std::ranges::transform(map, image.pixels.begin(), [](double v) { return mix(0, 255, v); });
+  return image;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

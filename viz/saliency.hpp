@@ -1,5 +1,6 @@
 #pragma once
 
+#include "viz/image.hpp"
 #include "viz/objective.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -11,5 +12,12 @@ Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& imag
 
 /// The Euclidean norm of each picture's gradient. -> N numbers
 std::vector<double> norms(const Tensor& gradient);
+
+// Pictures of one gradient [1,C,H,W], each scaled by its own largest magnitude:
+/// The mean over the channels: red where a brighter pixel raises the objective, blue where it
+/// lowers it, white at 0.
+Image draw_signed(const Tensor& gradient);
+/// The largest magnitude over the channels: black at 0.
+Image draw_magnitude(const Tensor& gradient);
 
 }  // namespace glass::inline GLASS_PRECISION::viz

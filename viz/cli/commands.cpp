@@ -12,6 +12,8 @@ void add_commands(CLI::App& program, Run& run) {
   add_process(program, run);
   add_regulariser(program, run);
   add_figures(program, run);
+  add_invert(program, run);
+  add_saliency(program, run);
   add_judge(program, run);
   add_classify(program, run);
   add_info(program, run);

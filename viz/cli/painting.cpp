@@ -64,16 +64,10 @@ void add_objective_options(CLI::App& command, Painting& painting) {
       ->check(CLI::Range(1, 1000));
 }
 
-void add_painting_options(CLI::App& command, Painting& painting) {
-  MaximiseOptions& options = painting.options;
-  Regulariser& regulariser = options.regulariser;
-  const auto option = [&](const char* name, auto& value, const char* help) {
+void add_regulariser_options(CLI::App& command, Regulariser& regulariser) {
+  const auto option = [&](const char* name, double& value, const char* help) {
     return command.add_option(name, value, help)->capture_default_str();
   };
-  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
-  option("--lr", options.lr, "Step size")->check(within(0, 1000));
-  option("--optimiser,--optimizer", options.optimiser, "What steps the image")
-      ->check(CLI::IsMember({"adam", "sgd"}));
   option("--tv", regulariser.tv, "Weight of total variation, the same at any size; 0 is off")
       ->check(within(0, 1e6));
   option("--beta", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth")
@@ -83,6 +77,18 @@ void add_painting_options(CLI::App& command, Painting& painting) {
   option("--alpha-norm", regulariser.alpha_norm, "Weight of the same to the power of --alpha")
       ->check(within(0, 1e6));
   option("--alpha", regulariser.alpha, "Exponent of --alpha-norm")->check(within(1, 100));
+}
+
+void add_painting_options(CLI::App& command, Painting& painting) {
+  MaximiseOptions& options = painting.options;
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return command.add_option(name, value, help)->capture_default_str();
+  };
+  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
+  option("--lr", options.lr, "Step size")->check(within(0, 1000));
+  option("--optimiser,--optimizer", options.optimiser, "What steps the image")
+      ->check(CLI::IsMember({"adam", "sgd"}));
+  add_regulariser_options(command, options.regulariser);
   option("--jitter", options.jitter, "Each step sees the image moved by up to this many pixels")
       ->check(CLI::Range(0, 1000));
   option("--rotate", options.rotate, "... and turned by up to this many degrees")

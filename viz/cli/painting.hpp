@@ -16,6 +16,8 @@ struct Painting {
 
 /// What is painted: --class, --objective and --count.
 void add_objective_options(CLI::App& command, Painting& painting);
+/// --tv, --beta, --l2, --alpha-norm and --alpha.
+void add_regulariser_options(CLI::App& command, Regulariser& regulariser);
 /// How: everything else.
 void add_painting_options(CLI::App& command, Painting& painting);
 

@@ -67,6 +67,17 @@ std::string find_file(const Json& file, const Arguments& args) {
                   "where to look");
 }
 
+/// Where a data set is: manifests keep only the last part of its folder.
+std::string find_data(const std::string& name, const Arguments& args) {
+  std::vector<fs::path> places{name};
+  for (const fs::path folder : args.folders) places.insert(places.end(), {folder / name, folder});
+  for (const fs::path& place : places) {
+    if (fs::is_directory(place) && fs::canonical(place).filename() == name) return place.string();
+  }
+  throw FileError(args.file + ": needs the data set " + name +
+                  ", which is not here; --in FOLDER says where to look");
+}
+
 /// The command line that the manifest stands for.
 std::vector<std::string> command_line(const Json& manifest, const Arguments& args) {
   std::vector<std::string> words{manifest["command"].get<std::string>()};
@@ -85,7 +96,8 @@ std::vector<std::string> command_line(const Json& manifest, const Arguments& arg
     }
     for (const Json& item : value.is_array() ? value : Json::array({value})) {
       if (!item.is_string()) throw FileError(args.file + ": option " + name + " is no text");
-      words.push_back("--" + name + "=" + item.get<std::string>());
+      const std::string word = item.get<std::string>();
+      words.push_back("--" + name + "=" + (name == "data" ? find_data(word, args) : word));
     }
   }
   return words;
@@ -167,7 +179,7 @@ void add_replay(CLI::App& program, Run& run) {
       "replay", "Make an output again from what it says of itself, and compare");
   const auto args = std::make_shared<Arguments>();
   command->add_option("FILE", args->file, "PNG or .npy that viz wrote")->required();
-  command->add_option("--in", args->folders, "Folder to look for models and pictures in");
+  command->add_option("--in", args->folders, "Folder to look for models, pictures and data sets in");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->check(CLI::Range(0, 1024));
   command->footer("Exit codes: 0 the same bytes, 1 something else.");
