@@ -42,7 +42,9 @@ TEST_CASE("objective: terms are what their formulas say") {
   const Tensor x = initial_noise(model, {0, 1, 2}, 3, 0.3);
   const std::vector<Tensor> h = model.outputs(model.layers.size() - 1, x);
   const Tensor z = h.back();
-  const auto at = [&](const char* expression) { return values(Objective(model, expression)(model, x)); };
+  const auto at = [&](const char* expression) {
+    return values(Objective(model, expression)(model, x));
+  };
   for (std::size_t n = 0; n < 3; ++n) {
     const auto logit = [&](std::size_t k) { return static_cast<double>(z.values()[n * 10 + k]); };
     CHECK(at("logit:7")[n] == doctest::Approx(logit(7)));
@@ -75,7 +77,8 @@ TEST_CASE("objective: terms are what their formulas say") {
 TEST_CASE("objective: diversity is less the mean cosine, and least for equal pictures") {
   nn::Model model = mnist_cnn();
   const Objective objective(model, "diversity:relu2");
-  const Tensor same = Tensor::full({3, 1, 28, 28}, 0.7), noise = initial_noise(model, {0, 1, 2}, 0, 0.3);
+  const Tensor same = Tensor::full({3, 1, 28, 28}, 0.7),
+               noise = initial_noise(model, {0, 1, 2}, 0, 0.3);
   const NoGrad no_grad;
   for (const double value : values(objective(model, same))) CHECK(value == doctest::Approx(-1));
   for (const double value : values(objective(model, noise))) CHECK(value > -0.999);
@@ -227,8 +230,7 @@ TEST_CASE("saliency is the derivative of the objective with respect to the pixel
     const Tensor up = image.clone(), down = image.clone();
     up.values()[i] += real(0.01);
     down.values()[i] -= real(0.01);
-    const double slope =
-        (objective(model, up).item() - objective(model, down).item()) / 0.02;
+    const double slope = (objective(model, up).item() - objective(model, down).item()) / 0.02;
     CHECK(gradient.values()[i] == doctest::Approx(slope).epsilon(0.1));
   }
 }

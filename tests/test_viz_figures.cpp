@@ -32,8 +32,9 @@ TEST_CASE("viz: --class K is --objective logit:K, and not both") {
   REQUIRE(run_viz("maximise " + tiny + " --class 3" + same + in_folder("a")).code == 0);
   REQUIRE(run_viz("maximise " + tiny + " --objective logit:3" + same + in_folder("b")).code == 0);
   CHECK(slurp(folder / "a.npy") == slurp(folder / "b.npy"));
-  REQUIRE(run_viz("maximise " + tiny + " --class 3 --objective logprob" + same + in_folder("c"))
-              .code == 0);
+  REQUIRE(
+      run_viz("maximise " + tiny + " --class 3 --objective logprob" + same + in_folder("c")).code ==
+      0);
   CHECK(slurp(folder / "a.npy") != slurp(folder / "c.npy"));
   for (const char* mistake : {"--class 3 --objective logit:3", "", "--objective logit",
                               "--objective channel:conv9:0", "--objective logit:all --count 2"}) {

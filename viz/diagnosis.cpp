@@ -14,8 +14,7 @@ namespace {
 
 std::span<const real> part(const Tensor& batch, Index n) {
   const Index size = batch.size() / batch.shape()[0];
-  return batch.values().subspan(static_cast<std::size_t>(n * size),
-                                static_cast<std::size_t>(size));
+  return batch.values().subspan(static_cast<std::size_t>(n * size), static_cast<std::size_t>(size));
 }
 
 std::string percent(Index part, Index whole) {
@@ -78,8 +77,9 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
   }
   if (model.training()) {
     return std::vector<std::string>(
-        N, "the network is in training mode, where dropout and batch normalisation answer "
-           "differently each time; call eval()");
+        N,
+        "the network is in training mode, where dropout and batch normalisation answer "
+        "differently each time; call eval()");
   }
   const Tensor x = image.clone().requires_grad(true);
   sum(objective(model, x)).backward();
@@ -102,10 +102,10 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
       for (std::size_t k = 0; k < logits.size(); ++k) {
         if (static_cast<Index>(k) != objective.unit(n)) rival = std::max<double>(rival, logits[k]);
       }
-      causes.back() = text("the softmax is saturated: the class's logit ", own, " is ",
-                           std::abs(own - rival), own < rival ? " below" : " above",
-                           " the largest other, the objective is ", values.values()[i],
-                           "; try --objective logit");
+      causes.back() =
+          text("the softmax is saturated: the class's logit ", own, " is ", std::abs(own - rival),
+               own < rival ? " below" : " above", " the largest other, the objective is ",
+               values.values()[i], "; try --objective logit");
     } else {
       causes.back() = activations(model, outputs, n);
     }

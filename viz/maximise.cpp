@@ -46,8 +46,7 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
   if (options.rotate > 0 || options.zoom > 0) {
     const double degrees = rng.uniform(-options.rotate, options.rotate);
     const double scale = 1 + rng.uniform(-options.zoom, options.zoom);
-    x = affine_sample(
-        x, {.angle = degrees * std::numbers::pi / 180, .scale = scale, .fill = fill});
+    x = affine_sample(x, {.angle = degrees * std::numbers::pi / 180, .scale = scale, .fill = fill});
   }
   if (options.jitter > 0) {
     const Index dy = rng.below(2 * options.jitter + 1) - options.jitter;
@@ -88,8 +87,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     result.objective_before = doubles(objective(model, init));
   }
 
-  const Parametrisation parametrisation(init.shape(), options.parametrisation,
-                                        options.decorrelate);
+  const Parametrisation parametrisation(init.shape(), options.parametrisation, options.decorrelate);
   const std::vector<double> centre = centre_of(model);
   const double fill =
       std::accumulate(centre.begin(), centre.end(), 0.0) / static_cast<double>(centre.size());
@@ -130,8 +128,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   result.objective_after = doubles(objective(model, image));
   for (std::size_t n = 0; n < slope_after.size(); ++n) {
     result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
-    result.penalty.push_back(
-        options.regulariser(row(image, static_cast<Index>(n)), centre).item());
+    result.penalty.push_back(options.regulariser(row(image, static_cast<Index>(n)), centre).item());
   }
   return result;
 }

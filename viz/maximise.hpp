@@ -18,7 +18,7 @@ struct MaximiseOptions {
   Regulariser regulariser = {};
 
   // Each step looks at the image changed a little, so that nothing hangs on single pixels:
-  int jitter = 2;     ///< moved by up to this many pixels,
+  int jitter = 3;     ///< moved by up to this many pixels,
   double rotate = 0;  ///< turned by up to this many degrees either way,
   double zoom = 0;    ///< and larger or smaller by up to this share
 

@@ -1,6 +1,7 @@
 #include "viz/objective.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
@@ -68,67 +69,76 @@ Index place(const std::string& target, const Shape& shape) {
                    " within one picture's output ", shape));
 }
 
+/// The beginning of a term, "- 0.5*logit:".
+struct Head {
+  std::size_t end;  ///< of it, in the expression
+  double weight;
+  std::size_t kind;  ///< place among the names of kinds
+};
+
+/// Reads a head at `begin`: anywhere but at the beginning, it needs a sign. Whatever lies between two
+/// heads is the target of the first, so that names of classes may contain signs and spaces.
+std::optional<Head> read_head(const std::string& expression, std::size_t begin,
+                              const std::vector<std::string>& kinds) {
+  std::size_t i = begin;
+  const auto next = [&] {
+    while (i < expression.size() && expression[i] == ' ') ++i;
+    return i < expression.size() ? expression[i] : ' ';
+  };
+  double weight = 1;
+  if (next() == '+' || next() == '-') {
+    if (expression[i++] == '-') weight = -1;
+  } else if (begin > 0) {
+    return {};
+  }
+  if (std::isdigit(static_cast<unsigned char>(next())) || next() == '.') {
+    char* end = nullptr;
+    weight *= std::strtod(expression.c_str() + i, &end);
+    i = static_cast<std::size_t>(end - expression.c_str());
+    if (next() != '*') return {};
+    ++i;
+    if (!std::isfinite(weight)) {
+      throw Error("objective '" + expression + "': a weight is not finite");
+    }
+  }
+  next();
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    const std::string word = kinds[kind] + ':';
+    if (expression.compare(i, word.size(), word) == 0) return Head{i + word.size(), weight, kind};
+  }
+  return {};
+}
+
 }  // namespace
 
 const std::vector<std::pair<std::string, Objective::Kind>>& Objective::kinds() {
   static const std::vector<std::pair<std::string, Kind>> all{
-      {"logit", Kind::logit},     {"logprob", Kind::logprob},     {"softmax", Kind::softmax},
-      {"neuron", Kind::neuron},   {"channel", Kind::channel},     {"layer", Kind::layer},
+      {"logit", Kind::logit},         {"logprob", Kind::logprob},    {"softmax", Kind::softmax},
+      {"neuron", Kind::neuron},       {"channel", Kind::channel},    {"layer", Kind::layer},
       {"direction", Kind::direction}, {"diversity", Kind::diversity}};
   return all;
 }
 
 Objective::Objective(const nn::Model& model, const std::string& expression)
     : expression_(expression) {
-  struct Head {
-    std::size_t begin, end;  // of "- 0.5*logit:"
-    double weight;
-    Kind kind;
-  };
-  // A head may stand at the beginning, or anywhere after a sign; whatever lies between two heads is
-  // the target of the first. So class names may contain signs and spaces.
-  const auto head_at = [&](std::size_t begin) -> std::optional<Head> {
-    std::size_t i = begin;
-    const auto skip_spaces = [&] { i = std::min(expression.find_first_not_of(' ', i), expression.size()); };
-    double weight = 1;
-    skip_spaces();
-    if (i < expression.size() && (expression[i] == '+' || expression[i] == '-')) {
-      if (expression[i++] == '-') weight = -1;
-      skip_spaces();
-    } else if (begin > 0) {
-      return {};
-    }
-    if (i < expression.size() && (std::isdigit(static_cast<unsigned char>(expression[i])) || expression[i] == '.')) {
-      char* end = nullptr;
-      weight *= std::strtod(expression.c_str() + i, &end);
-      i = static_cast<std::size_t>(end - expression.c_str());
-      skip_spaces();
-      if (i == expression.size() || expression[i++] != '*') return {};
-      skip_spaces();
-    }
-    for (const auto& [name, kind] : kinds()) {
-      if (expression.compare(i, name.size() + 1, name + ':') == 0) {
-        return Head{begin, i + name.size() + 1, weight, kind};
-      }
-    }
-    return {};
-  };
-  std::optional<Head> head = head_at(0);
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kinds()) names.push_back(name);
+  std::optional<Head> head = read_head(expression, 0, names);
   if (!head) {
     std::string known;
-    for (const auto& [name, kind] : kinds()) known += (known.empty() ? "" : ", ") + name;
+    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
     throw Error("objective '" + expression +
                 "': expected terms such as logit:3 or 0.5*channel:conv2:5, joined by + or -; there "
-                "are " + known);
+                "are " +
+                known);
   }
   while (head) {
     std::optional<Head> next;
     std::size_t end = head->end;
-    while (end < expression.size() && !(next = head_at(end))) ++end;
+    while (end < expression.size() && !(next = read_head(expression, end, names))) ++end;
     std::string target = expression.substr(head->end, end - head->end);
     target.erase(target.find_last_not_of(' ') + 1);
-    if (!std::isfinite(head->weight)) throw Error("objective '" + expression + "': a weight is not finite");
-    terms_.push_back(parse_term(model, head->weight, head->kind, target));
+    terms_.push_back(parse_term(model, head->weight, kinds()[head->kind].second, target));
     head = next;
   }
 }

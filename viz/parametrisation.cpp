@@ -12,10 +12,9 @@ namespace {
 
 /// Column k is the k-th principal component of the colours (R, G, B) of CIFAR-10's training pixels,
 /// as long as their standard deviation along it, all over the root mean square of the three.
-constexpr double components[3][3] = {
-    {-0.922384051, -0.332354591, 0.093496797},
-    {-0.954593409, -0.021845808, -0.174962025},
-    {-0.985132742, 0.332353625, 0.081996707}};
+constexpr double components[3][3] = {{-0.922384051, -0.332354591, 0.093496797},
+                                     {-0.954593409, -0.021845808, -0.174962025},
+                                     {-0.985132742, 0.332353625, 0.081996707}};
 
 /// The components are orthogonal, so the inverse is the transpose with each row over its square.
 void colour_matrices(Tensor& mix, Tensor& unmix) {

@@ -17,8 +17,8 @@ Tensor Regulariser::operator()(const Tensor& x, const std::vector<double>& centr
   if (alpha_norm == 0 && l2 == 0) return total;
   const Tensor deviation = normalise(x, centre, std::vector<double>(centre.size(), 1));
   if (alpha_norm > 0) {
-    total = total + alpha_norm / (pixels * std::pow(range, alpha)) *
-                        glass::alpha_norm(deviation, alpha);
+    total = total +
+            alpha_norm / (pixels * std::pow(range, alpha)) * glass::alpha_norm(deviation, alpha);
   }
   if (l2 > 0) total = total + l2 / (pixels * range * range) * sum(square(deviation));
   return total;

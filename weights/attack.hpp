@@ -14,7 +14,7 @@ struct Attack {
   std::string norm;  ///< one of `attack_norms`: the largest change of a pixel, or the Euclidean
                      ///< length of all changes; empty: no attack
   double eps = 0;    ///< the largest change, pixels being in [0, 1]
-  int steps = 3;     ///< each of length 2.5 eps / steps, so that the border can be reached and walked
+  int steps = 3;  ///< each of length 2.5 eps / steps, so that the border can be reached and walked
 
   explicit operator bool() const { return !norm.empty(); }
 };

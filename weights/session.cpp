@@ -74,16 +74,16 @@ void write_results(const Session& session, nn::Model& model, const Trainer& trai
   if (best.epoch() > 0) best.restore(model);
   nn::save_model(model, session.output);
   Card card{.data = fs::canonical(session.data).filename().string(),
-                  .training_images = data.training.size(),
-                  .command = session.command,
-                  .seed = session.options.seed,
-                  .commit = session.commit,
-                  .epochs = trainer.epochs_done(),
-                  .planned_epochs = session.options.epochs,
-                  .best_epoch = best.epoch(),
-                  .validation = evaluate(model, data.validation),
-                  .test = evaluate(model, data.test),
-                  .robust = {}};
+            .training_images = data.training.size(),
+            .command = session.command,
+            .seed = session.options.seed,
+            .commit = session.commit,
+            .epochs = trainer.epochs_done(),
+            .planned_epochs = session.options.epochs,
+            .best_epoch = best.epoch(),
+            .validation = evaluate(model, data.validation),
+            .test = evaluate(model, data.test),
+            .robust = {}};
   for (Attack attack : session.test_attacks) {
     attack.steps = 20;  // more than in training: a weak attack flatters
     card.robust.push_back({attack, evaluate(model, data.test, attack)});

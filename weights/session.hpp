@@ -15,7 +15,7 @@ struct Session {
   std::string commit;
   TrainOptions options;
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
-  bool resume = false;  ///< continue from the checkpoint beside `output`
+  bool resume = false;               ///< continue from the checkpoint beside `output`
 };
 
 /// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of

@@ -58,9 +58,9 @@ int main(int argc, char** argv) {
   CLI::Option* norm =
       program.add_option("--adversarial", options.attack.norm, "Learn from attacked images")
           ->check(CLI::IsMember(training::attack_norms));
-  CLI::Option* eps = program.add_option(
-      "--eps", options.attack.eps,
-      "Largest change by an attack: of a pixel (linf; default: 0.25), or in all (l2; default: 0.5)");
+  CLI::Option* eps = program.add_option("--eps", options.attack.eps,
+                                        "Largest change by an attack: of a pixel (linf; default: "
+                                        "0.25), or in all (l2; default: 0.5)");
   eps->check(within(0, 1000))->needs(norm);
   option("--pgd-steps", options.attack.steps, "Steps of an attack")
       ->check(CLI::Range(1, 1000))
@@ -68,7 +68,8 @@ int main(int argc, char** argv) {
   program.add_option("--test-attack", test_attacks,
                      "Tell the accuracy under this attack as well: linf:EPS or l2:EPS; may be "
                      "repeated (default: the attack trained on)");
-  option("--seed", options.seed, "Seed of the first weights, the order and every change of an image");
+  option("--seed", options.seed,
+         "Seed of the first weights, the order and every change of an image");
   option("--threads", threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
   program.add_option("--commit", session.commit, "Version for the model card (default: git's)");
   program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");

@@ -23,6 +23,7 @@ const std::vector<std::vector<std::string>> figures{
     {"gallery", "@cifar10-cnn", "@cifar10-robust", "-o", ">gallery-cifar10.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--tv", "0", "--l2", "0", "--jitter", "0", "-o",
      ">no-regulariser-mnist.png"},
+    {"maximise", "@cifar10-cnn", "--class", "all", "--tv", "0", "-o", ">no-regulariser-cifar10.png"},
     {"process", "@mnist-robust", "--class", "3", "-o", ">process-mnist.png", "--animation",
      ">process-mnist-animation.png"},
     {"process", "@cifar10-robust", "--class", "ship", "-o", ">process-cifar10.png", "--animation",

@@ -17,9 +17,9 @@ struct Arguments {
 Image row(const nn::Model& model, const Objective& objective, const Painted& painted) {
   std::vector<Tile> tiles;
   for (Index n = 0; n < objective.pictures(); ++n) {
-    tiles.push_back({to_image(painted.result.images, n),
-                     {objective.label(model, n),
-                      percent(painted.probability[static_cast<std::size_t>(n)])}});
+    tiles.push_back(
+        {to_image(painted.result.images, n),
+         {objective.label(model, n), percent(painted.probability[static_cast<std::size_t>(n)])}});
   }
   return titled(model.name, make_sheet(tiles, objective.pictures()));
 }

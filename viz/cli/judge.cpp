@@ -257,9 +257,8 @@ void add_judge(CLI::App& program, Run& run) {
       ->capture_default_str()
       ->check(CLI::IsMember({"logit", "logprob", "softmax"}));
   add_painting_options(*command, args->painting);
-  command->callback([command, args, &run] {
-    run = [command, args] { return judge_command(*command, *args); };
-  });
+  command->callback(
+      [command, args, &run] { run = [command, args] { return judge_command(*command, *args); }; });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

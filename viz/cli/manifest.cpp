@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 /// What changes no byte of a picture, and where outputs go.
 bool is_irrelevant(const std::string& option) {
-  static const std::vector<std::string> names{"help", "threads", "json", "output", "npy",
-                                              "animation", "unregularised"};
+  static const std::vector<std::string> names{"help", "threads",   "json",         "output",
+                                              "npy",  "animation", "unregularised"};
   return std::ranges::count(names, option) > 0;
 }
 
@@ -30,7 +30,9 @@ std::string portable(const std::string& path) {
 }  // namespace
 
 Manifest::Manifest(const CLI::App& command) : command_(command) {
-  json_ = {{"program", "viz"}, {"command", command.get_name()}, {"options", Json::object()},
+  json_ = {{"program", "viz"},
+           {"command", command.get_name()},
+           {"options", Json::object()},
            {"files", Json::array()}};
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_single_name();
@@ -58,9 +60,8 @@ void Manifest::add_model(const std::string& option, const std::string& path,
 
 void Manifest::add_file(const std::string& option, const std::string& path) {
   json_["options"].erase(option);
-  json_["files"].push_back({{"option", option},
-                            {"path", portable(path)},
-                            {"sha256", sha256(nn::read_file(path))}});
+  json_["files"].push_back(
+      {{"option", option}, {"path", portable(path)}, {"sha256", sha256(nn::read_file(path))}});
 }
 
 void Manifest::set(const std::string& option, const Json& value) {
@@ -84,8 +85,7 @@ void Manifest::write_animation(const std::string& option, const std::string& pat
   outputs_.push_back(path);
 }
 
-void Manifest::write_npy(const std::string& option, const std::string& path,
-                         const Tensor& tensor) {
+void Manifest::write_npy(const std::string& option, const std::string& path, const Tensor& tensor) {
   viz::write_npy(path, tensor);
   nn::write_file(path + ".json", text_for(option) + '\n');
   outputs_.push_back(path);

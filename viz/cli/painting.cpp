@@ -39,9 +39,9 @@ void report_unreached(const nn::Model& model, const Objective& objective,
   const bool none = std::ranges::count(result.reached, true) == 0;
   for (std::size_t n = 0; n < causes.size(); ++n) {
     if (result.reached[n]) continue;
-    const std::string line = text(model.name, ": no gradient of ",
-                                  objective.label(model, static_cast<Index>(n)),
-                                  " reaches the image: ", causes[n]);
+    const std::string line =
+        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
+             " reaches the image: ", causes[n]);
     if (none) throw FileError(line);
     std::cerr << "viz: " << line << '\n';
   }
@@ -162,16 +162,15 @@ Objective objective_of(const Painting& painting, const nn::Model& model) {
   }
 }
 
-Tensor initial_images(const Painting& painting, const nn::Model& model,
-                      const Objective& objective, std::uint64_t seed) {
+Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
+                      std::uint64_t seed) {
   const Shape& shape = model.input_shape;
   const Index count = picture_count(objective, painting);
   if (painting.init == "noise") {
     return initial_noise(model, noise_keys(objective, count), seed, painting.init_noise);
   }
-  const Tensor one = painting.init == "grey"
-                         ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
-                         : to_tensor(read_picture(painting.init, model, false));
+  const Tensor one = painting.init == "grey" ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
+                                             : to_tensor(read_picture(painting.init, model, false));
   const Tensor all = Tensor::empty({count, shape[0], shape[1], shape[2]});
   for (Index n = 0; n < count; ++n) std::ranges::copy(one.values(), all.data() + n * one.size());
   return all;
@@ -180,8 +179,8 @@ Tensor initial_images(const Painting& painting, const nn::Model& model,
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               const std::function<void(const MaximiseStep&)>& on_step) {
   if (painting.options.decorrelate && model.input_shape[0] != 3) {
-    throw UsageError(text("--decorrelate: ", model.name, " takes images of ",
-                          model.input_shape[0], " channel, which have no colours"));
+    throw UsageError(text("--decorrelate: ", model.name, " takes images of ", model.input_shape[0],
+                          " channel, which have no colours"));
   }
   kernels::set_threads(painting.threads);
   Painted painted;
@@ -218,7 +217,8 @@ bool is_file(const std::string& init) { return init != "noise" && init != "grey"
 
 void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result) {
   if (is_file(painting.init)) manifest.add_file("init", painting.init);
-  if (result.steps < painting.options.steps) manifest.set("stop-after", std::to_string(result.steps));
+  if (result.steps < painting.options.steps)
+    manifest.set("stop-after", std::to_string(result.steps));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

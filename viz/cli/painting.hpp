@@ -29,12 +29,12 @@ Painting tuned(const CLI::App& command, const Painting& painting, const nn::Mode
 Objective objective_of(const Painting& painting, const nn::Model& model);
 
 /// Where the run with this seed begins: one image per picture.
-Tensor initial_images(const Painting& painting, const nn::Model& model,
-                      const Objective& objective, std::uint64_t seed);
+Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
+                      std::uint64_t seed);
 
 struct Painted {
   MaximiseResult result;
-  std::vector<double> probability;  ///< of each picture's class; empty if it has none
+  std::vector<double> probability;            ///< of each picture's class; empty if it has none
   std::string weights_before, weights_after;  ///< equal digests
 };
 

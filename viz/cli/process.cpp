@@ -85,8 +85,8 @@ int process_command(const CLI::App& command, Arguments& args) {
   catch_interrupts();
   model.eval();
   record(initial_images(args.painting, model, objective, args.painting.options.seed));
-  const Painted painted = paint(model, objective, args.painting,
-                                [&](const MaximiseStep& step) { record(step.image); });
+  const Painted painted =
+      paint(model, objective, args.painting, [&](const MaximiseStep& step) { record(step.image); });
   if (interrupted()) return exit_interrupted;
 
   Manifest manifest(command);

@@ -67,9 +67,10 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
   manifest.add_model("MODEL", args.model, model);
   manifest.add_model("judge", judge_path, judge);
   if (is_file(args.painting.init)) manifest.add_file("init", args.painting.init);
-  manifest.write_png("output", args.output,
-                     titled(model.name + ", " + objective.expression() + ", judged by " + judge.name,
-                            make_sheet(tiles, static_cast<Index>(args.lambdas.size()))));
+  manifest.write_png(
+      "output", args.output,
+      titled(model.name + ", " + objective.expression() + ", judged by " + judge.name,
+             make_sheet(tiles, static_cast<Index>(args.lambdas.size()))));
   manifest.print_outputs();
   return exit_done;
 }

@@ -52,8 +52,10 @@ class TemporaryFolder {
 std::string find_file(const Json& file, const Arguments& args) {
   const fs::path named = file.value("path", ""), name = named.filename();
   const fs::path beside = fs::path(args.file).parent_path();
-  std::vector<fs::path> places{named, beside / named, beside / name, name, fs::path("weights") / name};
-  for (const std::string& folder : args.folders) places.insert(places.begin(), fs::path(folder) / name);
+  std::vector<fs::path> places{named, beside / named, beside / name, name,
+                               fs::path("weights") / name};
+  for (const std::string& folder : args.folders)
+    places.insert(places.begin(), fs::path(folder) / name);
   std::string other;
   for (const fs::path& place : places) {
     if (!fs::is_regular_file(place)) continue;
@@ -61,9 +63,11 @@ std::string find_file(const Json& file, const Arguments& args) {
     if (other.empty()) other = place.string();
   }
   if (!other.empty()) {
-    throw FileError(other + ": is not the file that " + args.file + " was made from (sha256 differs)");
+    throw FileError(other + ": is not the file that " + args.file +
+                    " was made from (sha256 differs)");
   }
-  throw FileError(args.file + ": needs " + name.string() + ", which is not here; --in FOLDER says "
+  throw FileError(args.file + ": needs " + name.string() +
+                  ", which is not here; --in FOLDER says "
                   "where to look");
 }
 
@@ -137,7 +141,8 @@ std::string first_difference(const Tensor& a, const Tensor& b) {
 std::string first_difference(const Json& a, const Json& b) {
   const Json left = a.flatten(), right = b.flatten();
   for (const auto& [name, value] : left.items()) {
-    if (!right.contains(name)) return text("manifest", name, ": ", value, " in the file, nothing now");
+    if (!right.contains(name))
+      return text("manifest", name, ": ", value, " in the file, nothing now");
     if (right[name] != value) {
       return text("manifest", name, ": ", value, " in the file, ", right[name], " now");
     }
@@ -153,7 +158,8 @@ int replay_command(const Arguments& args) {
 
   const TemporaryFolder folder;
   const bool is_npy = file.ends_with(".npy");
-  const std::string output = manifest["output"], again = folder / (is_npy ? "again.npy" : "again.png");
+  const std::string output = manifest["output"],
+                    again = folder / (is_npy ? "again.npy" : "again.png");
   if (output != "output") words.insert(words.end(), {"--output", folder / "picture.png"});
   words.insert(words.end(), {"--" + output, again});
   words.insert(words.end(), {"--threads", std::to_string(args.threads)});
@@ -163,9 +169,8 @@ int replay_command(const Arguments& args) {
     std::cout << file << ": made again, the same bytes\n";
     return exit_done;
   }
-  std::string difference =
-      is_npy ? first_difference(read_npy(file), read_npy(again))
-             : first_difference(read_png(file, 3), read_png(again, 3));
+  std::string difference = is_npy ? first_difference(read_npy(file), read_npy(again))
+                                  : first_difference(read_png(file, 3), read_png(again, 3));
   if (difference.empty()) difference = first_difference(manifest, read_manifest(again));
   if (difference.empty()) difference = "the same picture, but other bytes";
   std::cout << file << ": differs: " << difference << '\n';
@@ -179,7 +184,8 @@ void add_replay(CLI::App& program, Run& run) {
       "replay", "Make an output again from what it says of itself, and compare");
   const auto args = std::make_shared<Arguments>();
   command->add_option("FILE", args->file, "PNG or .npy that viz wrote")->required();
-  command->add_option("--in", args->folders, "Folder to look for models, pictures and data sets in");
+  command->add_option("--in", args->folders,
+                      "Folder to look for models, pictures and data sets in");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->check(CLI::Range(0, 1024));
   command->footer("Exit codes: 0 the same bytes, 1 something else.");
