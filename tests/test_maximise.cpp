@@ -117,9 +117,9 @@ TEST_CASE("objective: what cannot be read is named") {
       {"logit:all + channel:conv2:all", "another 32"},
       {"1e999*logit:3", "not finite"},
   };
-  for (const auto& [expression, found] : mistakes) {
-    CAPTURE(expression);
-    CHECK(complaint(model, expression).find(found) != std::string::npos);
+  for (const auto& mistake : mistakes) {
+    CAPTURE(mistake.expression);
+    CHECK(complaint(model, mistake.expression).find(mistake.found) != std::string::npos);
   }
 }
 

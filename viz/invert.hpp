@@ -10,7 +10,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 struct InvertOptions {
   int steps = 500;
   double lr = 0.2;
-  int starts = 8;
+  int starts = 16;
   Regulariser regulariser = {.tv = 0.003, .beta = 1.5, .l2 = 0.01};
   std::uint64_t seed = 0;
 };

@@ -241,8 +241,8 @@ bool Objective::saturates() const {
 
 std::string Objective::label(const nn::Model& model, Index n) const {
   const Term& term = terms_.front();
-  if (of_class() && terms_.size() == 1) return class_name(model, unit(n));
-  if (term.kind == Kind::channel && terms_.size() == 1) {
+  if (of_class()) return class_name(model, unit(n));
+  if (term.kind == Kind::channel) {
     return text(model.layers.alias(term.layer), ' ', unit(n));
   }
   return expression_;

@@ -36,7 +36,7 @@ class Objective {
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.
   Index unit(Index n) const;
-  /// A word for picture n: the class's name, "conv2 5", or the whole expression.
+  /// A word for picture n, after the first term: the class's name, "conv2 5", or else the expression.
   std::string label(const nn::Model& model, Index n) const;
   /// True if the first term is about a class, so that its probability means something.
   bool of_class() const;

@@ -26,7 +26,7 @@ Image draw(const Arguments& args, const nn::Model& model, const Objective& objec
     tiles.push_back(tile);
   }
   if (args.bare) return tiles.front().image;
-  return make_sheet(tiles, 5);
+  return make_sheet(tiles, tiles.size() > 20 ? 10 : 5);
 }
 
 nlohmann::ordered_json report(const Arguments& args, const nn::Model& model,
