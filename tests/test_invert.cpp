@@ -164,6 +164,11 @@ TEST_CASE("viz invert reports what its array holds, and its outputs can be made 
   CHECK(report["outputs"].size() == 3);
   REQUIRE(report["layers"].size() == 3);
   REQUIRE(report["unregularised"].size() == 3);
+  const Run without = run_program(program + "invert " + mnist + " " + digit +
+                                  " --layer conv1 --layer relu2,linear2 --steps 60 --starts 2 "
+                                  "--json --tv 0 --l2 0 -o " +
+                                  (folder / "w.png"));
+  CHECK(nlohmann::json::parse(without.out)["layers"] == report["unregularised"]);
 
   nn::Model model = nn::load_model(mnist);
   model.eval();

@@ -108,6 +108,6 @@ TEST_CASE("the regulariser weighs a picture the same at every size") {
     const double large = regulariser(ramp(64), {0.5}).item();
     CHECK(std::abs(small / large - 1) < 0.05);
   }
-  const Regulariser off{.tv = 0, .l2 = 0};
+  const Regulariser off;
   CHECK(off(ramp(16), {0.5}).item() == 0);
 }

@@ -15,7 +15,7 @@ struct MaximiseOptions {
   int steps = 512;
   double lr = 0.05;
   std::string optimiser = "adam";  ///< adam or sgd
-  Regulariser regulariser = {};
+  Regulariser regulariser = {.tv = 0.3, .beta = 1.5, .l2 = 0.5};
 
   // Each step looks at the image changed a little, so that nothing hangs on single pixels:
   int jitter = 3;     ///< moved by up to this many pixels,

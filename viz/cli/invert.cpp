@@ -96,7 +96,7 @@ Inversion invert_once(nn::Model& model, Index layer, const Tensor& original,
 std::vector<Row> invert_all(nn::Model& model, const std::vector<Index>& layers,
                             const Tensor& original, const InvertOptions& options) {
   InvertOptions unregularised = options;
-  unregularised.regulariser = {.tv = 0};
+  unregularised.regulariser = {};
   std::vector<Row> rows;
   for (const Index layer : layers) {
     const std::string alias = model.layers.alias(layer);
