@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "nn/files.hpp"
@@ -103,6 +104,22 @@ TEST_CASE("viz: every output says how it was made, and can be made again") {
   viz::write_png(png, viz::Image(3, 3, 1));
   CHECK(run_viz("replay " + png).code == 3);
   CHECK(run_viz("replay " + (folder / "missing.png")).code == 4);
+}
+
+TEST_CASE("viz: a direction is found again by its name and digest") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "there");
+  viz::write_npy(folder / "there/v.npy", Tensor::from({4}, {1, -1, 0.5, 0}));
+  const std::string png = folder / "d.png",
+                    objective = "direction:conv1:" + (folder / "there/v.npy");
+  REQUIRE(run_viz("maximise " + tiny + " --steps 4 --objective " + objective + " -o " + png).code ==
+          0);
+  CHECK(manifest(png)["options"]["objective"] == "direction:conv1:v.npy");
+  CHECK(manifest(png).dump().find(folder / "") == std::string::npos);
+  const std::string again = "replay " + png + " --in " + weights + " --in " + (folder / "there");
+  CHECK(run_viz(again).code == 0);
+  viz::write_npy(folder / "there/v.npy", Tensor::from({4}, {1, 1, 1, 1}));
+  CHECK(run_viz(again).code == 3);
 }
 
 TEST_CASE("viz: gallery, process and regulariser draw their sheets, and replay them") {

@@ -178,6 +178,7 @@ Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kin
       });
     } else if (kind == Kind::direction) {
       const Tensor v = read_npy(rest);
+      files_.push_back(rest);
       if (v.size() != shape[1]) {
         throw FileError(text(rest, ": expected ", shape[1], " numbers, one per channel of layer ",
                              target.substr(0, colon), ", found ", v.shape()));

@@ -33,6 +33,7 @@ class Objective {
 
   const std::string& expression() const { return expression_; }
   Index pictures() const { return pictures_; }
+  const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.
   Index unit(Index n) const;
@@ -61,6 +62,7 @@ class Objective {
   static Tensor evaluate(const Term& term, const Tensor& h);
 
   std::string expression_;
+  std::vector<std::string> files_;
   std::vector<Term> terms_;
   Index last_layer_ = 0, pictures_ = 1;
 };

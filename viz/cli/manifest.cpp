@@ -64,6 +64,14 @@ void Manifest::add_file(const std::string& option, const std::string& path) {
       {{"option", option}, {"path", portable(path)}, {"sha256", sha256(nn::read_file(path))}});
 }
 
+void Manifest::add_objective(const Objective& objective) {
+  for (const std::string& path : objective.files()) {
+    std::string expression = json_["options"].value("objective", "");
+    add_file("direction", path);
+    set("objective", replaced(expression, path, portable(path)));
+  }
+}
+
 void Manifest::set(const std::string& option, const Json& value) {
   json_["options"][option] = value;
 }
@@ -93,6 +101,11 @@ void Manifest::write_npy(const std::string& option, const std::string& path, con
 
 void Manifest::print_outputs() const {
   for (const std::string& output : outputs_) std::cout << output << '\n';
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t place = text.find(from);
+  return place == text.npos ? text : text.replace(place, from.size(), to);
 }
 
 Json read_manifest(const std::string& path) {

@@ -6,6 +6,7 @@
 
 #include "viz/cli/commands.hpp"
 #include "viz/image.hpp"
+#include "viz/objective.hpp"
 #include "viz/png.hpp"
 
 /// Each output says how it was made: a JSON object with the command, the value of every option that
@@ -22,6 +23,8 @@ class Manifest {
   /// recommends and the command line leaves open is dropped from the options: the description's
   /// digest stands for it.
   void add_model(const std::string& option, const std::string& path, const nn::Model& model);
+  /// The files that its directions come from.
+  void add_objective(const Objective& objective);
   /// Another file that was read.
   void add_file(const std::string& option, const std::string& path);
   /// An option that found its value only after the command line was read.
@@ -46,6 +49,9 @@ class Manifest {
   nlohmann::ordered_json json_;
   std::vector<std::string> outputs_;
 };
+
+/// `text` with the first `from` in it replaced by `to`.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
 
 /// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it. Throws
 /// FileError if it has none.

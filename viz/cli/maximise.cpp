@@ -76,6 +76,7 @@ int maximise_command(const CLI::App& command, Arguments& args) {
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
+  manifest.add_objective(objective);
   describe(manifest, args.painting, painted.result);
   manifest.write_png("output", args.output, draw(args, model, objective, painted));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);

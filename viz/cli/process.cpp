@@ -91,6 +91,7 @@ int process_command(const CLI::App& command, Arguments& args) {
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
+  manifest.add_objective(objective);
   describe(manifest, args.painting, painted.result);
   const Image strip = film_strip(course, objective);
   manifest.write_png("output", args.output,

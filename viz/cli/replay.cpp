@@ -85,15 +85,20 @@ std::string find_data(const std::string& name, const Arguments& args) {
 /// The command line that the manifest stands for.
 std::vector<std::string> command_line(const Json& manifest, const Arguments& args) {
   std::vector<std::string> words{manifest["command"].get<std::string>()};
+  Json options = manifest["options"];
   for (const Json& file : manifest.value("files", Json::array())) {
     const std::string option = file.value("option", ""), path = find_file(file, args);
+    if (option == "direction") {  // is named within the objective
+      options["objective"] = replaced(options.value("objective", ""), file.value("path", ""), path);
+      continue;
+    }
     if (std::isupper(static_cast<unsigned char>(option.empty() ? 'a' : option.front()))) {
       words.push_back(path);  // a positional argument
     } else {
       words.insert(words.end(), {"--" + option, path});
     }
   }
-  for (const auto& [name, value] : manifest["options"].items()) {
+  for (const auto& [name, value] : options.items()) {
     if (value.is_boolean()) {
       if (value.get<bool>()) words.push_back("--" + name);
       continue;
