@@ -133,7 +133,10 @@ TEST_CASE("viz: gallery, process and regulariser draw their sheets, and replay t
   REQUIRE(run_viz("regulariser " + tiny + " --class 3 --judge " + mnist +
                   " --lambdas 0,0.5 --betas 1,2" + few + grid)
               .code == 0);
-  for (const std::string& file : {gallery, process, grid, folder / "film.png"}) {
+  const std::string defaults = folder / "d.png";
+  REQUIRE(run_viz("regulariser " + tiny + " --class 3 --judge " + mnist + few + defaults).code ==
+          0);
+  for (const std::string& file : {gallery, process, grid, defaults, folder / "film.png"}) {
     CAPTURE(file);
     const Run again = run_viz("replay " + file + " --in " + weights);
     CHECK_MESSAGE(again.code == 0, (again.out + again.err));

@@ -64,9 +64,9 @@ void copy_picture(const Tensor& from, const Tensor& to, Index n) {
 }  // namespace
 
 double objective_unit(nn::Model& model, const Objective& objective) {
-  std::vector<Index> keys(static_cast<std::size_t>(std::max<Index>(objective.pictures(), 4)));
+  std::vector<Index> keys(
+      static_cast<std::size_t>(objective.pictures() > 1 ? objective.pictures() : 4));
   std::iota(keys.begin(), keys.end(), 0);
-  if (objective.pictures() > 1) keys.resize(static_cast<std::size_t>(objective.pictures()));
   const std::vector<double> sizes =
       norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
   const double mean =

@@ -30,10 +30,12 @@ Image read_picture(const std::string& path, const nn::Model& model, bool resize)
                        " (--resize resamples it)"));
 }
 
-std::string percent(double share) {
-  char digits[16];
-  std::snprintf(digits, sizeof digits, "%.1f %%", 100 * share);
-  return digits;
+std::string formatted(const char* format, double value) {
+  char line[32];
+  std::snprintf(line, sizeof line, format, value);
+  return line;
 }
+
+std::string percent(double share) { return formatted("%.1f %%", 100 * share); }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -29,6 +29,8 @@ void add_commands(CLI::App& program, Run& run);
 /// it may be resampled.
 Image read_picture(const std::string& path, const nn::Model& model, bool resize);
 
+/// `value` as printf's `format` for one double says, such as "%.3g".
+std::string formatted(const char* format, double value);
 /// "99.9 %"
 std::string percent(double share);
 

@@ -1,7 +1,6 @@
 #include "viz/invert.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -112,19 +111,13 @@ std::vector<Row> invert_all(nn::Model& model, const std::vector<Index>& layers,
   return rows;
 }
 
-std::string print(const char* format, double value) {
-  char line[32];
-  std::snprintf(line, sizeof line, format, value);
-  return line;
-}
-
 Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& original) {
   std::vector<Tile> tiles{{to_image(original, 0), {"original"}}};
   for (const Row& row : rows) {
     const Inversion& inversion = row.*which;
     tiles.push_back(
         {to_image(inversion.image, 0),
-         {row.layer, print("%.1e", inversion.error), print("%.1f dB", inversion.psnr)}});
+         {row.layer, formatted("%.1e", inversion.error), formatted("%.1f dB", inversion.psnr)}});
   }
   return make_sheet(tiles, 6);
 }

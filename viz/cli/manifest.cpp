@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "nn/files.hpp"
 #include "viz/npy.hpp"
@@ -20,6 +21,15 @@ bool is_irrelevant(const std::string& option) {
   static const std::vector<std::string> names{"help", "threads",   "json",         "output",
                                               "npy",  "animation", "unregularised"};
   return std::ranges::count(names, option) > 0;
+}
+
+/// CLI11 writes a list as "[1,2]"; given on the command line, it is an array of words.
+Json default_value(const std::string& words) {
+  if (!words.starts_with('[')) return words;
+  Json list = Json::array();
+  std::istringstream items(words.substr(1, words.size() - 2));
+  for (std::string item; std::getline(items, item, ',');) list.push_back(item);
+  return list;
 }
 
 /// A path that means something on another machine: as it was given, if that is relative.
@@ -43,7 +53,7 @@ Manifest::Manifest(const CLI::App& command) : command_(command) {
       const std::vector<std::string> given = option->results();
       json_["options"][name] = given.size() == 1 ? Json(given.front()) : Json(given);
     } else if (!option->get_default_str().empty()) {
-      json_["options"][name] = option->get_default_str();
+      json_["options"][name] = default_value(option->get_default_str());
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "viz/batch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/sha256.hpp"
 #include "viz/start.hpp"
@@ -171,9 +172,7 @@ Tensor initial_images(const Painting& painting, const nn::Model& model, const Ob
   }
   const Tensor one = painting.init == "grey" ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
                                              : to_tensor(read_picture(painting.init, model, false));
-  const Tensor all = Tensor::empty({count, shape[0], shape[1], shape[2]});
-  for (Index n = 0; n < count; ++n) std::ranges::copy(one.values(), all.data() + n * one.size());
-  return all;
+  return repeat(one, count);
 }
 
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,

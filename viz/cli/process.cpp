@@ -34,14 +34,9 @@ std::vector<std::size_t> milestones(std::size_t last, std::size_t count) {
   return steps;
 }
 
-std::string short_number(double value) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.3g", value);
-  return digits;
-}
-
 Tile tile(const Course& course, const Objective& objective, std::size_t step) {
-  Tile result{course.images[step], {text("step ", step), short_number(course.objective[step])}};
+  Tile result{course.images[step],
+              {text("step ", step), formatted("%.3g", course.objective[step])}};
   if (objective.of_class()) result.caption.push_back(percent(course.probability[step]));
   return result;
 }

@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <memory>
 
 #include "autograd/node.hpp"
@@ -18,19 +17,8 @@ struct Arguments {
 };
 
 std::string ratio(const nn::Model& model, double variation) {
-  char digits[48];
-  if (model.variation > 0) {
-    std::snprintf(digits, sizeof digits, "TV x %.2f", variation / model.variation);
-  } else {
-    std::snprintf(digits, sizeof digits, "TV %.3f", variation);
-  }
-  return digits;
-}
-
-std::string short_number(double value) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%g", value);
-  return digits;
+  if (model.variation > 0) return formatted("TV x %.2f", variation / model.variation);
+  return formatted("TV %.3f", variation);
 }
 
 int regulariser_command(const CLI::App& command, Arguments& args) {
@@ -57,7 +45,7 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
       const Tensor& image = painted.result.images;
       const NoGrad no_grad;
       tiles.push_back({to_image(image, 0),
-                       {"lambda " + short_number(lambda), "beta " + short_number(beta),
+                       {"lambda " + formatted("%g", lambda), "beta " + formatted("%g", beta),
                         "self " + percent(painted.probability[0]),
                         "judge " + percent(as_judged.probability(judge, image).item()),
                         ratio(model, mean_variation(image).front())}});
