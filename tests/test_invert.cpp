@@ -237,8 +237,8 @@ TEST_CASE("viz invert takes a test image of a data set") {
 TEST_CASE("viz invert stops at Ctrl-C") {
   const TemporaryFolder folder;
   const Run run =
-      run_program("timeout --preserve-status -s INT 1 " + program + "invert " + mnist + " " +
-                  digit + " --layer all --steps 1000000 -o " + (folder / "a.png"));
+      run_program("timeout --foreground --preserve-status -s INT 1 " + program + "invert " + mnist +
+                  " " + digit + " --layer all --steps 1000000 -o " + (folder / "a.png"));
   CHECK(run.code == 130);
   CHECK(one_line(run.err));
   CHECK_FALSE(std::filesystem::exists(folder / "a.png"));
