@@ -42,6 +42,14 @@ std::vector<NodePtr> topological_order(const NodePtr& root) {
   return order;
 }
 
+/// Shows a complete gradient to whoever asked for it. They may change it in place, so it must not be
+/// shared: operations such as add hand one buffer to two inputs.
+void call(const std::vector<GradientHook>& hooks, const Shape& shape, Storage& gradient) {
+  if (hooks.empty()) return;
+  if (!gradient.unique()) gradient = Storage::copy_of(gradient);
+  for (const GradientHook& hook : hooks) hook(Tensor::wrap(shape, gradient));
+}
+
 }  // namespace
 
 /// Reverse-mode differentiation (Linnainmaa 1970; Baydin et al. 2018): walk the tape from the loss
@@ -56,12 +64,20 @@ void Tensor::backward(const Tensor& cotangent) const {
         "backward: nothing on the tape is trainable; call requires_grad(true) on the weights (to "
         "train) or on the image (to maximise) before the forward pass, outside any NoGrad scope");
   }
-  if (is_leaf()) return accumulate_grad(cotangent.storage());
+  if (is_leaf()) {
+    accumulate_grad(cotangent.storage());
+    return call_hooks();
+  }
 
+  Tape* tape = Tape::recording();
+  std::vector<Tensor> watched_leaves;
   std::unordered_map<const Node*, Storage> gradients{{creator().get(), cotangent.storage()}};
   for (const NodePtr& node : topological_order(creator())) {
-    const Storage dy = std::move(gradients[node.get()]);
+    Storage dy = std::move(gradients[node.get()]);
+    call(node->hooks, node->shape, dy);
+    if (tape) tape->begin_backward(*node);
     Grads grads = node->backward(dy);
+    if (tape) tape->end_backward(*node, dy, grads);
     for (std::size_t i = 0; i < max_inputs; ++i) {
       if (!node->need[i]) continue;
       const Tensor& input = node->inputs[i];
@@ -73,12 +89,18 @@ void Tensor::backward(const Tensor& cotangent) const {
         accumulate(gradients[input.creator().get()], std::move(grads[i]));
       } else {
         input.accumulate_grad(std::move(grads[i]));
+        const auto same = [&](const Tensor& leaf) { return leaf.id() == input.id(); };
+        if (input.has_hooks() && std::ranges::none_of(watched_leaves, same)) {
+          watched_leaves.push_back(input);
+        }
       }
     }
-    node->release_saved();
+    for (const Saved& saved : node->saved()) *saved.values = {};
     node->inputs = {};
     node->released = true;
   }
+  for (const Tensor& leaf : watched_leaves) leaf.call_hooks();
+  if (tape) tape->finish(*creator());
 }
 
 }  // namespace glass::inline GLASS_PRECISION

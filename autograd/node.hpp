@@ -4,7 +4,7 @@
 #include <concepts>
 #include <initializer_list>
 
-#include "autograd/tensor.hpp"
+#include "autograd/tape.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 
@@ -16,6 +16,12 @@ using Grads = std::array<Storage, max_inputs>;
 
 /// Which inputs want a gradient. What nobody wants is not computed.
 using Needs = std::array<bool, max_inputs>;
+
+/// A buffer that a node keeps for backward, and what the formula calls it.
+struct Saved {
+  const char* name;
+  Storage* values;
+};
 
 /// One operation on the tape: it remembers its inputs and knows how to turn the gradient of its
 /// output into gradients of its inputs. A node never holds its output tensor (that would be a
@@ -33,12 +39,13 @@ struct Node {
   /// only if `need[i]`. It *returns* gradients; the engine alone adds them up.
   virtual Grads backward(const Storage& dy) const = 0;
 
-  /// Drops the values saved for backward.
-  virtual void release_saved() = 0;
+  /// The values kept for backward, by name: the engine drops them afterwards.
+  virtual std::vector<Saved> saved() { return {}; }
 
   std::array<Tensor, max_inputs> inputs;  ///< undefined beyond the operation's own
   Needs need{};                           ///< set when the operation is recorded
   Shape shape;                            ///< of the output
+  std::vector<GradientHook> hooks;        ///< see Tensor::on_gradient
   bool released = false;
 };
 
@@ -66,13 +73,18 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
 ///     if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
 ///     return y;
 ///
-/// The node exists only if somebody wants a gradient, and saves only what backward will read.
+/// The node exists only if somebody wants a gradient, and saves only what backward will read. A Tape
+/// that is recording sees every operation, and the line that calls this.
 template <std::derived_from<Node> N>
-std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs) {
-  if (!wants_gradient(inputs)) return nullptr;
+std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
+                          SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
+  const bool wanted = wants_gradient(inputs);
+  Tape* tape = Tape::recording();
+  if (!wanted && !tape) return nullptr;
   auto node = std::make_shared<N>();
-  attach(node, output, inputs);
-  return node;
+  if (wanted) attach(node, output, inputs);
+  if (tape) tape->add_operation(*node, output, inputs, caller);
+  return wanted ? node : nullptr;
 }
 
 }  // namespace glass::inline GLASS_PRECISION

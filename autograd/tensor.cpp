@@ -20,9 +20,10 @@ struct Tensor::Body {
 
   Shape shape;
   Storage values;
-  Storage gradient;  // leaves only
+  Storage gradient;  // of leaves, and of intermediates that were asked to keep it
   bool requires_grad = false;
-  std::shared_ptr<Node> creator;  // intermediates only
+  std::vector<GradientHook> hooks;  // leaves only; those of intermediates are with the creator
+  std::shared_ptr<Node> creator;    // intermediates only
 };
 
 std::size_t live_tensors() { return live_bodies; }
@@ -96,12 +97,36 @@ bool Tensor::has_grad() const { return static_cast<bool>(body().gradient); }
 Tensor Tensor::grad() const {
   if (!has_grad()) {
     throw GraphError("grad: this tensor of shape " + shape().str() +
-                     " has no gradient; only trainable leaves get one, from backward()");
+                     " has no gradient; backward() gives one to trainable leaves, and to "
+                     "intermediates after retain_grad()");
   }
   return wrap(shape(), body().gradient);
 }
 
 void Tensor::zero_grad() const { body().gradient = {}; }
+
+void Tensor::on_gradient(GradientHook f) const {
+  if (!requires_grad()) {
+    throw GraphError("on_gradient: this tensor of shape " + shape().str() +
+                     " never gets a gradient: it is frozen, or depends on nothing trainable");
+  }
+  (is_leaf() ? body().hooks : creator()->hooks).push_back(std::move(f));
+}
+
+void Tensor::retain_grad() const {
+  if (is_leaf() && requires_grad()) return;
+  // The hook must not hold this tensor, which holds its creator, which holds the hook.
+  const auto keep = [weak = std::weak_ptr(body_)](const Tensor& gradient) {
+    if (const auto tensor = weak.lock()) tensor->gradient = gradient.storage();
+  };
+  on_gradient(keep);
+}
+
+bool Tensor::has_hooks() const { return !body().hooks.empty(); }
+
+void Tensor::call_hooks() const {
+  for (const GradientHook& hook : body().hooks) hook(grad());
+}
 
 void Tensor::backward() const {
   require(size() == 1, "backward: starts from a scalar, got shape ", shape(),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -10,6 +11,10 @@
 namespace glass::inline GLASS_PRECISION {
 
 struct Node;
+class Tensor;
+
+/// Is shown d loss / d tensor when it is complete, and may change it in place.
+using GradientHook = std::function<void(const Tensor& gradient)>;
 
 /// A handle to an array of `real` and to its place on the tape. Copies alias: they share values,
 /// gradient and history; `clone()` copies the values.
@@ -57,6 +62,15 @@ class Tensor {
   Tensor grad() const;
   void zero_grad() const;  ///< forgets the gradient
 
+  /// Calls `f` in every backward() that reaches this tensor. If `f` changes an intermediate's
+  /// gradient, that is what flows on from there (guided backpropagation is made like this); a leaf
+  /// shows `grad()` when all is added up. An `f` that holds the tensor itself keeps it alive for
+  /// ever. Throws GraphError if this tensor never gets a gradient.
+  void on_gradient(GradientHook f) const;
+  /// Lets an intermediate keep its gradient, so that `grad()` works after backward(); leaves do so
+  /// anyway. Throws GraphError if this tensor never gets a gradient.
+  void retain_grad() const;
+
   /// Back-propagates from this scalar to every trainable leaf that it depends on (see engine.cpp).
   void backward() const;
   /// The same for any shape: starts from d loss / d this = `cotangent`.
@@ -66,6 +80,9 @@ class Tensor {
   const std::shared_ptr<Node>& creator() const;  ///< the operation that made this, or null
   void set_creator(std::shared_ptr<Node> node) const;
   void accumulate_grad(Storage gradient) const;
+  const void* id() const { return body_.get(); }  ///< the same for all handles to one tensor
+  bool has_hooks() const;                         ///< a leaf that somebody watches
+  void call_hooks() const;                        ///< of a leaf
 
  private:
   struct Body;

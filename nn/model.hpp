@@ -35,6 +35,10 @@ class Model final : public Module {
   std::vector<Tensor> outputs(Index last, const Tensor& x) const {
     return layers.outputs(last, normalised(x));
   }
+  /// See Sequential.
+  void on_forward(const std::string& layer, std::function<void(const Tensor& output)> f) {
+    layers.on_forward(layer, std::move(f));
+  }
   /// Index of the layer whose output is the logits: the last one that is no softmax.
   Index logits_layer() const;
 

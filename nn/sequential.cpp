@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/tape.hpp"
 #include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
@@ -53,7 +54,7 @@ Sequential& Sequential::add(std::unique_ptr<Module> module, const std::string& n
       if (entry.name == name) throw Error(quoted + " is taken");
     }
   }
-  layers_.push_back({name, std::move(module)});
+  layers_.push_back({name, std::move(module), {}});
   return *this;
 }
 
@@ -78,22 +79,39 @@ Index Sequential::find(const std::string& wanted) const {
   throw Error("layer '" + printable(wanted) + "' does not exist; there are " + known);
 }
 
+void Sequential::on_forward(const std::string& layer, std::function<void(const Tensor&)> f) {
+  layers_[static_cast<std::size_t>(find(layer))].hooks.push_back(std::move(f));
+}
+
+void Sequential::clear_hooks() {
+  for (Entry& entry : layers_) entry.hooks.clear();
+}
+
+Tensor Sequential::run(Index i, const Tensor& x) const {
+  Tape* tape = Tape::recording();
+  if (tape) {
+    tape->set_layer(alias(i));
+    for (const auto& [name, tensor] : layer(i).parameters()) {
+      tape->name(tensor, name, Tape::Role::weight);
+    }
+  }
+  const Tensor y = naming_layer(*this, i, [&] { return layer(i).forward(x); });
+  if (tape) tape->set_layer("");
+  for (const auto& hook : layers_[static_cast<std::size_t>(i)].hooks) hook(y);
+  return y;
+}
+
 Tensor Sequential::forward(const Tensor& x) { return forward_to(size() - 1, x); }
 
 Tensor Sequential::forward_to(Index last, const Tensor& x) const {
   Tensor y = x;
-  for (Index i = 0; i <= last; ++i) {
-    y = naming_layer(*this, i, [&] { return layer(i).forward(y); });
-  }
+  for (Index i = 0; i <= last; ++i) y = run(i, y);
   return y;
 }
 
 std::vector<Tensor> Sequential::outputs(Index last, const Tensor& x) const {
   std::vector<Tensor> all;
-  for (Index i = 0; i <= last; ++i) {
-    const Tensor& input = all.empty() ? x : all.back();
-    all.push_back(naming_layer(*this, i, [&] { return layer(i).forward(input); }));
-  }
+  for (Index i = 0; i <= last; ++i) all.push_back(run(i, all.empty() ? x : all.back()));
   return all;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <memory>
 
 #include "nn/module.hpp"
@@ -31,6 +32,12 @@ class Sequential final : public Module {
   /// what there is, if there is none.
   Index find(const std::string& layer) const;
 
+  /// Calls `f` with the output of the layer with this name, index or alias whenever it is computed.
+  /// Throws Error as `find` does.
+  void on_forward(const std::string& layer, std::function<void(const Tensor& output)> f);
+  /// Forgets everything that `on_forward` was given.
+  void clear_hooks();
+
   const char* type() const override { return "Sequential"; }
   Tensor forward(const Tensor& x) override;
   /// x -> output of layer `last`. ShapeErrors name the layer that they come from.
@@ -49,7 +56,10 @@ class Sequential final : public Module {
   struct Entry {
     std::string name;
     std::unique_ptr<Module> module;
+    std::vector<std::function<void(const Tensor&)>> hooks;
   };
+  Tensor run(Index i, const Tensor& x) const;
+
   std::vector<Entry> layers_;
 };
 

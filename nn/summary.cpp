@@ -1,31 +1,12 @@
 #include <algorithm>
-#include <array>
 
+#include "autograd/table.hpp"
 #include "nn/model.hpp"
 #include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
 namespace {
-
-using Row = std::array<std::string, 7>;
-
-/// Columns as wide as their widest cell; no blanks at the ends of lines.
-std::string aligned(const std::vector<Row>& rows) {
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  }
-  return out;
-}
 
 struct Count {
   Index all = 0, trainable = 0;
@@ -49,7 +30,8 @@ std::string state(const Count& count) {
 }  // namespace
 
 std::string Model::summary() const {
-  std::vector<Row> rows{{"layer", "alias", "type", "output", "parameters", "", "sees"}};
+  std::vector<std::vector<std::string>> rows{
+      {"layer", "alias", "type", "output", "parameters", "", "sees"}};
   Shape shape{1, input_shape[0], input_shape[1], input_shape[2]};
   Footprint field;
   for (Index i = 0; i < layers.size(); ++i) {

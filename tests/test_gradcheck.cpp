@@ -61,7 +61,6 @@ struct PlantedNode final : Node {
   std::function<Grads(const Storage& dy)> planted;
   const char* name() const override { return "planted"; }
   Grads backward(const Storage& dy) const override { return planted(dy); }
-  void release_saved() override {}
 };
 
 Tensor with_backward(const Tensor& y, std::initializer_list<Tensor> inputs,

@@ -12,7 +12,6 @@ struct AddNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {need[0] ? dy : Storage(), need[1] ? dy : Storage()};
   }
-  void release_saved() override {}
 };
 
 Tensor add(const Tensor& a, const Tensor& b) {
@@ -26,7 +25,6 @@ Tensor add(const Tensor& a, const Tensor& b) {
 struct AddNumberNode final : Node {
   const char* name() const override { return "add_number"; }
   Grads backward(const Storage& dy) const override { return {dy}; }
-  void release_saved() override {}
 };
 
 Tensor add(const Tensor& a, double b) {

@@ -57,7 +57,6 @@ struct AffineSampleNode final : Node {
     });
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor affine_sample(const Tensor& x, const AffineSample& how) {

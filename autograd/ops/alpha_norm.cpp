@@ -33,7 +33,7 @@ struct AlphaNormNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(x, [this, scale = *dy.data()](real v) { return scale * slope(v, alpha); })};
   }
-  void release_saved() override { x = {}; }
+  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor alpha_norm(const Tensor& x, double alpha) {

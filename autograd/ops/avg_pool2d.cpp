@@ -15,7 +15,6 @@ struct AvgPool2dNode final : Node {
     kernels::avg_pool2d_dx(dy.data(), dx.data(), window);
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options) {

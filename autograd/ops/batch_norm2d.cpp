@@ -45,7 +45,9 @@ struct BatchNorm2dNode final : Node {
     return {dx, need[1] ? dweight : Storage(), need[2] ? dbias : Storage()};
   }
 
-  void release_saved() override { x = weight = mean = inverse_std = {}; }
+  std::vector<Saved> saved() override {
+    return {{"x", &x}, {"weight", &weight}, {"mean", &mean}, {"inverse_std", &inverse_std}};
+  }
 };
 
 namespace {

@@ -13,7 +13,7 @@ struct DropoutNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(dy, mask, [](real d, real m) { return m * d; })};
   }
-  void release_saved() override { mask = {}; }
+  std::vector<Saved> saved() override { return {{"mask", &mask}}; }
 };
 
 Tensor dropout(const Tensor& x, double p, Rng& rng) {

@@ -16,7 +16,7 @@ struct EluNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [this](real d, real v) { return v > 0 ? d : (v + alpha) * d; })};
   }
-  void release_saved() override { y = {}; }
+  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor elu(const Tensor& x, double alpha) {

@@ -17,7 +17,6 @@ struct GatherNode final : Node {
     }
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor gather(const Tensor& x, const std::vector<Index>& columns) {

@@ -39,7 +39,6 @@ Storage transform(const Storage& x, const Shape& shape) {
 struct Hartley2dNode final : Node {
   const char* name() const override { return "hartley2d"; }
   Grads backward(const Storage& dy) const override { return {transform(dy, shape)}; }
-  void release_saved() override {}
 };
 
 Tensor hartley2d(const Tensor& x) {

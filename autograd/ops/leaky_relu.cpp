@@ -13,7 +13,7 @@ struct LeakyReluNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(dy, x, [this](real d, real v) { return v > 0 ? d : slope * d; })};
   }
-  void release_saved() override { x = {}; }
+  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {

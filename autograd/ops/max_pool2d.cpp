@@ -17,7 +17,7 @@ struct MaxPool2dNode final : Node {
     kernels::max_pool2d_dx(dy.data(), x.data(), y.data(), dx.data(), window);
     return {dx};
   }
-  void release_saved() override { x = y = {}; }
+  std::vector<Saved> saved() override { return {{"x", &x}, {"y", &y}}; }
 };
 
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {

@@ -11,7 +11,6 @@ struct MeanNode final : Node {
     const Shape& xs = inputs[0].shape();
     return {Tensor::full(xs, *dy.data() / static_cast<double>(xs.size())).storage()};
   }
-  void release_saved() override {}
 };
 
 Tensor mean(const Tensor& x) {

@@ -14,7 +14,7 @@ struct MseNode final : Node {
     const auto scaled = [&](real s) { return map(difference, [=](real d) { return s * d; }); };
     return {need[0] ? scaled(slope) : Storage(), need[1] ? scaled(-slope) : Storage()};
   }
-  void release_saved() override { difference = {}; }
+  std::vector<Saved> saved() override { return {{"difference", &difference}}; }
 };
 
 Tensor mse(const Tensor& a, const Tensor& b) {

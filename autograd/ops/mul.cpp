@@ -16,7 +16,7 @@ struct MulNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {need[0] ? map(dy, b, product) : Storage(), need[1] ? map(dy, a, product) : Storage()};
   }
-  void release_saved() override { a = b = {}; }
+  std::vector<Saved> saved() override { return {{"a", &a}, {"b", &b}}; }
 };
 
 Tensor mul(const Tensor& a, const Tensor& b) {
@@ -37,7 +37,6 @@ struct MulNumberNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(dy, [this](real d) { return number * d; })};
   }
-  void release_saved() override {}
 };
 
 Tensor mul(const Tensor& a, double b) {

@@ -12,7 +12,6 @@ constexpr auto negate = [](real v) { return -v; };
 struct NegNode final : Node {
   const char* name() const override { return "neg"; }
   Grads backward(const Storage& dy) const override { return {map(dy, negate)}; }
-  void release_saved() override {}
 };
 
 Tensor neg(const Tensor& x) {

@@ -20,7 +20,6 @@ struct NormaliseNode final : Node {
     });
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor normalise(const Tensor& x, const std::vector<double>& mean, const std::vector<double>& std) {

@@ -38,7 +38,6 @@ struct PadNode final : Node {
     });
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor pad(const Tensor& x, const Padding& padding, double fill) {

@@ -8,7 +8,6 @@ namespace glass::inline GLASS_PRECISION {
 struct ReshapeNode final : Node {
   const char* name() const override { return "reshape"; }
   Grads backward(const Storage& dy) const override { return {dy}; }
-  void release_saved() override {}
 };
 
 Tensor reshape(const Tensor& x, const Shape& shape) {

@@ -13,7 +13,6 @@ struct SelectNode final : Node {
     dx.data()[offset] = *dy.data();
     return {dx};
   }
-  void release_saved() override {}
 };
 
 Tensor select(const Tensor& x, const std::vector<Index>& index) {

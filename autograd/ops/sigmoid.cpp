@@ -14,7 +14,7 @@ struct SigmoidNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [](real d, real v) { return v * (1 - v) * d; })};
   }
-  void release_saved() override { y = {}; }
+  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor sigmoid(const Tensor& x) {

@@ -10,7 +10,6 @@ struct SubNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {need[0] ? dy : Storage(), need[1] ? map(dy, [](real d) { return -d; }) : Storage()};
   }
-  void release_saved() override {}
 };
 
 Tensor sub(const Tensor& a, const Tensor& b) {

@@ -10,7 +10,6 @@ struct SumNode final : Node {
   Grads backward(const Storage& dy) const override {
     return {Tensor::full(inputs[0].shape(), *dy.data()).storage()};
   }
-  void release_saved() override {}
 };
 
 Tensor sum(const Tensor& x) {

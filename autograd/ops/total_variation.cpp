@@ -19,7 +19,7 @@ struct TotalVariationNode final : Node {
                                 options.eps, *dy.data());
     return {dx};
   }
-  void release_saved() override { x = {}; }
+  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "autograd/precision.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// Rows of cells in UTF-8, possibly coloured by escape sequences, as lines of text: columns two
+/// blanks apart and as wide as their widest cell, no blanks at the ends of lines.
+std::string aligned(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,98 @@
+#include <cstdio>
+
+#include "autograd/statistics.hpp"
+#include "autograd/table.hpp"
+#include "autograd/tape.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+namespace {
+
+constexpr const char *grey = "\x1b[90m", *image_colour = "\x1b[1;32m",
+                     *gradient_colour = "\x1b[33m", *plain = "\x1b[0m";
+
+std::string formatted(const char* format, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::string norm(const Tensor& tensor) {
+  const Statistics s = statistics(tensor);
+  return s.not_finite > 0 ? text(s.not_finite, " not finite") : formatted("%.3g", s.l2);
+}
+
+std::string operation(const Tape::Entry& entry) {
+  return entry.is_leaf() ? "  " + entry.name : entry.op;
+}
+
+std::string state(const Tape::Entry& entry) {
+  if (!entry.is_leaf()) return "";
+  if (entry.trainable) return "trainable";
+  return entry.role == Tape::Role::weight ? "locked" : word(entry.role);
+}
+
+std::string gradient(const Tape::Entry& entry) {
+  if (entry.gradient == Tape::Gradient::computed) return "↑ " + norm(entry.grad);
+  const std::string what = word(entry.gradient);
+  return entry.reason.empty() ? what : what + ": " + entry.reason;
+}
+
+std::string kept(const Tape::Entry& entry) {
+  std::string names;
+  for (const Tape::Kept& values : entry.kept) names += (names.empty() ? "" : " ") + values.name;
+  return names.empty() ? "" : text(names, ", ", (entry.kept_bytes() + 999) / 1000, " kB");
+}
+
+std::string reads(const Tape::Entry& entry) {
+  std::string places;
+  for (const Tape::Input& input : entry.inputs) {
+    places += (places.empty() ? "" : " ") + std::to_string(input.entry);
+  }
+  return places;
+}
+
+std::string microseconds(double seconds) { return formatted("%.1f", 1e6 * seconds); }
+
+/// What stands out: the image that learns, weights that are locked, gradients.
+void colour(std::vector<std::string>& row, const Tape::Entry& entry) {
+  const auto paint = [](std::string& cell, const char* how) {
+    if (!cell.empty()) cell = how + cell + plain;
+  };
+  if (entry.role == Tape::Role::image && entry.trainable) {
+    for (std::string& cell : row) paint(cell, image_colour);
+  } else if (entry.gradient != Tape::Gradient::computed) {
+    if (!entry.is_leaf()) return paint(row[7], grey);
+    for (std::string& cell : row) paint(cell, grey);
+  } else {
+    paint(row[7], gradient_colour);
+  }
+}
+
+}  // namespace
+
+std::string listing(const Tape& tape, const ListingOptions& options) {
+  std::vector<std::vector<std::string>> rows{{"#", "layer", "operation", "shape", "reads", "",
+                                              "↓ |value|", "↑ |gradient|", "kept for backward"}};
+  if (options.times) rows.front().insert(rows.front().end(), {"↓ µs", "↑ µs"});
+  for (const Tape::Entry& entry : tape.entries()) {
+    std::vector<std::string> row{std::to_string(rows.size() - 1),
+                                 entry.layer,
+                                 operation(entry),
+                                 entry.value.shape().str(),
+                                 reads(entry),
+                                 state(entry),
+                                 norm(entry.value),
+                                 gradient(entry),
+                                 kept(entry)};
+    if (options.times && !entry.is_leaf()) {
+      row.push_back(microseconds(entry.forward_seconds));
+      row.push_back(entry.backward_seconds > 0 ? microseconds(entry.backward_seconds) : "");
+    }
+    if (options.colour) colour(row, entry);
+    rows.push_back(row);
+  }
+  return aligned(rows);
+}
+
+}  // namespace glass::inline GLASS_PRECISION
