@@ -98,6 +98,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   const int last = options.stop_after > 0 ? options.stop_after : options.steps;
 
   while (result.steps < std::min(last, options.steps)) {
+    const auto tape = options.record ? std::make_shared<Tape>() : nullptr;
     const Tensor x = parametrisation.image(coordinates);
     const Tensor value = sum(objective(model, glance(x, options, fill, rng)));
     const Tensor penalty =
@@ -105,6 +106,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
 
     optimiser->zero_grad();
     (penalty - value / result.unit).backward();
+    if (tape) tape->stop();
     optimiser->step();
     ++result.steps;
 
@@ -117,9 +119,8 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     if (!parametrisation.is_identity()) {
       std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.data());
     }
-    if (on_step && !on_step({result.steps, options.steps, value.item(), penalty.item(), image})) {
-      break;
-    }
+    const MaximiseStep step{result.steps, options.steps, value.item(), penalty.item(), image, tape};
+    if (on_step && !on_step(step)) break;
   }
 
   result.images = image.clone();

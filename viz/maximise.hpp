@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "autograd/tape.hpp"
 #include "viz/objective.hpp"
 #include "viz/regulariser.hpp"
 
@@ -29,14 +31,16 @@ struct MaximiseOptions {
   bool decorrelate = false;
 
   std::uint64_t seed = 0;
-  int stop_after = 0;  ///< if not 0, end after so many steps of the planned ones
+  int stop_after = 0;   ///< if not 0, end after so many steps of the planned ones
+  bool record = false;  ///< show each step's tape to `on_step`
 };
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.
 struct MaximiseStep {
   int step, steps;
   double objective, penalty;
-  const Tensor& image;  ///< [N,C,H,W] after the step
+  const Tensor& image;               ///< [N,C,H,W] after the step
+  std::shared_ptr<const Tape> tape;  ///< of the step, if it was recorded; else null
 };
 
 struct MaximiseResult {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 
@@ -94,20 +95,6 @@ std::string text_chunk(const std::string& text) {
   return make_chunk("tEXt", std::string(keyword) + text);
 }
 
-std::string encode(const Image& image, const std::string& path) {
-  std::string bytes;
-  const auto append = [](void* context, void* data, int size) {
-    static_cast<std::string*>(context)->append(static_cast<const char*>(data),
-                                               static_cast<std::size_t>(size));
-  };
-  const bool ok = stbi_write_png_to_func(append, &bytes, static_cast<int>(image.width),
-                                         static_cast<int>(image.height),
-                                         static_cast<int>(image.channels), image.pixels.data(),
-                                         static_cast<int>(image.width * image.channels)) != 0;
-  if (!ok) throw IoError(path + ": the PNG encoder ran out of memory");
-  return bytes;
-}
-
 /// fcTL: where the frame lies, how long it is shown, and that it replaces the one before.
 std::string frame_control(std::uint32_t sequence, const Image& frame, int milliseconds) {
   constexpr std::string_view keep_then_overwrite = "\0\0"sv;
@@ -133,6 +120,20 @@ void check_animation(const std::vector<Image>& frames, const FrameTimes& times) 
 }
 
 }  // namespace
+
+std::string encode_png(const Image& image) {
+  std::string bytes;
+  const auto append = [](void* context, void* data, int size) {
+    static_cast<std::string*>(context)->append(static_cast<const char*>(data),
+                                               static_cast<std::size_t>(size));
+  };
+  const bool ok = stbi_write_png_to_func(append, &bytes, static_cast<int>(image.width),
+                                         static_cast<int>(image.height),
+                                         static_cast<int>(image.channels), image.pixels.data(),
+                                         static_cast<int>(image.width * image.channels)) != 0;
+  if (!ok) throw std::bad_alloc();
+  return bytes;
+}
 
 Image read_png(const std::string& path, Index channels) {
   const std::string bytes = nn::read_file(path);
@@ -168,7 +169,7 @@ std::string read_png_text(const std::string& path) {
 
 void write_png(const std::string& path, const Image& image, const std::string& text) {
   const std::string note = text_chunk(text);
-  nn::write_file(path, encode(image, path).insert(head_bytes, note));
+  nn::write_file(path, encode_png(image).insert(head_bytes, note));
 }
 
 void write_animation(const std::string& path, const std::vector<Image>& frames,
@@ -178,7 +179,7 @@ void write_animation(const std::string& path, const std::vector<Image>& frames,
   std::string bytes;
   std::uint32_t sequence = 0;  // of fcTL and fdAT together
   for (const Image& frame : frames) {
-    const std::string png = encode(frame, path);
+    const std::string png = encode_png(frame);
     const bool is_first = &frame == &frames.front(), is_last = &frame == &frames.back();
     if (is_first) {
       const auto count = static_cast<std::uint32_t>(frames.size()), for_ever = 0u;

@@ -18,6 +18,9 @@ Image read_png(const std::string& path, Index channels);
 /// none. Throws as `read_png` does, but does not look into the pixels.
 std::string read_png_text(const std::string& path);
 
+/// The bytes of a PNG file without text.
+std::string encode_png(const Image& image);
+
 /// Writes atomically: the file appears whole or not at all. `text` goes along if it is not empty;
 /// it must be ASCII without NUL, or std::logic_error is thrown. Throws IoError.
 void write_png(const std::string& path, const Image& image, const std::string& text = {});

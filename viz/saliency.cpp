@@ -1,19 +1,13 @@
 #include "viz/saliency.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "viz/maps.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
 namespace {
-
-using Colour = std::array<double, 3>;
-constexpr Colour white{255, 255, 255}, red{178, 24, 43}, blue{33, 102, 172};
-
-std::uint8_t mix(double from, double to, double share) {
-  return static_cast<std::uint8_t>(std::lround(from + share * (to - from)));
-}
 
 /// One number for each pixel: what `combine` makes of its channels, begun with 0.
 template <class Combine>
@@ -62,10 +56,7 @@ Image draw_signed(const Tensor& gradient) {
   normalise_peak(map);
   Image image(gradient.shape()[3], gradient.shape()[2], 3);
   for (std::size_t i = 0; i < map.size(); ++i) {
-    const Colour& end = map[i] > 0 ? red : blue;
-    for (std::size_t c = 0; c < 3; ++c) {
-      image.pixels[3 * i + c] = mix(white[c], end[c], std::abs(map[i]));
-    }
+    std::ranges::copy(diverging(map[i]).rgb, image.pixels.begin() + static_cast<Index>(3 * i));
   }
   return image;
 }
@@ -75,7 +66,8 @@ Image draw_magnitude(const Tensor& gradient) {
       per_pixel(gradient, [](double largest, double v) { return std::max(largest, std::abs(v)); });
   normalise_peak(map);
   Image image(gradient.shape()[3], gradient.shape()[2], 1);
-  std::ranges::transform(map, image.pixels.begin(), [](double v) { return mix(0, 255, v); });
+  std::ranges::transform(map, image.pixels.begin(),
+                         [](double v) { return static_cast<std::uint8_t>(std::lround(255 * v)); });
   return image;
 }
 
