@@ -14,6 +14,7 @@ void add_commands(CLI::App& program, Run& run) {
   add_figures(program, run);
   add_invert(program, run);
   add_saliency(program, run);
+  add_tape(program, run);
   add_judge(program, run);
   add_classify(program, run);
   add_info(program, run);

@@ -17,6 +17,7 @@ void add_gallery(CLI::App& program, Run& run);
 void add_process(CLI::App& program, Run& run);
 void add_regulariser(CLI::App& program, Run& run);
 void add_figures(CLI::App& program, Run& run);
+void add_tape(CLI::App& program, Run& run);
 void add_judge(CLI::App& program, Run& run);
 void add_classify(CLI::App& program, Run& run);
 void add_info(CLI::App& program, Run& run);

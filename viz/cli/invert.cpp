@@ -70,11 +70,7 @@ std::vector<Index> layers_of(const Arguments& args, const nn::Model& model) {
       }
       continue;
     }
-    try {
-      layers.push_back(model.layers.find(word));
-    } catch (const Error& error) {
-      throw UsageError(error.what());
-    }
+    layers.push_back(as_usage([&] { return model.layers.find(word); }));
   }
   return layers;
 }

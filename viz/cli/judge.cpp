@@ -64,11 +64,7 @@ std::vector<Index> picture_classes(const Arguments& args, const nn::Model& model
                           args.classes.size()));
   }
   for (const std::string& word : args.classes) {
-    try {
-      classes.push_back(find_class(model, word));
-    } catch (const Error& error) {
-      throw UsageError(error.what());
-    }
+    classes.push_back(as_usage([&] { return find_class(model, word); }));
   }
   return classes;
 }

@@ -151,16 +151,10 @@ Objective objective_of(const Painting& painting, const nn::Model& model) {
     throw UsageError("--objective " + painting.objective +
                      ": with --class, expected logit, logprob or softmax");
   }
-  try {
+  return as_usage([&] {
     return Objective(model,
                      whole ? painting.objective : painting.objective + ':' + painting.classes);
-  } catch (const FileError&) {
-    throw;
-  } catch (const IoError&) {
-    throw;
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
+  });
 }
 
 Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,

@@ -30,6 +30,21 @@ struct UsageError : Error {
   using Error::Error;
 };
 
+/// Calls `f`, whose complaints are about a word of the command line; those about files stay what they
+/// are.
+template <class F>
+auto as_usage(F f) {
+  try {
+    return f();
+  } catch (const FileError&) {
+    throw;
+  } catch (const IoError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
 /// Parses the command line and runs `command`, whose result is the exit code. Every exception
 /// becomes one line on standard error and its code; a standard output that cannot be written (a
 /// full disk, a closed pipe) counts as an input/output error.

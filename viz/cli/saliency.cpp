@@ -26,13 +26,7 @@ Index class_of(const Arguments& args, const nn::Model& model, const Tensor& prob
   if (args.class_word.empty()) {
     return std::ranges::max_element(probabilities.values()) - probabilities.values().begin();
   }
-  try {
-    return find_class(model, args.class_word);
-  } catch (const FileError&) {
-    throw;
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
+  return as_usage([&] { return find_class(model, args.class_word); });
 }
 
 /// The softmax of the logits, whatever the last layer is. -> [1,classes]

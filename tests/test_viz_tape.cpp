@@ -1,0 +1,269 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "browser.hpp"
+#include "nn/model.hpp"
+#include "viz/tape/formulas.hpp"
+#include "viz/tape/json.hpp"
+#include "viz/tape/layout.hpp"
+#include "viz/tape/record.hpp"
+
+using namespace glass;
+
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string viz_program = GLASS_VIZ_PROGRAM;
+const std::string weights = std::string(GLASS_WEIGHTS_DIR) + '/';
+
+Run tape(const std::string& words) { return run_program(viz_program + " tape " + words); }
+
+/// The operations from the first convolution to the logits.
+std::vector<std::string> through_the_layers(const Json& entries) {
+  std::vector<std::string> ops;
+  for (const Json& entry : entries) {
+    if (entry["layer"] != "" && entry["op"] != "leaf") ops.push_back(entry["op"]);
+  }
+  return ops;
+}
+
+Tensor noise(const Shape& shape) {
+  Rng rng(4);
+  return Tensor::uniform(shape, rng);
+}
+
+}  // namespace
+
+TEST_CASE("viz tape --format json: the same operations, and only the leaves' roles change") {
+  const Run run = tape(weights + "mnist-cnn.json --class 3 --format json");
+  REQUIRE(run.code == 0);
+  const Json json = Json::parse(run.out);
+  REQUIRE(json.size() == 2);
+  CHECK(through_the_layers(json["training"]) == through_the_layers(json["maximisation"]));
+  CHECK(through_the_layers(json["training"]) ==
+        std::vector<std::string>{"conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d",
+                                 "reshape", "linear", "relu", "linear"});
+  int weights_seen = 0, images_seen = 0;
+  for (const Json& entry : json["training"]) {
+    for (const char* key : {"op", "layer", "shape", "role", "trainable", "gradient", "grad_l2"}) {
+      CHECK_MESSAGE(entry.contains(key), key);
+    }
+    if (entry["role"] == "weight") {
+      ++weights_seen;
+      CHECK(entry["trainable"] == true);
+      CHECK(entry["gradient"] == "computed");
+      CHECK(entry["grad_l2"].get<double>() > 0);
+    }
+    CHECK_FALSE((entry["role"] == "image" && entry["gradient"] == "computed"));
+    CHECK_FALSE((entry["role"] == "data" && entry["gradient"] == "computed"));
+  }
+  CHECK(weights_seen == 8);
+  weights_seen = 0;
+  for (const Json& entry : json["maximisation"]) {
+    if (entry["role"] == "weight") {
+      ++weights_seen;
+      CHECK(entry["gradient"] == "skipped");
+      CHECK(entry["reason"] == "weight frozen");
+      CHECK(entry["grad_l2"].is_null());
+    } else if (entry["role"] == "image") {
+      ++images_seen;
+      CHECK(entry["gradient"] == "computed");
+      CHECK(entry["grad_l2"].get<double>() > 0);
+    }
+  }
+  CHECK(weights_seen == 8);
+  CHECK(images_seen == 1);
+}
+
+TEST_CASE("the gradient norms of a tape are those computed by hand") {
+  nn::Model model = nn::load_model(weights + "tiny.json");
+  const Tensor x = noise({1, 1, 28, 28});
+  const Json entries = viz::to_json(*viz::tape_of_training(model, x, 7));
+  model.requires_grad(true);
+  for (const auto& [name, weight] : model.parameters()) weight.zero_grad();
+  cross_entropy(model(x), {7}).backward();
+  std::vector<double> by_hand, on_tape;
+  for (const auto& [name, weight] : model.parameters()) {
+    double squares = 0;
+    for (const double g : weight.grad().values()) squares += g * g;
+    by_hand.push_back(std::sqrt(squares));
+  }
+  for (const Json& entry : entries) {
+    if (entry["role"] == "weight") on_tape.push_back(entry["grad_l2"]);
+  }
+  REQUIRE(on_tape.size() == by_hand.size());
+  for (std::size_t i = 0; i < by_hand.size(); ++i) {
+    CHECK(on_tape[i] == doctest::Approx(by_hand[i]).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("the tape of maximisation is that of the step asked for") {
+  nn::Model model = nn::load_model(weights + "tiny.json");
+  const viz::Objective objective(model, "logit:7");
+  const Tensor init = noise({1, 1, 28, 28});
+  std::vector<double> losses;
+  for (const int steps : {0, 3}) {
+    const auto recorded =
+        viz::tape_of_maximisation(model, objective, init, viz::MaximiseOptions{}, steps);
+    losses.push_back(recorded->entries().back().value.item());
+    int trainable = 0;
+    for (const Tape::Entry& entry : recorded->entries()) trainable += entry.trainable;
+    CHECK(trainable == 1);
+    CHECK(std::ranges::equal(recorded->entries()[0].value.values(), init.values()) == (steps == 0));
+  }
+  CHECK(losses[1] < losses[0]);
+}
+
+TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {
+  nn::Model model = nn::load_model(weights + "tiny.json");
+  const viz::Objective objective(model, "logit:7");
+  const Tensor x = noise({1, 1, 28, 28});
+  const auto first = viz::tape_of_training(model, x, 7);
+  const auto second = viz::tape_of_maximisation(model, objective, x, viz::MaximiseOptions{}, 0);
+  const std::vector<viz::Row> rows = viz::align(*first, second.get());
+  std::array<std::vector<std::size_t>, 2> seen;
+  int shared = 0;
+  for (const viz::Row& row : rows) {
+    for (std::size_t c = 0; c < 2; ++c) {
+      if (row.entries[c]) seen[c].push_back(*row.entries[c]);
+    }
+    if (!row.same) continue;
+    ++shared;
+    CHECK(first->entries()[*row.entries[0]].op == second->entries()[*row.entries[1]].op);
+    CHECK(first->entries()[*row.entries[0]].layer == second->entries()[*row.entries[1]].layer);
+  }
+  CHECK(shared == model.layers.size() + 1);  // and the normalisation
+  for (std::size_t c = 0; c < 2; ++c) {
+    const Tape& tape = c == 0 ? *first : *second;
+    CHECK(std::ranges::is_sorted(seen[c]));
+    CHECK(static_cast<long>(seen[c].size()) ==
+          std::ranges::count_if(tape.entries(), [](const auto& e) { return !e.is_leaf(); }));
+  }
+  REQUIRE(rows.back().entries[0]);  // both losses, in one row
+  REQUIRE(rows.back().entries[1]);
+
+  const viz::Layout layout = viz::lay_out(*first, second.get());
+  for (const auto& column : layout.columns) {
+    std::set<std::pair<int, int>> taken;
+    for (const viz::Place& place : column) {
+      CHECK(taken.emplace(place.lane, place.row).second);
+      CHECK(place.row < layout.rows);
+    }
+  }
+}
+
+TEST_CASE("every operation has a formula with a gradient for each input") {
+  for (const auto& file : std::filesystem::directory_iterator(GLASS_SOURCE_DIR "/autograd/ops")) {
+    const std::string code = slurp(file.path().string());
+    const std::string mark = "name() const override { return \"";
+    for (std::size_t i = 0; (i = code.find(mark, i)) != code.npos;) {
+      i += mark.size();
+      const viz::Formula& formula = viz::formula_of(code.substr(i, code.find('"', i) - i));
+      CHECK(formula.inputs.size() == formula.backward.size());
+    }
+  }
+  CHECK_THROWS_AS(viz::formula_of("nothing"), std::logic_error);
+}
+
+TEST_CASE("viz tape writes every format, by option or by the output's name") {
+  const TemporaryFolder folder;
+  const std::string tiny = weights + "tiny.json";
+  const Run text = tape(tiny);
+  CHECK(text.code == 0);
+  CHECK(text.out.find("skipped: weight frozen") != text.out.npos);
+  CHECK(text.out.find('\x1b') == text.out.npos);
+  CHECK(tape(tiny + " --mode train").out.find("frozen") == text.out.npos);
+
+  REQUIRE(tape(tiny + " -o " + (folder / "t.svg")).code == 0);
+  CHECK(slurp(folder / "t.svg").starts_with("<svg "));
+  CHECK(slurp(folder / "t.svg") == tape(tiny + " --format svg --threads 1").out);
+  REQUIRE(tape(tiny + " -o " + (folder / "t.dot")).code == 0);
+  CHECK(slurp(folder / "t.dot").starts_with("digraph "));
+  REQUIRE(tape(tiny + " -o " + (folder / "t.html")).code == 0);
+  const std::string html = slurp(folder / "t.html");
+  CHECK(html.starts_with("<!DOCTYPE html>"));
+  CHECK(html.find("http") == html.find("http-equiv"));
+  CHECK(html.find("http", html.find("http-equiv") + 1) == html.npos);
+
+  const Json one = Json::parse(tape(tiny + " --mode maximise --format json --times").out);
+  REQUIRE(one.size() == 1);
+  CHECK(one["maximisation"].back()["forward_us"].get<double>() > 0);
+}
+
+TEST_CASE("viz tape refuses in one line what it cannot do") {
+  const auto refused = [](const std::string& words, int code, const std::string& reason) {
+    const Run run = tape(words);
+    CHECK(run.code == code);
+    CHECK_MESSAGE(run.err.find(reason) != run.err.npos, run.err);
+    CHECK(std::ranges::count(run.err, '\n') == 1);
+    CHECK(run.out.empty());
+  };
+  const std::string tiny = weights + "tiny.json";
+  refused(tiny + " --class twelve", 2, "twelve");
+  refused(tiny + " --mode backwards", 2, "backwards");
+  refused(tiny + " --format pdf", 2, "pdf");
+  refused(tiny + " --format svg --times", 2, "--times");
+  refused(tiny + " --image " + weights + "tiny.md", 3, "PNG");
+  refused(tiny + " -o /nowhere/t.svg", 4, "/nowhere");
+  refused(weights + "none.json", 4, "none.json");
+}
+
+TEST_CASE("the pages of the shipped networks stay small") {
+  const TemporaryFolder folder;
+  REQUIRE(tape(weights + "mnist-cnn.json -o " + (folder / "m.html")).code == 0);
+  CHECK(std::filesystem::file_size(folder / "m.html") < 2'000'000);
+  REQUIRE(tape(weights + "cifar10-cnn.json -o " + (folder / "c.html")).code == 0);
+  CHECK(std::filesystem::file_size(folder / "c.html") < 6'000'000);
+}
+
+TEST_CASE("in a browser, the tape's page steps forward and backward and loads nothing") {
+  const std::string browser = find_browser();
+  if (browser.empty()) {
+    MESSAGE("skipped: no browser (chromium, or $GLASS_BROWSER)");
+    return;
+  }
+  const TemporaryFolder folder;
+  REQUIRE(tape(weights + "mnist-cnn.json -o " + (folder / "t.html")).code == 0);
+  const Visit page = visit(browser, folder / "t.html", "#step=2", R"(
+    const current = () => [...document.querySelectorAll('.op.current')].map(
+      (op) => op.closest('[data-mode]').dataset.mode + op.dataset.entry);
+    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    const seen = { opened: [document.querySelector('#position').textContent, current()] };
+    press('ArrowRight');
+    seen.key = [document.querySelector('#position').textContent, current()];
+    document.querySelector('#next').click();
+    seen.button = [document.querySelector('#position').textContent, current()];
+    press('b');
+    seen.backward = [document.querySelector('#position').textContent, current()];
+    press('End');
+    seen.end = document.querySelector('#position').textContent;
+    seen.unreturned = document.querySelectorAll('.unreturned').length;
+    press('Home');
+    seen.home = document.querySelector('#position').textContent;
+    const conv = document.querySelectorAll('.op')[2];
+    conv.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    seen.entered = current();
+    seen.cards = [...document.querySelectorAll('.card h2')].map((h) => h.textContent);
+    seen.pictures = document.querySelectorAll('.card img').length;
+    return seen;)");
+  CHECK(page.errors == Json::array());
+  CHECK(page.requests == Json::array());
+  CHECK_MESSAGE(page.console.empty(), page.console);
+  const Json& seen = page.result;
+  CHECK(seen["opened"][0].get<std::string>().starts_with("forward 2 of "));
+  CHECK(seen["key"][0].get<std::string>().starts_with("forward 3 of "));
+  CHECK(seen["button"][0].get<std::string>().starts_with("forward 4 of "));
+  CHECK(seen["backward"][0].get<std::string>().starts_with("backward 1 of "));
+  CHECK(seen["opened"][1] != seen["key"][1]);
+  CHECK(seen["key"][1] != seen["button"][1]);
+  CHECK(seen["key"][1].size() == 2);  // a node of each tape
+  CHECK(seen["unreturned"] == 0);
+  CHECK(seen["home"].get<std::string>().starts_with("forward 1 of "));
+  CHECK(seen["entered"].size() == 2);
+  CHECK(seen["cards"][0].get<std::string>().starts_with("relu"));
+  CHECK(seen["pictures"] == 2);
+}

@@ -1,0 +1,163 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "autograd/node.hpp"
+#include "nn/files.hpp"
+#include "viz/classes.hpp"
+#include "viz/cli/painting.hpp"
+#include "viz/tape/dot.hpp"
+#include "viz/tape/json.hpp"
+#include "viz/tape/page.hpp"
+#include "viz/tape/record.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+struct Arguments {
+  std::string model, mode = "both", image, class_word, format, output;
+  Painting painting;
+  int step = 0;
+  bool times = false;
+};
+
+/// One mode's tape, with what it needs to exist.
+struct Recorded {
+  std::string mode, title;
+  std::shared_ptr<const Tape> tape;
+};
+
+bool wants(const Arguments& args, const char* mode) {
+  return args.mode == "both" || args.mode == mode;
+}
+
+/// As asked for, or by the name of the output, or text.
+std::string format_of(const Arguments& args) {
+  if (!args.format.empty()) return args.format;
+  const std::string extension = std::filesystem::path(args.output).extension().string();
+  for (const char* format : {"svg", "html", "dot", "json"}) {
+    if (extension == '.' + std::string(format)) return format;
+  }
+  return "text";
+}
+
+Index class_of(const Arguments& args, nn::Model& model, const Tensor& image) {
+  if (!args.class_word.empty()) return as_usage([&] { return find_class(model, args.class_word); });
+  if (args.image.empty()) return 0;
+  model.eval();
+  const NoGrad no_grad;
+  const Tensor logits = model.outputs(model.logits_layer(), image).back();
+  return std::ranges::max_element(logits.values()) - logits.values().begin();
+}
+
+std::vector<Recorded> record(const CLI::App& command, const Arguments& args) {
+  nn::Model model = nn::load_model(args.model);
+  model.class_count();  // throws if the network is no classifier
+  Painting painting = tuned(command, args.painting, model);
+  if (painting.init.empty()) painting.init = args.image.empty() ? "noise" : args.image;
+  const Tensor image =
+      args.image.empty() ? Tensor() : to_tensor(read_picture(args.image, model, false));
+  const Index k = class_of(args, model, image);
+  const Objective objective(model, text("logit:", k));
+  const Tensor init = initial_images(painting, model, objective, painting.options.seed);
+
+  std::vector<Recorded> tapes;
+  if (wants(args, "maximise")) {
+    tapes.push_back({"maximisation", "Maximisation of the logit of " + class_name(model, k),
+                     tape_of_maximisation(model, objective, init, painting.options, args.step)});
+  }
+  if (wants(args, "train")) {
+    tapes.insert(tapes.begin(), {"training", "Training on one image of " + class_name(model, k),
+                                 tape_of_training(model, image ? image : init, k)});
+  }
+  return tapes;
+}
+
+std::string listings(const std::vector<Recorded>& tapes, const ListingOptions& options) {
+  std::string out;
+  for (const Recorded& recorded : tapes) {
+    out += (out.empty() ? "" : "\n") + recorded.title + "\n\n" + listing(*recorded.tape, options);
+  }
+  return out;
+}
+
+std::string json_text(const std::vector<Recorded>& tapes, bool times) {
+  nlohmann::ordered_json json;
+  for (const Recorded& recorded : tapes) json[recorded.mode] = to_json(*recorded.tape, times);
+  return json.dump(1) + '\n';
+}
+
+int tape_command(const CLI::App& command, const Arguments& args) {
+  const std::string format = format_of(args);
+  if (args.times && format != "text" && format != "json") {
+    throw UsageError("--times: only in text and json");
+  }
+  const std::vector<Recorded> tapes = record(command, args);
+  std::vector<TapeView> views;
+  for (const Recorded& recorded : tapes) {
+    views.push_back({recorded.mode, recorded.title, recorded.tape.get()});
+  }
+  const std::string title = std::filesystem::path(args.model).stem().string() +
+                            (views.size() > 1 ? ": one tape, two jobs" : "");
+  std::string result;
+  if (format == "text") {
+    const bool colour = args.output.empty() && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+    result = listings(tapes, {.colour = colour, .times = args.times});
+  } else if (format == "json") {
+    result = json_text(tapes, args.times);
+  } else if (format == "dot") {
+    result = to_dot(title, views);
+  } else {
+    result = format == "svg" ? to_svg(title, views) : to_html(title, views);
+  }
+  if (args.output.empty()) {
+    std::cout << result;
+  } else {
+    nn::write_file(args.output, result);
+    std::cout << args.output << '\n';
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_tape(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "tape", "Show what backward() did, in training and in maximisation, node by node");
+  const auto args = std::make_shared<Arguments>();
+  args->painting.init.clear();
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return command->add_option(name, value, help);
+  };
+  option("MODEL", args->model, "Model description, JSON")->required();
+  option("--mode", args->mode, "train, maximise, or both side by side")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"train", "maximise", "both"}));
+  option("--image", args->image,
+         "PNG to train on, and to begin the maximisation with (default: noise for both)");
+  option("--init", args->painting.init,
+         "Where the maximisation begins instead: noise, grey, or a PNG");
+  option("--class", args->class_word,
+         "An index or a name (default: what the network sees in --image, or else 0)");
+  option("--step", args->step, "Show the maximisation after so many steps")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000000));
+  option("--seed", args->painting.options.seed, "Seed of the noise")->capture_default_str();
+  option("--format", args->format,
+         "text, svg, html, dot or json (default: as --output is called, or text)")
+      ->check(CLI::IsMember({"text", "svg", "html", "dot", "json"}));
+  command->add_flag("--times", args->times,
+                    "Also tell how long each operation took, in text and json");
+  option("--threads", args->painting.threads, "Threads; 0 uses every core")
+      ->check(CLI::Range(0, 1024));
+  option("-o,--output", args->output, "File to write (default: standard output)");
+  command->callback(
+      [command, args, &run] { run = [command, args] { return tape_command(*command, *args); }; });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli
