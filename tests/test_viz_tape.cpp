@@ -264,6 +264,6 @@ TEST_CASE("in a browser, the tape's page steps forward and backward and loads no
   CHECK(seen["unreturned"] == 0);
   CHECK(seen["home"].get<std::string>().starts_with("forward 1 of "));
   CHECK(seen["entered"].size() == 2);
-  CHECK(seen["cards"][0].get<std::string>().starts_with("relu"));
+  CHECK(seen["cards"][0].get<std::string>().starts_with("training: relu"));
   CHECK(seen["pictures"] == 2);
 }

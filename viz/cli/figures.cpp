@@ -34,6 +34,8 @@ const std::vector<std::vector<std::string>> figures{
     {"invert", "@mnist-cnn", "%digit.png", "--layer", "all", "-o", ">inversion-mnist.png"},
     {"invert", "@cifar10-robust", "%boat.png", "--layer", "all", "-o", ">inversion-cifar10.png"},
     {"saliency", "@cifar10-robust", "%boat.png", "-o", ">saliency-cifar10.png"},
+    {"tape", "@mnist-robust", "--image", "%digit.png", "--init", "noise", "--step", "40", "-o",
+     ">tape-mnist.svg"},
 };
 
 int figures_command(const Arguments& args) {

@@ -52,7 +52,8 @@ function card(view, entry, backward) {
   }));
   const cropped = (e) => (e.cropped ? '<br>a part of it' : '');
   const lines = [
-    `<h2>${escaped(entry.op)} <span class="quiet">${escaped(entry.layer)}</span></h2>`,
+    `<h2><span class="quiet">${view.mode}:</span> ${escaped(entry.op)} <span class="quiet">${
+      escaped(entry.layer)}</span></h2>`,
     `<p class="formula">${escaped(entry.formula.forward)}</p>`,
     `<p class="number">${inputs.map((i) => `${i.name} ${shape(i.entry)}`).join(', ')} &rarr; y ${
       shape(entry)}</p>`,
