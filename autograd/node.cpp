@@ -6,24 +6,19 @@ namespace glass::inline GLASS_PRECISION {
 
 namespace {
 thread_local bool recording = true;
-thread_local std::vector<Tensor>* draining = nullptr;
+thread_local Node* doomed = nullptr;
+thread_local bool destroying = false;
 }  // namespace
 
 /// A tensor owns its creator, which owns its inputs, and so on. Destroying that chain naively nests
 /// one call per node, and a loss summed up over a long loop overflows the stack. So the outermost
-/// destructor collects what the inner ones would destroy, and empties the list one by one.
-Node::~Node() {
-  if (draining) {
-    std::ranges::move(inputs, std::back_inserter(*draining));
-    return;
-  }
-  std::vector<Tensor> pending(std::move_iterator(inputs.begin()), std::move_iterator(inputs.end()));
-  draining = &pending;
-  while (!pending.empty()) {
-    const Tensor last = std::move(pending.back());
-    pending.pop_back();
-  }
-  draining = nullptr;
+/// call destroys, one by one, what the inner ones only put on its list. The nodes are the list: here
+/// there is nobody to tell that memory ran out.
+void Node::destroy(Node* node) noexcept {
+  node->next_doomed_ = std::exchange(doomed, node);
+  if (std::exchange(destroying, true)) return;
+  while (doomed) delete std::exchange(doomed, doomed->next_doomed_);
+  destroying = false;
 }
 
 NoGrad::NoGrad() : before_(std::exchange(recording, false)) {}

@@ -30,7 +30,9 @@ struct Node {
   Node() = default;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
-  virtual ~Node();
+  virtual ~Node() = default;
+  /// Ends the life of a node that nobody owns any more: the deleter of its shared_ptr.
+  static void destroy(Node* node) noexcept;
 
   /// Name of the operation, for the tape and for error messages.
   virtual const char* name() const = 0;
@@ -47,6 +49,9 @@ struct Node {
   Shape shape;                            ///< of the output
   std::vector<GradientHook> hooks;        ///< see Tensor::on_gradient
   bool released = false;
+
+ private:
+  Node* next_doomed_ = nullptr;
 };
 
 /// While one of these is alive, operations of this thread record nothing.
@@ -81,7 +86,7 @@ std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> in
   const bool wanted = wants_gradient(inputs);
   Tape* tape = Tape::recording();
   if (!wanted && !tape) return nullptr;
-  auto node = std::make_shared<N>();
+  const std::shared_ptr<N> node(new N, Node::destroy);
   if (wanted) attach(node, output, inputs);
   if (tape) tape->add_operation(*node, output, inputs, caller);
   return wanted ? node : nullptr;

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -84,8 +83,8 @@ class Pool {
       for (int slot = 1; slot < size(); ++slot) {
         helpers_.emplace_back([this, slot, seen = generation_.load()] { help(slot, seen); });
       }
-    } catch (const std::system_error&) {
-      // The system gives no more threads: those that exist share the work.
+    } catch (const std::exception&) {
+      // The system gives no more threads, or no memory: those that exist share the work.
     }
   }
 
