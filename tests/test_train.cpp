@@ -62,7 +62,7 @@ std::vector<real> train_in_pieces(const Dataset& data, const TrainOptions& optio
     best.consider(model, epoch + 1, 10 + epoch);
     save_checkpoint(trainer, best, path);
     // An interrupted epoch leaves no trace in what is resumed.
-    CHECK_FALSE(trainer.run_epoch(result, [](const EpochResult&) { return false; }));
+    CHECK_FALSE(trainer.run_epoch(result, [](const TrainStep&) { return false; }));
   }
 }
 
@@ -103,6 +103,33 @@ TEST_CASE("train: one and two threads give the same bytes, another seed others")
   TrainOptions other = short_run;
   other.seed = 1;
   CHECK(train(data.training, other) != one);
+}
+
+TEST_CASE("train: whoever watches sees every step, some with a tape, and changes nothing") {
+  const DataFolder data = squares();
+  nn::Model model = square_network();
+  Trainer trainer(model, data.training, short_run);
+  trainer.record_every(4);
+  Index steps = 0, tapes = 0;
+  EpochResult result;
+  while (trainer.epochs_done() < short_run.epochs) {
+    trainer.run_epoch(result, [&](const TrainStep& step) {
+      CHECK(step.step == ++steps);
+      CHECK(step.loss > 0);
+      CHECK((step.tape != nullptr) == (step.step % 4 == 0));
+      if (!step.tape) return true;
+      ++tapes;
+      const auto is_weight = [](const Tape::Entry& entry) {
+        return entry.role == Tape::Role::weight && entry.gradient == Tape::Gradient::computed;
+      };
+      CHECK(std::ranges::count_if(step.tape->entries(), is_weight) ==
+            static_cast<long>(model.parameters().size()));
+      return true;
+    });
+  }
+  CHECK(steps == short_run.epochs * trainer.steps_per_epoch());
+  CHECK(tapes == steps / 4);
+  CHECK(values(model) == train(data.training, short_run));
 }
 
 TEST_CASE("train: a run that is resumed after every epoch ends in the same bytes") {
@@ -210,6 +237,8 @@ TEST_CASE("train: the card's command line works elsewhere") {
                  "--commit", "a b"}) == "train m.json --data=mnist");
   CHECK(command({"t", "--threads", "2", "m.json", "--resume", "-o", "/tmp/o.json"}) ==
         "train m.json -o o.json");
+  CHECK(command({"t", "m.json", "--report", "/tmp/r.html", "--lr", "1", "--report=r.html"}) ==
+        "train m.json --lr 1");
   CHECK(command({"t", "my model.json", "--commit=x", "--out", "it's.json"}) ==
         "train 'my model.json' --out 'it'\\''s.json'");
 }

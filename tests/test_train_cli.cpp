@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "nn/model.hpp"
 #include "test_data_files.hpp"
+#include "viz/page/page.hpp"
 
 namespace {
 
@@ -23,6 +26,10 @@ struct Workshop {
   std::string file(const std::string& name) const { return slurp(folder / name); }
   bool has(const std::string& name) const { return std::filesystem::exists(folder / name); }
 };
+
+nlohmann::json data_of(const std::string& page) {
+  return nlohmann::json::parse(glass::viz::page::data_of(slurp(page)));
+}
 
 bool one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == text.size() - 1;
@@ -90,6 +97,54 @@ TEST_CASE("train gives the same bytes again, and with two threads") {
   CHECK(one.file("squares.json") == two.file("squares.json"));
 }
 
+TEST_CASE("train --report tells how it went, and changes nothing else") {
+  const Workshop plain, one, two;
+  const std::string options = "--epochs 3 --shift 1 --adversarial l2 --commit v1";
+  const auto report = [](const Workshop& shop, const std::string& threads) {
+    return " --report " + (shop.folder / "r.html") + " --threads " + threads;
+  };
+  REQUIRE(plain.train(options).code == 0);
+  const Run run = one.train(options + report(one, "1"));
+  REQUIRE(run.code == 0);
+  CHECK(run.out.ends_with("r.html\n"));
+  REQUIRE(two.train(options + report(two, "2")).code == 0);
+  for (const char* name : {"squares.safetensors", "squares.json"}) {
+    CHECK_MESSAGE(one.file(name) == plain.file(name), name);
+  }
+  const std::string page = one.file("r.html");
+  for (const char* part : {"panels", "frames"}) {  // the facts name the data's folder
+    CHECK(data_of(two.folder / "r.html")[part] == data_of(one.folder / "r.html")[part]);
+  }
+  CHECK(page.find("squares learns") != page.npos);
+  CHECK(page.find("Test accuracy: ") != page.npos);
+  CHECK(page.find("their validation accuracy") != page.npos);
+
+  const nlohmann::json data = data_of(one.folder / "r.html"), panels = data["panels"];
+  REQUIRE(panels.size() == 4);
+  CHECK(panels[0]["x"].size() == 27);  // every step of three short epochs
+  CHECK(panels[0]["x"][0] == 1);
+  CHECK(panels[0]["curves"][0]["values"][26] < panels[0]["curves"][0]["values"][0]);
+  CHECK(panels[1]["x"] == nlohmann::json({9, 18, 27}));
+  CHECK(panels[1]["curves"].size() == 3);
+  CHECK(panels[2]["curves"].size() == 4);  // two convolutions, a normalisation, a linear layer
+  CHECK(panels[3]["curves"][0]["values"].size() == 27);
+  // The start; steps 1, 2, 4 and 8 of the first epoch; the end of each.
+  std::vector<int> steps;
+  for (const auto& frame : data["frames"]) steps.push_back(frame["x"]);
+  CHECK(steps == std::vector<int>{0, 1, 2, 4, 8, 9, 18, 27});
+}
+
+TEST_CASE("train --resume --report begins where the resumed run begins") {
+  const Workshop shop;
+  REQUIRE(shop.train("--epochs 2").code == 0);
+  REQUIRE(shop.train("--epochs 3 --resume --report " + (shop.folder / "r.html")).code == 0);
+  const nlohmann::json data = data_of(shop.folder / "r.html");
+  CHECK(data["panels"][0]["x"].front() == 19);
+  CHECK(data["panels"][0]["x"].back() == 27);
+  CHECK(data["panels"][1]["x"] == nlohmann::json({27}));
+  CHECK(data["frames"][0]["x"] == 18);
+}
+
 TEST_CASE("train --resume continues to the bytes of an uninterrupted run") {
   const Workshop whole, pieces;
   const std::string options = " --schedule constant --shift 1";
@@ -105,14 +160,16 @@ TEST_CASE("train --resume continues to the bytes of an uninterrupted run") {
 TEST_CASE("train keeps the best so far when interrupted, and can go on") {
   const Workshop shop;
   const std::string checkpoint = shop.folder / "squares.checkpoint.safetensors";
-  const Run run =
-      run_program("( " + shop.command("--epochs 100000") + " & pid=$!; while [ ! -e " + checkpoint +
-                  " ] && kill -0 $pid; do sleep 0.05; done; " + "kill -INT $pid; wait $pid )");
+  const std::string report = shop.folder / "r.html";
+  const Run run = run_program(
+      "( " + shop.command("--epochs 100000 --report " + report) + " & pid=$!; while [ ! -e " +
+      checkpoint + " ] && kill -0 $pid; do sleep 0.05; done; " + "kill -INT $pid; wait $pid )");
   CHECK(run.code == 130);
   CHECK(one_line(run.err));
   CHECK(run.err.find("interrupted after") != std::string::npos);
   CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
   CHECK(shop.file("squares.md").find("test accuracy: ") != std::string::npos);
+  CHECK(data_of(report).contains("panels"));
 
   const Run further = shop.train("--epochs 1 --resume");
   CHECK(further.code == 0);
@@ -131,6 +188,7 @@ TEST_CASE("train refuses what makes no sense, with one line and the right exit c
   check_refused(shop.train("--optimiser sgd --lr 1e30"), 2, "learning rate");
   check_refused(shop.train("--resume"), 4, "squares.checkpoint.safetensors");
   check_refused(shop.train("--out " + (shop.folder / "missing/x.json")), 4, "missing");
+  check_refused(shop.train("--report " + (shop.folder / "missing/x.html")), 4, "missing");
   check_refused(run_program(train_program + " " + shop.model + " --data /nonexistent"), 4,
                 "/nonexistent");
 

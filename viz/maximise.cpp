@@ -99,6 +99,9 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
 
   while (result.steps < std::min(last, options.steps)) {
     const auto tape = options.record ? std::make_shared<Tape>() : nullptr;
+    if (tape && !parametrisation.is_identity()) {
+      tape->name(coordinates, "coordinates", Tape::Role::image);
+    }
     const Tensor x = parametrisation.image(coordinates);
     const Tensor value = sum(objective(model, glance(x, options, fill, rng)));
     const Tensor penalty =

@@ -43,7 +43,8 @@ std::string command_for_card(int argc, char** argv) {
     }
     const bool is_value = !names_option || !prefix.empty();
     if (is_value && (option == "--data" || word.starts_with('/'))) word = last_part(word);
-    if (option != "--commit" && option != "--threads" && option != "--resume") {
+    if (option != "--commit" && option != "--threads" && option != "--resume" &&
+        option != "--report") {
       command += ' ' + prefix + shell_word(word);
     }
     if (is_value || option == "--resume") option.clear();

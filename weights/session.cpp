@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "nn/files.hpp"
 #include "viz/cli/program.hpp"
@@ -9,6 +10,7 @@
 #include "weights/checkpoint.hpp"
 #include "weights/data_folder.hpp"
 #include "weights/progress.hpp"
+#include "weights/training_report.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -39,19 +41,40 @@ void resume(const Session& session, Trainer& trainer, BestWeights& best) {
             << '\n';
 }
 
+/// A card without evaluations.
+Card card_so_far(const Session& session, const Trainer& trainer, const BestWeights& best,
+                 const DataFolder& data) {
+  return {.data = fs::canonical(session.data).filename().string(),
+          .training_images = data.training.size(),
+          .command = session.command,
+          .seed = session.options.seed,
+          .commit = session.commit,
+          .epochs = trainer.epochs_done(),
+          .planned_epochs = session.options.epochs,
+          .best_epoch = best.epoch(),
+          .validation = {},
+          .test = {},
+          .robust = {}};
+}
+
+void write_report(const Session& session, const TrainingReport& report, const Card& card) {
+  nn::write_file(session.report, viz::to_html(report.report(card)));
+}
+
 /// Runs the epochs that are missing; ends early if interrupted.
 void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, BestWeights& best,
-                const DataFolder& data) {
+                const DataFolder& data, std::optional<TrainingReport>& report) {
   const Stopwatch since_start;
   Index images_before = 0;
   while (trainer.epochs_done() < session.options.epochs) {
     const Stopwatch since_epoch;
-    const auto on_step = [&](const EpochResult& so_far) {
+    const auto on_step = [&](const TrainStep& step) {
+      if (report) report->add(step);
       show_progress(progress_bar({.epoch = trainer.epochs_done() + 1,
                                   .epochs = session.options.epochs,
-                                  .images = so_far.images,
+                                  .images = step.so_far.images,
                                   .images_per_epoch = trainer.images_per_epoch(),
-                                  .images_this_session = images_before + so_far.images,
+                                  .images_this_session = images_before + step.so_far.images,
                                   .seconds = since_start.seconds()}));
       return !interrupted();
     };
@@ -64,42 +87,43 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
     end_progress();
     const Evaluation test = evaluate(model, data.test);
     std::cout << epoch_line(trainer, result, validation, test, since_epoch.seconds()) << std::endl;
+    if (!report) continue;
+    report->end_epoch(result, validation, test);
+    write_report(session, *report, card_so_far(session, trainer, best, data));
   }
   end_progress();
 }
 
-/// Description, weights and model card.
+/// Description, weights, model card and report.
 void write_results(const Session& session, nn::Model& model, const Trainer& trainer,
-                   const BestWeights& best, const DataFolder& data) {
+                   const BestWeights& best, const DataFolder& data,
+                   const std::optional<TrainingReport>& report) {
   if (best.epoch() > 0) best.restore(model);
   nn::save_model(model, session.output);
-  Card card{.data = fs::canonical(session.data).filename().string(),
-            .training_images = data.training.size(),
-            .command = session.command,
-            .seed = session.options.seed,
-            .commit = session.commit,
-            .epochs = trainer.epochs_done(),
-            .planned_epochs = session.options.epochs,
-            .best_epoch = best.epoch(),
-            .validation = evaluate(model, data.validation),
-            .test = evaluate(model, data.test),
-            .robust = {}};
+  Card card = card_so_far(session, trainer, best, data);
+  card.validation = evaluate(model, data.validation);
+  card.test = evaluate(model, data.test);
   for (Attack attack : session.test_attacks) {
     attack.steps = 20;  // more than in training: a weak attack flatters
     card.robust.push_back({attack, evaluate(model, data.test, attack)});
   }
   nn::write_file(beside(session, ".md"), write_card(model, card));
+  if (report) write_report(session, *report, card);
   std::cout << "test accuracy: " << accuracy_text(card.test.correct(), card.test.total()) << '\n'
             << session.output << '\n'
             << fs::path(session.output).replace_filename(model.weights).string() << '\n'
             << beside(session, ".md") << '\n';
+  if (report) std::cout << session.report << '\n';
 }
 
 }  // namespace
 
 int run_session(const Session& session) {
-  const fs::path folder = fs::absolute(session.output).parent_path();
-  if (!fs::is_directory(folder)) throw IoError(folder.string() + ": no such folder");
+  for (const std::string& output : {session.output, session.report}) {
+    if (output.empty()) continue;
+    const fs::path folder = fs::absolute(output).parent_path();
+    if (!fs::is_directory(folder)) throw IoError(folder.string() + ": no such folder");
+  }
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
   const DataFolder data = read_data_folder(session.data, model.input_shape, model.class_count());
@@ -107,13 +131,16 @@ int run_session(const Session& session) {
   BestWeights best(model);
   if (session.resume) resume(session, trainer, best);
 
+  std::optional<TrainingReport> report;
+  if (!session.report.empty()) report.emplace(model, trainer);
+
   catch_interrupts();
   try {
-    run_epochs(session, model, trainer, best, data);
+    run_epochs(session, model, trainer, best, data, report);
   } catch (const DivergedError& error) {
     throw UsageError(error.what());
   }
-  write_results(session, model, trainer, best, data);
+  write_results(session, model, trainer, best, data, report);
   if (trainer.epochs_done() >= session.options.epochs) return exit_done;
   std::cerr << "train: interrupted after " << trainer.epochs_done() << " of "
             << session.options.epochs << " epochs; the best weights so far are in "

@@ -11,6 +11,7 @@ struct Session {
   std::string model;    ///< description to train
   std::string data;     ///< folder with a data set
   std::string output;   ///< description to write; weights, card and checkpoint go beside it
+  std::string report;   ///< web page to write as well; empty: none
   std::string command;  ///< for the model card, as is `commit`
   std::string commit;
   TrainOptions options;
@@ -19,7 +20,7 @@ struct Session {
 };
 
 /// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of
-/// the best epoch and the model card. One line per epoch on standard output; progress on standard
+/// the best epoch and the model card; the report both after each epoch and at the end. One line per epoch on standard output; progress on standard
 /// error. After Ctrl-C it writes what is best so far. Returns the exit code; throws UsageError if
 /// the training diverges, and what reading and writing throw.
 int run_session(const Session& session);

@@ -71,6 +71,9 @@ int main(int argc, char** argv) {
   option("--seed", options.seed,
          "Seed of the first weights, the order and every change of an image");
   option("--threads", threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
+  program.add_option("--report", session.report,
+                     "Also write a web page to step through the training: loss, accuracy, "
+                     "gradients, kernels");
   program.add_option("--commit", session.commit, "Version for the model card (default: git's)");
   program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
 

@@ -50,8 +50,7 @@ Trainer::Trainer(nn::Model& model, const Dataset& data, const TrainOptions& opti
   model.requires_grad(true);
 }
 
-bool Trainer::run_epoch(EpochResult& result,
-                        const std::function<bool(const EpochResult&)>& on_step) {
+bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const TrainStep&)>& on_step) {
   result = {};
   model_.train();
   std::vector<Index> order(static_cast<std::size_t>(data_.size()));
@@ -62,12 +61,17 @@ bool Trainer::run_epoch(EpochResult& result,
   for (Index step = 0; step < steps_per_epoch_; ++step) {
     const Batch batch =
         next_batch({order.data() + step * batch_, static_cast<std::size_t>(batch_)});
-    optimiser_->set_lr(schedule_(epochs_done_ * steps_per_epoch_ + step));
+    const Index steps_before = epochs_done_ * steps_per_epoch_ + step;
+    const double lr = schedule_(steps_before);
+    optimiser_->set_lr(lr);
     const Tensor images = attacked(batch, step);
+    const bool record = record_every_ > 0 && (steps_before + 1) % record_every_ == 0;
+    const auto tape = record ? std::make_shared<Tape>() : nullptr;
     optimiser_->zero_grad();
     const Tensor output = model_(images);
     const Tensor loss = cross_entropy(output, batch.labels, options_.label_smoothing);
     loss.backward();
+    if (tape) tape->stop();
     optimiser_->step();
 
     loss_sum += loss.item();
@@ -79,7 +83,8 @@ bool Trainer::run_epoch(EpochResult& result,
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
     result.loss = loss_sum / static_cast<double>(step + 1);
-    if (on_step && !on_step(result)) return false;
+    const TrainStep done{result, steps_before + 1, loss.item(), lr, tape};
+    if (on_step && !on_step(done)) return false;
   }
   ++epochs_done_;
   return true;

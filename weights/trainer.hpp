@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "autograd/tape.hpp"
 #include "nn/model.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
@@ -44,6 +45,15 @@ struct EpochResult {
   Index correct = 0, images = 0;
 };
 
+/// One step of the weights, for those who watch.
+struct TrainStep {
+  const EpochResult& so_far;         ///< of this epoch
+  Index step;                        ///< of all epochs, counted from 1
+  double loss;                       ///< the mean over the step's images
+  double lr;                         ///< the learning rate
+  std::shared_ptr<const Tape> tape;  ///< of the step, if it was recorded; else null
+};
+
 /// Trains a network, one epoch at a time. What an epoch does depends on the options, the weights,
 /// the optimiser's state and the epoch's number, and on nothing else; except that Dropout layers
 /// draw from generators of their own, which go on from epoch to epoch.
@@ -53,10 +63,14 @@ class Trainer {
   Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options);
 
   /// One pass over the images in a new order; images that do not fill a batch are left out of this
-  /// epoch. `on_step`, called after each step with what was done so far, may return false: then the
-  /// epoch ends, is not counted, and false is returned. Throws DivergedError.
-  bool run_epoch(EpochResult& result, const std::function<bool(const EpochResult&)>& on_step = {});
+  /// epoch. `on_step`, called after each step, may return false: then the epoch ends, is not counted,
+  /// and false is returned. Throws DivergedError.
+  bool run_epoch(EpochResult& result, const std::function<bool(const TrainStep&)>& on_step = {});
+  /// Records a tape of every so many steps for `on_step`; 0: of none. What is trained stays the
+  /// same.
+  void record_every(Index steps) { record_every_ = steps; }
 
+  Index steps_per_epoch() const { return steps_per_epoch_; }
   Index images_per_epoch() const { return steps_per_epoch_ * batch_; }
   int epochs_done() const { return epochs_done_; }
   void set_epochs_done(int epochs) { epochs_done_ = epochs; }
@@ -75,6 +89,7 @@ class Trainer {
   Index batch_, steps_per_epoch_;
   optim::Schedule schedule_;
   int epochs_done_ = 0;
+  Index record_every_ = 0;
 };
 
 }  // namespace glass::inline GLASS_PRECISION::training

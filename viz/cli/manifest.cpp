@@ -7,6 +7,7 @@
 
 #include "nn/files.hpp"
 #include "viz/npy.hpp"
+#include "viz/page/page.hpp"
 #include "viz/sha256.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -18,8 +19,8 @@ using Json = nlohmann::ordered_json;
 
 /// What changes no byte of a picture, and where outputs go.
 bool is_irrelevant(const std::string& option) {
-  static const std::vector<std::string> names{"help", "threads",   "json",         "output",
-                                              "npy",  "animation", "unregularised"};
+  static const std::vector<std::string> names{
+      "help", "threads", "json", "output", "npy", "animation", "unregularised", "report", "watch"};
   return std::ranges::count(names, option) > 0;
 }
 
@@ -109,6 +110,12 @@ void Manifest::write_npy(const std::string& option, const std::string& path, con
   outputs_.push_back(path);
 }
 
+void Manifest::write_report(const std::string& option, const std::string& path, Report report) {
+  report.manifest = text_for(option);
+  nn::write_file(path, to_html(report));
+  outputs_.push_back(path);
+}
+
 void Manifest::print_outputs() const {
   for (const std::string& output : outputs_) std::cout << output << '\n';
 }
@@ -116,6 +123,12 @@ void Manifest::print_outputs() const {
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t place = text.find(from);
   return place == text.npos ? text : text.replace(place, from.size(), to);
+}
+
+Json data_of_page(const std::string& path) {
+  const Json data = Json::parse(page::data_of(nn::read_file(path)), nullptr, false);
+  if (!data.is_object()) throw FileError(path + ": expected a page of viz, found something else");
+  return data;
 }
 
 Json read_manifest(const std::string& path) {
@@ -128,6 +141,8 @@ Json read_manifest(const std::string& path) {
       throw FileError(path + ": expected its manifest beside it, found no " + path + ".json");
     }
     words = nn::read_file(path + ".json");
+  } else if (extension == ".html") {
+    words = data_of_page(path).value("manifest", Json()).dump();
   } else {
     words = read_png_text(path);
     if (words.empty()) throw FileError(path + ": this PNG carries no manifest of viz");

@@ -8,6 +8,7 @@
 #include "viz/image.hpp"
 #include "viz/objective.hpp"
 #include "viz/png.hpp"
+#include "viz/report.hpp"
 
 /// Each output says how it was made: a JSON object with the command, the value of every option that
 /// matters, and digests of the model and of the files that went in. No time, no number of threads,
@@ -30,12 +31,13 @@ class Manifest {
   /// An option that found its value only after the command line was read.
   void set(const std::string& option, const nlohmann::ordered_json& value);
 
-  // Write an output with its manifest: in the PNG, or beside the array as `path`.json. `option` is
-  // the one that named the output.
+  // Write an output with its manifest: in the PNG or page, or beside the array as `path`.json.
+  // `option` is the one that named the output.
   void write_png(const std::string& option, const std::string& path, const Image& image);
   void write_animation(const std::string& option, const std::string& path,
                        const std::vector<Image>& frames, const FrameTimes& times);
   void write_npy(const std::string& option, const std::string& path, const Tensor& tensor);
+  void write_report(const std::string& option, const std::string& path, Report report);
 
   /// The files written so far.
   const std::vector<std::string>& outputs() const { return outputs_; }
@@ -53,8 +55,11 @@ class Manifest {
 /// `text` with the first `from` in it replaced by `to`.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
-/// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it. Throws
-/// FileError if it has none.
+/// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it, or an .html
+/// page. Throws FileError if it has none.
 nlohmann::ordered_json read_manifest(const std::string& path);
+
+/// The data of a page that `viz` wrote. Throws FileError if it is something else.
+nlohmann::ordered_json data_of_page(const std::string& path);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

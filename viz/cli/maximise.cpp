@@ -1,8 +1,9 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "viz/classes.hpp"
-#include "viz/cli/painting.hpp"
+#include "viz/cli/maximise_report.hpp"
 #include "viz/sheet.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -10,7 +11,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 namespace {
 
 struct Arguments {
-  std::string model, output, npy;
+  std::string model, output, npy, report;
   Painting painting;
   bool json = false, bare = false;
 };
@@ -29,9 +30,9 @@ Image draw(const Arguments& args, const nn::Model& model, const Objective& objec
   return make_sheet(tiles, tiles.size() > 20 ? 10 : 5);
 }
 
-nlohmann::ordered_json report(const Arguments& args, const nn::Model& model,
-                              const Objective& objective, const Painted& painted,
-                              const std::vector<std::string>& outputs) {
+nlohmann::ordered_json to_json(const Arguments& args, const nn::Model& model,
+                               const Objective& objective, const Painted& painted,
+                               const std::vector<std::string>& outputs) {
   nlohmann::ordered_json pictures = nlohmann::ordered_json::array();
   for (std::size_t n = 0; n < painted.result.objective_after.size(); ++n) {
     nlohmann::ordered_json picture;
@@ -71,8 +72,20 @@ int maximise_command(const CLI::App& command, Arguments& args) {
   if (args.bare && (objective.pictures() > 1 || args.painting.count > 1)) {
     throw UsageError("--bare: only for one picture");
   }
+  if (!args.report.empty() && args.painting.restarts > 1) {
+    throw UsageError("--report: follows one run, not --restarts");
+  }
   catch_interrupts();
-  const Painted painted = paint(model, objective, args.painting);
+  std::optional<MaximiseReport> report;
+  if (!args.report.empty()) {
+    args.painting.options.record = true;
+    model.eval();
+    report.emplace(model, objective, args.painting);
+    report->start(initial_images(args.painting, model, objective, args.painting.options.seed));
+  }
+  const Painted painted = paint(model, objective, args.painting, [&](const MaximiseStep& step) {
+    if (report) report->add(step);
+  });
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
@@ -80,8 +93,9 @@ int maximise_command(const CLI::App& command, Arguments& args) {
   describe(manifest, args.painting, painted.result);
   manifest.write_png("output", args.output, draw(args, model, objective, painted));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
+  if (report) manifest.write_report("report", args.report, report->report(painted));
   if (args.json) {
-    std::cout << report(args, model, objective, painted, manifest.outputs()) << '\n';
+    std::cout << to_json(args, model, objective, painted, manifest.outputs()) << '\n';
   } else {
     manifest.print_outputs();
   }
@@ -105,7 +119,12 @@ void add_maximise(CLI::App& program, Run& run) {
   command->add_option("-o,--output", args->output,
                       "Picture to write (default: <model>-<class>.png)");
   command->add_option("--npy", args->npy, "Also write the images as float32 (N,C,H,W) in [0,1]");
+  command->add_option("--report", args->report,
+                      "Also write a web page to step through the run: images, curves, gradients");
   command->add_flag("--bare", args->bare, "One picture: its pixels alone, not enlarged");
+  command->add_flag("--watch", args->painting.watch,
+                    "Draw the pictures on standard error as they appear, beside the norms of the "
+                    "gradients; plain lines where that is no terminal");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
   command->callback([command, args, &run] {
     run = [command, args] { return maximise_command(*command, *args); };

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
 #include "viz/batch.hpp"
+#include "viz/cli/watch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/sha256.hpp"
 #include "viz/start.hpp"
@@ -178,20 +180,27 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   kernels::set_threads(painting.threads);
   Painted painted;
   painted.weights_before = weights_sha256(model);
+  std::optional<Watch> watch;
+  if (painting.watch) watch.emplace(model, objective, painting);
   std::vector<MaximiseResult> runs;
   for (int run = 0; run < painting.restarts && !interrupted(); ++run) {
     MaximiseOptions options = painting.options;
     options.seed += static_cast<std::uint64_t>(run) << 32;
+    options.record = options.record || painting.watch;
     const Tensor init = initial_images(painting, model, objective, options.seed);
     runs.push_back(maximise(model, objective, init, options, [&](const MaximiseStep& step) {
       if (on_step) on_step(step);
-      show_progress(text(painting.restarts > 1 ? text("run ", run + 1, "  ") : "", "step ",
-                         step.step, "/", step.steps, "  objective ", step.objective,
-                         "  regulariser ", step.penalty));
+      if (watch) {
+        watch->show(run, step);
+      } else {
+        show_progress(text(painting.restarts > 1 ? text("run ", run + 1, "  ") : "", "step ",
+                           step.step, "/", step.steps, "  objective ", step.objective,
+                           "  regulariser ", step.penalty));
+      }
       return !interrupted();
     }));
   }
-  end_progress();
+  if (!watch) end_progress();
   painted.result = best_of(runs);
   painted.weights_after = weights_sha256(model);
   if (painted.weights_before != painted.weights_after) {

@@ -11,6 +11,7 @@ struct Painting {
   double init_noise = 0.6;
   Index count = 1;
   int restarts = 1, threads = 0;
+  bool watch = false;  ///< see Watch
   MaximiseOptions options = {};
 };
 
@@ -38,7 +39,7 @@ struct Painted {
   std::string weights_before, weights_after;  ///< equal digests
 };
 
-/// Paints, with progress on standard error. Pictures that no gradient reached get a line there; if
+/// Paints, with progress on standard error, or drawn there if it is to be watched. Pictures that no gradient reached get a line there; if
 /// that is all of them, throws FileError with the cause. Throws std::logic_error if the weights
 /// changed.
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,

@@ -1,9 +1,7 @@
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
-#include "autograd/node.hpp"
 #include "viz/chart.hpp"
+#include "viz/cli/course.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/scores.hpp"
 #include "viz/sheet.hpp"
@@ -17,43 +15,27 @@ struct Arguments {
   Painting painting;
 };
 
-/// One picture on its way, step by step. The image of step 0 is the start.
-struct Course {
-  std::vector<Image> images;
-  std::vector<double> objective, probability, variation;
-};
-
-/// `count` of the steps 0, 1, ..., last, close together at the beginning, where most happens.
-std::vector<std::size_t> milestones(std::size_t last, std::size_t count) {
-  std::vector<std::size_t> steps;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double way = static_cast<double>(i) / static_cast<double>(count - 1);
-    const auto step = static_cast<std::size_t>(std::lround(way * way * static_cast<double>(last)));
-    if (steps.empty() || step > steps.back()) steps.push_back(step);
-  }
-  return steps;
-}
-
 Tile tile(const Course& course, const Objective& objective, std::size_t step) {
-  Tile result{course.images[step],
-              {text("step ", step), formatted("%.3g", course.objective[step])}};
-  if (objective.of_class()) result.caption.push_back(percent(course.probability[step]));
+  Tile result{course.images[0][step],
+              {text("step ", step), formatted("%.3g", course.objective[0][step])}};
+  if (objective.of_class()) result.caption.push_back(percent(course.probability[0][step]));
   return result;
 }
 
 Image film_strip(const Course& course, const Objective& objective) {
   std::vector<Tile> tiles;
-  for (const std::size_t step : milestones(course.images.size() - 1, 10)) {
+  for (const std::size_t step : milestones(course.moments() - 1, 10)) {
     tiles.push_back(tile(course, objective, step));
   }
   return make_sheet(tiles, static_cast<Index>(tiles.size()));
 }
 
-Image charts(const Course& course, const Objective& objective, Index width) {
-  std::vector<Curve> curves{{objective.expression(), course.objective, {0, 114, 178}},
-                            {"mean |dx| + |dy|", course.variation, {0, 158, 115}}};
+Image charts(const Course& course, const std::vector<double>& variation, const Objective& objective,
+             Index width) {
+  std::vector<Curve> curves{{objective.expression(), course.objective[0], {0, 114, 178}},
+                            {"mean |dx| + |dy|", variation, {0, 158, 115}}};
   if (objective.of_class()) {
-    curves.push_back({"probability of the class", course.probability, {213, 94, 0}});
+    curves.push_back({"probability of the class", course.probability[0], {213, 94, 0}});
   }
   return draw_chart(curves, width, static_cast<Index>(curves.size()) * 140, "step");
 }
@@ -67,15 +49,11 @@ int process_command(const CLI::App& command, Arguments& args) {
   }
   if (args.painting.options.steps < 1) throw UsageError("--steps 0: there is nothing to see");
 
-  Course course;
+  Course course(model, objective);
+  std::vector<double> variation;
   const auto record = [&](const Tensor& image) {
-    const NoGrad no_grad;
-    course.images.push_back(to_image(image, 0));
-    course.objective.push_back(objective(model, image).item());
-    course.variation.push_back(mean_variation(image).front());
-    if (objective.of_class()) {
-      course.probability.push_back(objective.probability(model, image).item());
-    }
+    course.record(image);
+    variation.push_back(mean_variation(image).front());
   };
   catch_interrupts();
   model.eval();
@@ -91,10 +69,10 @@ int process_command(const CLI::App& command, Arguments& args) {
   const Image strip = film_strip(course, objective);
   manifest.write_png("output", args.output,
                      titled(model.name + ", " + objective.expression(),
-                            stack({strip, charts(course, objective, strip.width)})));
+                            stack({strip, charts(course, variation, objective, strip.width)})));
   if (!args.animation.empty()) {
     std::vector<Image> frames;
-    for (const std::size_t step : milestones(course.images.size() - 1, 64)) {
+    for (const std::size_t step : milestones(course.moments() - 1, 64)) {
       frames.push_back(make_sheet({tile(course, objective, step)}, 1));
     }
     manifest.write_animation("animation", args.animation, frames,

@@ -4,12 +4,21 @@
 
 #include <csignal>
 #include <iostream>
+#include <string_view>
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-volatile std::sig_atomic_t interrupt_flag = 0;
+volatile std::sig_atomic_t interrupt_flag = 0, cursor_hidden = 0;
+
+/// A signal handler may call this.
+void show_cursor() {
+  if (!cursor_hidden) return;
+  cursor_hidden = 0;
+  constexpr std::string_view show = "\x1b[?25h";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, show.data(), show.size());
+}
 
 int fail(const std::string& program, const std::string& message, ExitCode code) {
   end_progress();
@@ -58,12 +67,22 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
 
 void catch_interrupts() {
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupt_flag = 1; };
+  action.sa_handler = [](int) {
+    interrupt_flag = 1;
+    show_cursor();
+  };
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
 }
 
 bool interrupted() { return interrupt_flag != 0; }
+
+HiddenCursor::HiddenCursor() {
+  cursor_hidden = 1;
+  std::cerr << "\x1b[?25l";
+}
+
+HiddenCursor::~HiddenCursor() { show_cursor(); }
 
 void show_progress(const std::string& line) {
   static const bool terminal = isatty(STDERR_FILENO) != 0;

@@ -55,6 +55,16 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
 void catch_interrupts();
 bool interrupted();
 
+/// The cursor of the terminal at standard error is hidden while this exists, or until Ctrl-C, the
+/// second of which would leave nobody to show it.
+class HiddenCursor {
+ public:
+  HiddenCursor();
+  HiddenCursor(const HiddenCursor&) = delete;
+  HiddenCursor& operator=(const HiddenCursor&) = delete;
+  ~HiddenCursor();
+};
+
 /// One line on standard error that is overwritten by the next; silent unless that is a terminal.
 void show_progress(const std::string& line);
 void end_progress();

@@ -41,7 +41,7 @@ class TemporaryFolder {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
 
  private:
   fs::path path_;
@@ -143,16 +143,35 @@ std::string first_difference(const Tensor& a, const Tensor& b) {
   return {};
 }
 
-std::string first_difference(const Json& a, const Json& b) {
+/// `what` is the name of the whole.
+std::string first_difference(const Json& a, const Json& b, const std::string& what) {
+  const auto shown = [](const Json& value) {  // a picture within a page is long
+    const std::string words = value.dump(-1, ' ', true);
+    return words.size() > 80 ? words.substr(0, 77) + "..." : words;
+  };
   const Json left = a.flatten(), right = b.flatten();
   for (const auto& [name, value] : left.items()) {
-    if (!right.contains(name))
-      return text("manifest", name, ": ", value, " in the file, nothing now");
-    if (right[name] != value) {
-      return text("manifest", name, ": ", value, " in the file, ", right[name], " now");
-    }
+    const std::string then = text(what, name, ": ", shown(value), " in the file, ");
+    if (!right.contains(name)) return then + "nothing now";
+    if (right[name] != value) return then + shown(right[name]) + " now";
   }
   return {};
+}
+
+/// Where two outputs with the same extension differ first, in words.
+std::string first_difference(const std::string& a, const std::string& b) {
+  std::string difference;
+  if (a.ends_with(".html")) {
+    difference = first_difference(data_of_page(a), data_of_page(b), "data");
+  } else if (a.ends_with(".npy")) {
+    difference = first_difference(read_npy(a), read_npy(b));
+  } else {
+    difference = first_difference(read_png(a, 3), read_png(b, 3));
+  }
+  if (difference.empty()) {
+    difference = first_difference(read_manifest(a), read_manifest(b), "manifest");
+  }
+  return difference.empty() ? "the same content, but other bytes" : difference;
 }
 
 int replay_command(const Arguments& args) {
@@ -162,9 +181,8 @@ int replay_command(const Arguments& args) {
   std::vector<std::string> words = command_line(manifest, args);
 
   const TemporaryFolder folder;
-  const bool is_npy = file.ends_with(".npy");
   const std::string output = manifest["output"],
-                    again = folder / (is_npy ? "again.npy" : "again.png");
+                    again = folder / ("again" + fs::path(file).extension().string());
   if (output != "output") words.insert(words.end(), {"--output", folder / "picture.png"});
   words.insert(words.end(), {"--" + output, again});
   words.insert(words.end(), {"--threads", std::to_string(args.threads)});
@@ -174,11 +192,7 @@ int replay_command(const Arguments& args) {
     std::cout << file << ": made again, the same bytes\n";
     return exit_done;
   }
-  std::string difference = is_npy ? first_difference(read_npy(file), read_npy(again))
-                                  : first_difference(read_png(file, 3), read_png(again, 3));
-  if (difference.empty()) difference = first_difference(manifest, read_manifest(again));
-  if (difference.empty()) difference = "the same picture, but other bytes";
-  std::cout << file << ": differs: " << difference << '\n';
+  std::cout << file << ": differs: " << first_difference(file, again) << '\n';
   return exit_different;
 }
 
@@ -188,7 +202,7 @@ void add_replay(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "replay", "Make an output again from what it says of itself, and compare");
   const auto args = std::make_shared<Arguments>();
-  command->add_option("FILE", args->file, "PNG or .npy that viz wrote")->required();
+  command->add_option("FILE", args->file, "PNG, .npy or .html that viz wrote")->required();
   command->add_option("--in", args->folders,
                       "Folder to look for models, pictures and data sets in");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")

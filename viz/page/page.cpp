@@ -24,6 +24,9 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+constexpr std::string_view data_begin = "<script type=\"application/json\" id=\"data\">",
+                           script_end = "</script>";
+
 /// JSON that cannot end the script element that it stands in.
 std::string for_script(std::string json) {
   for (std::size_t i = 0; (i = json.find('<', i)) != json.npos;) json.replace(i, 1, "\\u003c");
@@ -44,11 +47,17 @@ std::string html_page(const std::string& title, std::string_view styles, const s
 <title>)",
               escaped(title), "</title>\n<style>\n", page_css, styles,
               "</style>\n</head>\n<body>\n", body,
-              "<noscript><p>This page needs JavaScript.</p></noscript>\n",
-              "<script type=\"application/json\" id=\"data\">", for_script(data), "</script>\n",
-              "<script>\n'use strict';\n",
+              "<noscript><p>This page needs JavaScript.</p></noscript>\n", data_begin,
+              for_script(data), script_end, "\n", "<script>\n'use strict';\n",
               "const data = JSON.parse(document.getElementById('data').textContent);\n", script,
               "</script>\n</body>\n</html>\n");
+}
+
+std::string data_of(const std::string& html) {
+  const std::size_t place = html.find(data_begin), first = place + data_begin.size();
+  if (place == html.npos) return {};
+  const std::size_t last = html.find(script_end, first);
+  return last == html.npos ? std::string() : html.substr(first, last - first);
 }
 
 std::string escaped(std::string_view text) {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "viz/image.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+/// What happened from step to step of a run, told by pictures and curves.
+struct Report {
+  /// How values are laid out between the bottom and the top of a panel.
+  enum class Axis {
+    linear,  ///< from the lowest to the highest
+    log,     ///< the same, by their logarithms; values that are not positive leave a gap
+    share,   ///< from 0 to 1, written as percentages
+  };
+  /// Where a value is not finite, the line has a gap.
+  struct Curve {
+    std::string label;
+    std::vector<double> values;
+  };
+  /// Curves of one quantity.
+  struct Panel {
+    std::string title;
+    std::string note = {};  ///< what exactly is measured
+    Axis axis = Axis::linear;
+    bool ordered = false;  ///< the curves have an order, as layers do, which their colours show
+    std::vector<double> x = {};  ///< the steps of the values, rising
+    std::vector<Curve> curves = {};
+
+    /// Appends a value to the curve with this label, a new one if there is none.
+    void add(const std::string& label, double value);
+  };
+  struct Picture {
+    std::string caption;
+    Image image;
+  };
+  /// As many pictures in every frame.
+  struct Frame {
+    double x = 0;
+    std::vector<Picture> pictures;
+  };
+
+  std::string title, summary, verdict;  ///< a line each
+  std::vector<std::pair<std::string, std::string>> facts = {};
+  std::string frames_title = {};   ///< what the frames show
+  std::vector<Frame> frames = {};  ///< may be empty
+  std::vector<Panel> panels = {};
+  std::string manifest = {};  ///< JSON that says how to make the report again; may be empty
+};
+
+/// The report as a web page of one file. A slider goes through the steps of all panels and frames;
+/// `#step=120` after the page's address opens it there. The page's data (see `page::data_of`) is an
+/// object that report.js describes.
+std::string to_html(const Report& report);
+
+}  // namespace glass::inline GLASS_PRECISION::viz
