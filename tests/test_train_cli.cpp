@@ -98,28 +98,27 @@ TEST_CASE("train gives the same bytes again, and with two threads") {
 }
 
 TEST_CASE("train --report tells how it went, and changes nothing else") {
-  const Workshop plain, one, two;
+  const Workshop shop;
   const std::string options = "--epochs 3 --shift 1 --adversarial l2 --commit v1";
-  const auto report = [](const Workshop& shop, const std::string& threads) {
-    return " --report " + (shop.folder / "r.html") + " --threads " + threads;
-  };
-  REQUIRE(plain.train(options).code == 0);
-  const Run run = one.train(options + report(one, "1"));
-  REQUIRE(run.code == 0);
-  CHECK(run.out.ends_with("r.html\n"));
-  REQUIRE(two.train(options + report(two, "2")).code == 0);
-  for (const char* name : {"squares.safetensors", "squares.json"}) {
-    CHECK_MESSAGE(one.file(name) == plain.file(name), name);
-  }
-  const std::string page = one.file("r.html");
-  for (const char* part : {"panels", "frames"}) {  // the facts name the data's folder
-    CHECK(data_of(two.folder / "r.html")[part] == data_of(one.folder / "r.html")[part]);
+  const std::vector<std::string> names{"squares.safetensors", "squares.md", "squares.json"};
+  std::vector<std::string> plain;
+  REQUIRE(shop.train(options).code == 0);
+  for (const std::string& name : names) plain.push_back(shop.file(name));
+  std::string page;
+  for (const char* threads : {"1", "2"}) {
+    const Run run =
+        shop.train(options + " --report " + (shop.folder / "r.html") + " --threads " + threads);
+    REQUIRE(run.code == 0);
+    CHECK(run.out.ends_with("r.html\n"));
+    for (std::size_t i = 0; i < names.size(); ++i) CHECK(shop.file(names[i]) == plain[i]);
+    if (!page.empty()) CHECK(shop.file("r.html") == page);
+    page = shop.file("r.html");
   }
   CHECK(page.find("squares learns") != page.npos);
   CHECK(page.find("Test accuracy: ") != page.npos);
   CHECK(page.find("their validation accuracy") != page.npos);
 
-  const nlohmann::json data = data_of(one.folder / "r.html"), panels = data["panels"];
+  const nlohmann::json data = data_of(shop.folder / "r.html"), panels = data["panels"];
   REQUIRE(panels.size() == 4);
   CHECK(panels[0]["x"].size() == 27);  // every step of three short epochs
   CHECK(panels[0]["x"][0] == 1);
@@ -141,7 +140,7 @@ TEST_CASE("train --resume --report begins where the resumed run begins") {
   const nlohmann::json data = data_of(shop.folder / "r.html");
   CHECK(data["panels"][0]["x"].front() == 19);
   CHECK(data["panels"][0]["x"].back() == 27);
-  CHECK(data["panels"][1]["x"] == nlohmann::json({27}));
+  CHECK(data["panels"][1]["x"] == nlohmann::json::array({27}));
   CHECK(data["frames"][0]["x"] == 18);
 }
 
@@ -169,7 +168,7 @@ TEST_CASE("train keeps the best so far when interrupted, and can go on") {
   CHECK(run.err.find("interrupted after") != std::string::npos);
   CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
   CHECK(shop.file("squares.md").find("test accuracy: ") != std::string::npos);
-  CHECK(data_of(report).contains("panels"));
+  CHECK(data_of(report)["panels"].size() > 1);
 
   const Run further = shop.train("--epochs 1 --resume");
   CHECK(further.code == 0);

@@ -53,8 +53,8 @@ TrainingReport::TrainingReport(const nn::Model& model, Trainer& trainer)
     : model_(model), trainer_(trainer), first_epoch_(trainer.epochs_done()) {
   const TrainOptions& options = trainer.options();
   const Index per_epoch = trainer.steps_per_epoch();
-  const Index every =
-      std::max(spacing((options.epochs - first_epoch_) * per_epoch, 500), spacing(per_epoch, 50));
+  const Index thin = spacing((options.epochs - first_epoch_) * per_epoch, 500);
+  const Index every = std::clamp(thin, spacing(per_epoch, 50), per_epoch);
   trainer.record_every(every);
   const char* seen = options.attack ? ", attacked as in training" : "";
   loss_ = {.title = "Loss",
@@ -97,11 +97,7 @@ void TrainingReport::end_epoch(const EpochResult& training, const Evaluation& va
                                const Evaluation& test) {
   const Index epoch = trainer_.epochs_done(), last = trainer_.options().epochs;
   const auto x = static_cast<double>(epoch * trainer_.steps_per_epoch());
-  const auto is_shown = [&](Index most) {
-    return epoch % spacing(last, most) == 0 || epoch == last;
-  };
-  if (is_shown(50)) draw_kernels(x);
-  if (!is_shown(500)) return;
+  if (epoch % spacing(last, 50) == 0 || epoch == last) draw_kernels(x);
   accuracy_.x.push_back(x);
   accuracy_.add("train", 100 * share(training));
   accuracy_.add("validation", 100 * validation.accuracy());

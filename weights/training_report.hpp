@@ -9,8 +9,8 @@ namespace glass::inline GLASS_PRECISION::training {
 /// Follows a training for `train --report`, from the epoch at which it finds it.
 class TrainingReport {
  public:
-  /// Lets the trainer record some of its steps: at most 50 in an epoch, and about 500 in all. Keeps
-  /// references.
+  /// Lets the trainer record some of its steps: of each epoch 1 to 50, so many as make 500 in all.
+  /// Keeps references.
   TrainingReport(const nn::Model& model, Trainer& trainer);
 
   void add(const TrainStep& step);  ///< after each step
