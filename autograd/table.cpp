@@ -1,6 +1,7 @@
 #include "autograd/table.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace glass::inline GLASS_PRECISION {
 
@@ -19,6 +20,12 @@ std::size_t width(const std::string& cell) {
 }
 
 }  // namespace
+
+std::string formatted(const char* format, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
 
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;

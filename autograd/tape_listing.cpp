@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "autograd/statistics.hpp"
 #include "autograd/table.hpp"
 #include "autograd/tape.hpp"
@@ -10,12 +8,6 @@ namespace {
 
 constexpr const char *grey = "\x1b[90m", *image_colour = "\x1b[1;32m",
                      *gradient_colour = "\x1b[33m", *plain = "\x1b[0m";
-
-std::string formatted(const char* format, double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 
 std::string norm(const Tensor& tensor) {
   const Statistics s = statistics(tensor);

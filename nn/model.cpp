@@ -1,5 +1,6 @@
 #include "nn/model.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "nn/description.hpp"
@@ -37,6 +38,15 @@ Index Model::logits_layer() const {
   };
   while (last > 0 && is_softmax(last)) --last;
   return last;
+}
+
+std::vector<Index> answers(const Tensor& output) {
+  const Index columns = output.shape()[1];
+  std::vector<Index> best;
+  for (const real* row = output.data(); row != output.storage().end(); row += columns) {
+    best.push_back(std::max_element(row, row + columns) - row);
+  }
+  return best;
 }
 
 Model load_description(const std::string& path, std::uint64_t seed) {

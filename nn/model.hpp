@@ -13,8 +13,8 @@ namespace glass::inline GLASS_PRECISION::nn {
 class Model final : public Module {
  public:
   std::string name;
-  Shape input_shape;                 ///< [C,H,W]
-  std::vector<double> mean, std;     ///< per channel; both empty: not normalised
+  Shape input_shape;              ///< [C,H,W]
+  std::vector<double> mean, std;  ///< per channel; both empty: not normalised
   double variation = 0;  ///< mean |dx| + |dy| of neighbouring pixels in the data; 0: not told
   std::vector<std::string> classes;  ///< may be empty
   /// Options of `viz maximise` that suit this network, by name, in place of the general defaults.
@@ -59,6 +59,9 @@ class Model final : public Module {
  private:
   Tensor normalised(const Tensor& x) const { return mean.empty() ? x : normalise(x, mean, std); }
 };
+
+/// The class of the largest output in each row of [N,classes]; the first of equals.
+std::vector<Index> answers(const Tensor& output);
 
 /// Reads a description (JSON, see docs/model-format.md) and, if it names one, its weight file.
 /// Without weights the layers are initialised from `seed`. Throws FileError, one line that names

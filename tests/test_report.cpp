@@ -142,8 +142,10 @@ TEST_CASE("viz maximise --report: many pictures, other objectives, short and lon
   CHECK_THROWS(panel(channels, "Dead"));  // the objective looks at no ReLU
 
   CHECK(labels(panel(data("--class 3 --count 12 --steps 2"), "Objective")).size() == 10);
-  CHECK(panel(data("--class 3 --steps 0"), "Objective")["x"] == Json({0}));
+  CHECK(panel(data("--class 3 --steps 0"), "Objective")["x"] == Json::array({0}));
   CHECK(panel(data("--class 3 --steps 9 --stop-after 4"), "Objective")["x"].back() == 4);
+  CHECK(labels(panel(data("--class 3 --steps 2 --parametrisation fourier"), "Size of the gradient"))
+            .front() == "coordinates");
   const Json lasting = data("--class 3 --steps 1501");
   CHECK(panel(lasting, "Objective")["x"].size() <= 502);
   CHECK(panel(lasting, "Objective")["x"].back() == 1501);

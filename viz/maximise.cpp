@@ -95,9 +95,8 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(coordinates, options);
   Rng rng(options.seed);
   Tensor image = init.clone();
-  const int last = options.stop_after > 0 ? options.stop_after : options.steps;
 
-  while (result.steps < std::min(last, options.steps)) {
+  while (result.steps < options.last_step()) {
     const auto tape = options.record ? std::make_shared<Tape>() : nullptr;
     if (tape && !parametrisation.is_identity()) {
       tape->name(coordinates, "coordinates", Tape::Role::image);

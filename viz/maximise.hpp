@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,9 @@ struct MaximiseOptions {
   std::uint64_t seed = 0;
   int stop_after = 0;   ///< if not 0, end after so many steps of the planned ones
   bool record = false;  ///< show each step's tape to `on_step`
+
+  /// How many steps a run does, unless `on_step` says stop.
+  int last_step() const { return stop_after > 0 ? std::min(stop_after, steps) : steps; }
 };
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.
@@ -52,9 +56,9 @@ struct MaximiseResult {
   int steps = 0;              ///< done; fewer than planned if `on_step` said stop
 };
 
-/// The objective's unit: the mean norm of its gradient on strong noise, in which all is active. Logits of one
-/// network are ten times those of another; divided by this, all weigh alike beside a regulariser.
-/// 1 if no gradient comes through.
+/// The objective's unit: the mean norm of its gradient on strong noise, in which all is active.
+/// Logits of one network are ten times those of another; divided by this, all weigh alike beside a
+/// regulariser. 1 if no gradient comes through.
 double objective_unit(nn::Model& model, const Objective& objective);
 
 /// Activation maximisation (Erhan et al. 2009; Simonyan et al. 2014): freezes the weights, makes

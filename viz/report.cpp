@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "autograd/table.hpp"
 #include "viz/page/page.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -19,9 +20,7 @@ using Json = nlohmann::ordered_json;
 /// With as many digits as anybody can see; null where the line has a gap.
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.5g", value);
-  return std::strtod(digits, nullptr);
+  return std::strtod(formatted("%.5g", value).c_str(), nullptr);
 }
 
 const char* word(Report::Axis axis) {

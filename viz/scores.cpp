@@ -13,16 +13,6 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 namespace {
 
-/// The class of the largest logit in each row; the first of equals.
-std::vector<Index> answers(const Tensor& logits) {
-  const Index K = logits.shape()[1];
-  std::vector<Index> best;
-  for (const real* row = logits.data(); row != logits.storage().end(); row += K) {
-    best.push_back(std::max_element(row, row + K) - row);
-  }
-  return best;
-}
-
 /// Moves the images, and lets `centre`, one value per channel, come in.
 Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<double>& centre) {
   const std::vector<double> ones(centre.size(), 1);
@@ -75,7 +65,7 @@ std::vector<double> shift_stability(const nn::Model& model, const Tensor& images
   std::vector<double> stability(classes.size());
   for (const auto& [dy, dx] : {std::pair<Index, Index>{-2, 0}, {2, 0}, {0, -2}, {0, 2}}) {
     const std::vector<Index> named =
-        answers(logits_of(model, shifted(images, dy, dx, centre_of(model))));
+        nn::answers(logits_of(model, shifted(images, dy, dx, centre_of(model))));
     for (std::size_t n = 0; n < named.size(); ++n) stability[n] += named[n] == classes[n] ? .25 : 0;
   }
   return stability;
@@ -129,8 +119,8 @@ std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const T
   const Tensor judged = logits_of(judge, images);
   const Tensor own = gather(softmax(logits_of(model, images)), classes);
   const Tensor other = gather(softmax(judged), classes);
-  const std::vector<Index> named = answers(judged);
-  const std::vector<Index> named_rounded = answers(logits_of(judge, rounded_to_8_bits(images)));
+  const std::vector<Index> named = nn::answers(judged);
+  const std::vector<Index> named_rounded = nn::answers(logits_of(judge, rounded_to_8_bits(images)));
   const std::vector<double> stability = shift_stability(judge, images, classes);
   const std::vector<double> variation = mean_variation(images);
   const std::vector<double> high_frequency = high_frequency_share(images);

@@ -20,15 +20,6 @@ Index Evaluation::total() const {
   return std::accumulate(confusion.begin(), confusion.end(), Index{0});
 }
 
-std::vector<Index> answers(const Tensor& output) {
-  const Index columns = output.shape()[1];
-  std::vector<Index> best;
-  for (const real* row = output.data(); row != output.storage().end(); row += columns) {
-    best.push_back(std::max_element(row, row + columns) - row);
-  }
-  return best;
-}
-
 Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
   constexpr Index batch_size = 250;
   model.eval();
@@ -43,7 +34,7 @@ Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
     Rng rng = keyed_rng(0, 0, first);
     if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
     const NoGrad no_grad;
-    const std::vector<Index> given = answers(model(batch.images));
+    const std::vector<Index> given = nn::answers(model(batch.images));
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
     }

@@ -16,9 +16,6 @@ struct Evaluation {
   double accuracy() const { return static_cast<double>(correct()) / static_cast<double>(total()); }
 };
 
-/// The class of the largest output in each row of [N,classes]; the first of equals.
-std::vector<Index> answers(const Tensor& output);
-
 /// Asks the network about every image of `data`, attacked if asked for, in evaluation mode and off
 /// the tape, and leaves it in evaluation mode.
 Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how = {});

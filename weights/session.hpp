@@ -20,9 +20,10 @@ struct Session {
 };
 
 /// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of
-/// the best epoch and the model card; the report both after each epoch and at the end. One line per epoch on standard output; progress on standard
-/// error. After Ctrl-C it writes what is best so far. Returns the exit code; throws UsageError if
-/// the training diverges, and what reading and writing throw.
+/// the best epoch and the model card; the report both after each epoch and at the end. One line per
+/// epoch on standard output; progress on standard error. After Ctrl-C it writes what is best so far.
+/// Returns the exit code; throws UsageError if the training diverges, and what reading and writing
+/// throw.
 int run_session(const Session& session);
 
 }  // namespace glass::inline GLASS_PRECISION::training

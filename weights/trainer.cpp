@@ -79,7 +79,7 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
       throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1,
                                ", step ", step + 1, "; try a smaller learning rate"));
     }
-    const std::vector<Index> given = answers(output);
+    const std::vector<Index> given = nn::answers(output);
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
     result.loss = loss_sum / static_cast<double>(step + 1);

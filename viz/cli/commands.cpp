@@ -1,6 +1,6 @@
 #include "viz/cli/commands.hpp"
 
-#include <cstdio>
+#include <numeric>
 
 #include "viz/png.hpp"
 
@@ -31,10 +31,8 @@ Image read_picture(const std::string& path, const nn::Model& model, bool resize)
                        " (--resize resamples it)"));
 }
 
-std::string formatted(const char* format, double value) {
-  char line[32];
-  std::snprintf(line, sizeof line, format, value);
-  return line;
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 std::string percent(double share) { return formatted("%.1f %%", 100 * share); }

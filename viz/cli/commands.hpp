@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/table.hpp"
 #include "nn/model.hpp"
 #include "viz/cli/program.hpp"
 #include "viz/image.hpp"
@@ -30,8 +31,8 @@ void add_commands(CLI::App& program, Run& run);
 /// it may be resampled.
 Image read_picture(const std::string& path, const nn::Model& model, bool resize);
 
-/// `value` as printf's `format` for one double says, such as "%.3g".
-std::string formatted(const char* format, double value);
+/// Of one number or more.
+double mean(const std::vector<double>& values);
 /// "99.9 %"
 std::string percent(double share);
 

@@ -6,21 +6,11 @@
 #include "autograd/node.hpp"
 #include "autograd/statistics.hpp"
 #include "viz/start.hpp"
+#include "viz/tape/landmarks.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
-
-/// The last operation of each layer, which made its output.
-std::vector<const Tape::Entry*> layer_outputs(const Tape& tape) {
-  std::vector<const Tape::Entry*> outputs;
-  for (const Tape::Entry& entry : tape.entries()) {
-    if (entry.is_leaf() || entry.layer.empty()) continue;
-    if (!outputs.empty() && outputs.back()->layer == entry.layer) outputs.pop_back();
-    outputs.push_back(&entry);
-  }
-  return outputs;
-}
 
 double gradient_norm(const Tape::Entry& entry) {
   return entry.grad ? statistics(entry.grad).l2 : std::numeric_limits<double>::quiet_NaN();
@@ -58,12 +48,6 @@ std::string range(const std::vector<double>& probability) {
   const auto [low, high] = std::ranges::minmax(probability);
   const std::string lowest = percent(low), highest = percent(high);
   return lowest == highest ? lowest : lowest + " to " + highest;
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -104,17 +88,13 @@ MaximiseReport::MaximiseReport(const nn::Model& model, const Objective& objectiv
 void MaximiseReport::start(const Tensor& images) { look(0, images); }
 
 void MaximiseReport::add(const MaximiseStep& step) {
-  const int stop = painting_.options.stop_after;
-  const bool is_last = step.step == step.steps || step.step == stop || interrupted();
+  const bool is_last = step.step == painting_.options.last_step() || interrupted();
   if (step.step % every_ != 0 && !is_last) return;
   look(step.step, step.image);
   gradient_.x.push_back(step.step);
-  const auto& entries = step.tape->entries();
-  const auto image = std::ranges::find(entries, Tape::Role::image, &Tape::Entry::role);
-  gradient_.add("image", gradient_norm(*image));
-  for (const Tape::Entry* output : layer_outputs(*step.tape)) {
-    gradient_.add(output->layer, gradient_norm(*output));
-    if (output->op == "relu") dead_.add(output->layer, dead_share(output->value));
+  for (const Tape::Entry* landmark : landmarks(*step.tape)) {
+    gradient_.add(place_of(*landmark), gradient_norm(*landmark));
+    if (landmark->op == "relu") dead_.add(landmark->layer, dead_share(landmark->value));
   }
   if (!dead_.curves.empty()) dead_.x.push_back(step.step);
 }

@@ -39,9 +39,9 @@ struct Painted {
   std::string weights_before, weights_after;  ///< equal digests
 };
 
-/// Paints, with progress on standard error, or drawn there if it is to be watched. Pictures that no gradient reached get a line there; if
-/// that is all of them, throws FileError with the cause. Throws std::logic_error if the weights
-/// changed.
+/// Paints, with progress on standard error, or drawn there if it is to be watched. Pictures that no
+/// gradient reached get a line there; if that is all of them, throws FileError with the cause.
+/// Throws std::logic_error if the weights changed.
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               const std::function<void(const MaximiseStep&)>& on_step = {});
 

@@ -23,9 +23,7 @@ struct Arguments {
 };
 
 Index class_of(const Arguments& args, const nn::Model& model, const Tensor& probabilities) {
-  if (args.class_word.empty()) {
-    return std::ranges::max_element(probabilities.values()) - probabilities.values().begin();
-  }
+  if (args.class_word.empty()) return nn::answers(probabilities).front();
   return as_usage([&] { return find_class(model, args.class_word); });
 }
 

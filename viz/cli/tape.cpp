@@ -51,8 +51,7 @@ Index class_of(const Arguments& args, nn::Model& model, const Tensor& image) {
   if (args.image.empty()) return 0;
   model.eval();
   const NoGrad no_grad;
-  const Tensor logits = model.outputs(model.logits_layer(), image).back();
-  return std::ranges::max_element(logits.values()) - logits.values().begin();
+  return nn::answers(model.outputs(model.logits_layer(), image).back()).front();
 }
 
 std::vector<Recorded> record(const CLI::App& command, const Arguments& args) {

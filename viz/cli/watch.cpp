@@ -7,12 +7,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
-#include <numeric>
 
 #include "autograd/node.hpp"
 #include "autograd/table.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
+#include "viz/tape/landmarks.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -45,10 +45,6 @@ std::optional<Palette> palette_of_standard_error() {
   return palette_of(environment);
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// The gradient at one place on the way from the loss to the image.
 struct Slope {
   std::string place;  ///< a layer, for its output, or what is trained
@@ -58,18 +54,14 @@ struct Slope {
 
 /// From the image on.
 std::vector<Slope> slopes(const Tape& tape) {
+  const auto is_weight = [&](const Tape::Input& input) {
+    return tape.entries()[input.entry].role == Tape::Role::weight;
+  };
   std::vector<Slope> all;
-  std::string with_weights;
-  for (const Tape::Entry& entry : tape.entries()) {
-    if (entry.role == Tape::Role::weight) with_weights = entry.layer;
-    if (entry.gradient != Tape::Gradient::computed) continue;
-    const bool trained = entry.is_leaf();
-    if (!trained && entry.layer.empty()) continue;
-    const std::string& place = trained ? entry.name : entry.layer;
-    if (all.empty() || all.back().place != place) {
-      all.push_back({place, 0, trained || place == with_weights});
-    }
-    all.back().norm = mean(norms(entry.grad));
+  for (const Tape::Entry* landmark : landmarks(tape)) {
+    if (landmark->gradient != Tape::Gradient::computed) continue;
+    all.push_back({place_of(*landmark), mean(norms(landmark->grad)),
+                   landmark->is_leaf() || std::ranges::any_of(landmark->inputs, is_weight)});
   }
   return all;
 }
@@ -160,9 +152,7 @@ std::string Watch::status(int run, const MaximiseStep& step) const {
 }
 
 void Watch::show(int run, const MaximiseStep& step) {
-  const int last = painting_.options.stop_after > 0
-                       ? std::min(painting_.options.stop_after, step.steps)
-                       : step.steps;
+  const int last = painting_.options.last_step();
   const bool ends = step.step == last || interrupted();
   if (!palette_) {
     if (!ends && 10 * step.step / last == 10 * (step.step - 1) / last) return;

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <sstream>
 
-#include "autograd/statistics.hpp"
+#include "autograd/table.hpp"
 #include "viz/batch.hpp"
 #include "viz/page/page.hpp"
 #include "viz/saliency.hpp"
@@ -47,11 +46,7 @@ double lane_left(int lane) { return margin + leaf_width + gap + lane * (box_widt
 double lane_centre(int lane) { return lane_left(lane) + box_width / 2; }
 double row_top(int row) { return header + row * pitch; }
 
-std::string number(double value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%.2g", value);
-  return text;
-}
+std::string number(double value) { return formatted("%.2g", value); }
 
 struct Point {
   double x, y;
@@ -89,18 +84,14 @@ class Column {
  private:
   const Tape::Entry& entry(std::size_t i) const { return view_.tape->entries()[i]; }
 
-  /// The leaf at the top: the image, whatever its role.
+  /// The leaf at the top, which is the image: the first that is no weight.
   void find_picture() {
     const auto& entries = view_.tape->entries();
-    for (std::size_t i = entries.size(); i-- > 0;) {
-      if (entries[i].role == Tape::Role::image) picture_ = i;
-    }
-    for (std::size_t i = entries.size(); i-- > 0 && !picture_found();) {
-      if (entries[i].name == "image") picture_ = i;
-    }
-    if (!picture_found()) picture_ = 0;
+    const auto found = std::ranges::find_if(entries, [](const Tape::Entry& leaf) {
+      return leaf.is_leaf() && leaf.role != Tape::Role::weight;
+    });
+    picture_ = static_cast<std::size_t>(found - entries.begin());
   }
-  bool picture_found() const { return picture_ < view_.tape->entries().size(); }
 
   void find_norms() {
     for (const Tape::Entry& e : view_.tape->entries()) {
@@ -324,7 +315,7 @@ class Column {
   const std::vector<Place>& places_;
   std::map<std::size_t, Place> place_of_;
   std::map<std::pair<std::size_t, std::size_t>, double> channels_;
-  std::size_t picture_ = static_cast<std::size_t>(-1);
+  std::size_t picture_ = 0;
   int lanes_ = 1;
   bool any_norm_ = false;
   double least_ = 0, most_ = 0;  ///< logarithms of the norms

@@ -16,9 +16,10 @@ Places operations(const Tape& tape) {
   return places;
 }
 
-std::vector<Row> align(const Tape& first, const Places& a, const Tape& second, const Places& b) {
+/// Without a second tape, `b` is empty.
+std::vector<Row> align(const Tape& first, const Places& a, const Tape* second, const Places& b) {
   const auto same = [&](std::size_t i, std::size_t j) {
-    const Tape::Entry &left = first.entries()[a[i]], &right = second.entries()[b[j]];
+    const Tape::Entry &left = first.entries()[a[i]], &right = second->entries()[b[j]];
     return left.op == right.op && left.layer == right.layer;
   };
   // longest[i][j]: rows that a from i on and b from j on can share
@@ -80,10 +81,7 @@ Places chosen(const Tape& tape, const std::vector<bool>& choice, bool wanted) {
 }  // namespace
 
 std::vector<Row> align(const Tape& first, const Tape* second) {
-  if (second) return align(first, operations(first), *second, operations(*second));
-  std::vector<Row> rows;
-  for (const std::size_t place : operations(first)) rows.push_back({{place, {}}, false});
-  return rows;
+  return align(first, operations(first), second, second ? operations(*second) : Places());
 }
 
 Layout lay_out(const Tape& first, const Tape* second) {
@@ -91,12 +89,8 @@ Layout lay_out(const Tape& first, const Tape* second) {
   std::vector<std::vector<bool>> main;
   for (const Tape* tape : tapes) main.push_back(through_the_layers(*tape));
 
-  std::vector<Row> rows;
-  if (second) {
-    rows = align(first, chosen(first, main[0], true), *second, chosen(*second, main[1], true));
-  } else {
-    for (const std::size_t i : chosen(first, main[0], true)) rows.push_back({{i, {}}, false});
-  }
+  std::vector<Row> rows = align(first, chosen(first, main[0], true), second,
+                                second ? chosen(*second, main[1], true) : Places());
 
   // The last row reads what lane 1 ends with, and so it lies below.
   std::vector<Places> side;
