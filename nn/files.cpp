@@ -1,6 +1,7 @@
 #include "nn/files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 namespace glass::inline GLASS_PRECISION::nn {
@@ -18,6 +20,12 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, const char* what) {
   throw IoError(path + ": " + what + ": " + std::strerror(errno));
+}
+
+std::optional<struct stat> status_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return status;
 }
 
 class File {
@@ -40,6 +48,24 @@ class File {
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) fail(name_, "cannot read");
     }
+  }
+
+  /// Waits until no other program holds the lock. Some network file systems have none to give.
+  void lock() { ::flock(descriptor_, LOCK_EX); }
+
+  bool is_at(const std::string& path) const {
+    const std::optional<struct stat> there = status_of(path);
+    struct stat mine {};
+    return there && ::fstat(descriptor_, &mine) == 0 && mine.st_dev == there->st_dev &&
+           mine.st_ino == there->st_ino;
+  }
+
+  void make_empty() {
+    if (::ftruncate(descriptor_, 0) != 0) fail(name_, "cannot write");
+  }
+
+  void set_mode(mode_t mode) {
+    if (::fchmod(descriptor_, mode) != 0) fail(name_, "cannot write");
   }
 
   void write(std::string_view bytes) {
@@ -67,34 +93,60 @@ class File {
   std::string name_;
 };
 
-void replace(const fs::path& target, std::string_view bytes, const std::string& name) {
-  const std::string temporary = target.string() + '.' + std::to_string(::getpid()) + ".tmp";
-  try {
-    File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, name);
-    file.write(bytes);
-    file.sync();
-    file.close();
-    if (std::rename(temporary.c_str(), target.c_str()) != 0) fail(name, "cannot replace");
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
+/// The file's new content while it is being written. It has one name for each target, so that
+/// programs that were killed leave no more than one, which the next to write takes over. The lock
+/// keeps two programs from writing it at once.
+class Replacement {
+ public:
+  /// `name` is what messages call the target.
+  Replacement(std::string target, std::string name)
+      : target_(std::move(target)), name_(std::move(name)), path_(target_ + ".tmp") {
+    do {  // another program's replacement has taken the target's name while this one waited for it
+      file_.emplace(path_, O_WRONLY | O_CREAT | O_NOFOLLOW, name_);
+      file_->lock();
+    } while (!file_->is_at(path_));
   }
-  // The new name, too, should survive a power cut; not every file system can be asked for that.
-  const fs::path parent = target.has_parent_path() ? target.parent_path() : ".";
-  const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+  ~Replacement() {
+    if (!in_place_) ::unlink(path_.c_str());
+  }
+
+  /// The file stays open, and so locked, until it has its new name.
+  void write(std::string_view bytes, std::optional<mode_t> mode) {
+    file_->make_empty();
+    if (mode) file_->set_mode(*mode);
+    file_->write(bytes);
+    file_->sync();
+    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(name_, "cannot replace");
+    in_place_ = true;
+  }
+
+ private:
+  std::string target_, name_, path_;
+  std::optional<File> file_;
+  bool in_place_ = false;
+};
+
+/// The new name, too, should survive a power cut; not every file system can be asked for that.
+void sync_folder(const fs::path& folder, const std::string& name) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  const bool failed = ::fsync(descriptor) != 0 && errno != EINVAL && errno != ENOTSUP;
+  const int reason = errno;
+  ::close(descriptor);
+  errno = reason;
+  if (failed) fail(name, "cannot write");
 }
 
 }  // namespace
 
 std::string read_file(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) fail(path, "cannot open");
-  if (!S_ISREG(status.st_mode)) throw IoError(path + ": not a regular file");
+  const std::optional<struct stat> status = status_of(path);
+  if (!status) fail(path, "cannot open");
+  if (!S_ISREG(status->st_mode)) throw IoError(path + ": not a regular file");
   File file(path, O_RDONLY, path);
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::string bytes(static_cast<std::size_t>(status->st_size), '\0');
   std::size_t filled = 0;
   while (const std::size_t count = file.read(bytes.data() + filled, bytes.size() - filled)) {
     filled += count;
@@ -104,17 +156,23 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view bytes) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  const std::optional<struct stat> old = status_of(path);
+  if (old && !S_ISREG(old->st_mode)) {
     File file(path, O_WRONLY, path);
     file.write(bytes);
     file.close();
     return;
   }
+  // A file that this user may not write stays, although its folder would let it be replaced.
+  if (old && ::access(path.c_str(), W_OK) != 0) fail(path, "cannot write");
   // A link keeps pointing at the file, whose content changes.
   std::error_code unresolved;
-  const fs::path target = fs::weakly_canonical(path, unresolved);
-  replace(unresolved ? fs::path(path) : target, bytes, path);
+  fs::path target = fs::weakly_canonical(path, unresolved);
+  if (unresolved) target = path;
+  std::optional<mode_t> mode;
+  if (old) mode = old->st_mode & 07777;
+  Replacement(target.string(), path).write(bytes, mode);
+  sync_folder(target.has_parent_path() ? target.parent_path() : ".", path);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::nn

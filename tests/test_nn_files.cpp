@@ -1,6 +1,13 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+#include "autograd/random.hpp"
 #include "nn/files.hpp"
 #include "nn/printable.hpp"
 #include "run_program.hpp"
@@ -37,6 +44,69 @@ TEST_CASE("a write that fails leaves the old file and no temporary one") {
   fs::create_directory(folder / "busy");
   CHECK_THROWS_AS(nn::write_file(folder / "busy", "x"), IoError);
   CHECK(fs::is_directory(folder / "busy"));
+}
+
+TEST_CASE("what a killed program left is taken over, and the file keeps its mode") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
+  nn::write_file(path, "old");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  std::ofstream(path + ".tmp") << "half of something longer";
+  nn::write_file(path, "new");
+  CHECK(nn::read_file(path) == "new");
+  CHECK_FALSE(fs::exists(path + ".tmp"));
+  CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("a link in the place of the temporary file is not followed") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "precious") << "whole";
+  fs::create_symlink(folder / "precious", folder / "a.tmp");
+  CHECK_THROWS_AS(nn::write_file(folder / "a", "x"), IoError);
+  CHECK(slurp(folder / "precious") == "whole");
+}
+
+TEST_CASE("many write one file at once, and it is always one of theirs") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
+  std::vector<std::thread> writers;
+  for (const char letter : {'a', 'b', 'c'}) {
+    writers.emplace_back([&path, letter] {
+      for (int i = 1; i <= 30; ++i) nn::write_file(path, std::string(4096 * i, letter));
+    });
+  }
+  int torn = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string bytes = slurp(path);
+    torn += bytes.size() % 4096 != 0 || bytes.find_first_not_of(bytes[0]) != bytes.npos;
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(torn == 0);
+  CHECK(nn::read_file(path).size() == 30 * 4096);
+  CHECK(std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("two hundred programs killed while they save leave a whole file each") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
+  const std::string contents[] = {std::string(300'000, 'a'), std::string(200'000, 'b')};
+  nn::write_file(path, contents[0]);
+  Rng rng(1);
+  int torn = 0;
+  for (int round = 0; round < 200; ++round) {
+    const pid_t writer = fork();
+    REQUIRE(writer >= 0);
+    if (writer == 0) {
+      for (int i = 0;; ++i) nn::write_file(path, contents[i % 2]);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(rng.bits() % 3000));
+    kill(writer, SIGKILL);
+    waitpid(writer, nullptr, 0);
+    const std::string bytes = slurp(path);
+    torn += bytes != contents[0] && bytes != contents[1];
+  }
+  CHECK(torn == 0);
+  CHECK(std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator()) <= 2);
 }
 
 TEST_CASE("devices are written to, not replaced") {
