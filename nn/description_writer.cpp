@@ -1,31 +1,29 @@
 #include <algorithm>
 
 #include "nn/description.hpp"
-#include "nn/json.hpp"
+#include "nn/json_text.hpp"
 #include "nn/layers.hpp"
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json to_json(Size2 size) { return size.h == size.w ? Json(size.h) : Json::array({size.h, size.w}); }
-template <class Plain>
-Json to_json(Plain value) {
-  return value;
-}
-
-/// One line with a blank after each colon and comma, for people.
-std::string line(const Json& object) {
-  std::string out;
-  for (const auto& [key, value] : object.items()) {
-    out += (out.empty() ? "" : ", ") + Json(key).dump() + ": " + value.dump();
+/// An object on one line with a blank after each colon and comma, for people.
+class Line {
+ public:
+  template <class Value>
+  Line& add(const std::string& name, const Value& value) {
+    fields_ += (fields_.empty() ? "" : ", ") + json_text(name) + ": " + json_text(value);
+    return *this;
   }
-  return '{' + out + '}';
-}
+  std::string str() const { return '{' + fields_ + '}'; }
 
-Json layer_json(const Sequential& layers, Index i, const std::string& path) {
+ private:
+  std::string fields_;
+};
+
+std::string layer_json(const Sequential& layers, Index i, const std::string& path) {
   const Module& layer = layers.layer(i);
   const auto& known = layer_types();
   if (std::none_of(known.begin(), known.end(),
@@ -33,32 +31,33 @@ Json layer_json(const Sequential& layers, Index i, const std::string& path) {
     throw FileError(text(path, ": layer ", printable(layers.key(i)), " is of type ", layer.type(),
                          ", which descriptions do not know"));
   }
-  Json json{{"type", layer.type()}};
-  if (!layers.name(i).empty()) json["name"] = layers.name(i);
+  Line line;
+  line.add("type", layer.type());
+  if (!layers.name(i).empty()) line.add("name", layers.name(i));
   for (const Argument& argument : layer.arguments()) {
-    json[argument.name] = std::visit([](auto value) { return to_json(value); }, argument.value);
+    std::visit([&](auto value) { line.add(argument.name, value); }, argument.value);
   }
-  return json;
+  return line.str();
 }
 
 }  // namespace
 
 std::string to_description(const Model& model, const std::string& path) {
-  Json input{{"shape", std::vector<Index>(model.input_shape.begin(), model.input_shape.end())}};
-  if (!model.mean.empty()) {
-    input["mean"] = model.mean;
-    input["std"] = model.std;
-  }
-  if (model.variation > 0) input["variation"] = model.variation;
-  std::string out = "{\"name\": " + Json(model.name).dump() + ",\n \"input\": " + line(input);
-  if (!model.classes.empty()) out += ",\n \"classes\": " + Json(model.classes).dump();
-  if (!model.maximise.empty()) out += ",\n \"maximise\": " + line(Json(model.maximise));
+  Line input, maximise;
+  input.add("shape", std::vector<Index>(model.input_shape.begin(), model.input_shape.end()));
+  if (!model.mean.empty()) input.add("mean", model.mean).add("std", model.std);
+  if (model.variation > 0) input.add("variation", model.variation);
+  for (const auto& [name, value] : model.maximise) maximise.add(name, value);
+
+  std::string out = "{\"name\": " + json_text(model.name) + ",\n \"input\": " + input.str();
+  if (!model.classes.empty()) out += ",\n \"classes\": " + json_text(model.classes);
+  if (!model.maximise.empty()) out += ",\n \"maximise\": " + maximise.str();
   out += ",\n \"layers\": [";
   for (Index i = 0; i < model.layers.size(); ++i) {
-    out += (i ? ",\n            " : "") + line(layer_json(model.layers, i, path));
+    out += (i ? ",\n            " : "") + layer_json(model.layers, i, path);
   }
   out += ']';
-  if (!model.weights.empty()) out += ",\n \"weights\": " + Json(model.weights).dump();
+  if (!model.weights.empty()) out += ",\n \"weights\": " + json_text(model.weights);
   return out + "}\n";
 }
 

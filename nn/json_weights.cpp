@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nn/json.hpp"
+#include "nn/json_text.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -55,9 +56,8 @@ std::string to_json_weights(const StoredTensors& tensors, const std::string& pat
       throw FileError(path + ": '" + printable(name) +
                       "' holds NaN or infinity, which JSON cannot express; use .safetensors");
     }
-    out += (out.size() > 1 ? ",\n" : "\n") + Json(name).dump();
-    out +=
-        ": {\"shape\": " + Json(tensor.shape).dump() + ", \"data\": " + Json(values).dump() + '}';
+    out += (out.size() > 1 ? ",\n" : "\n") + json_text(name) +
+           ": {\"shape\": " + shape_text(tensor.shape) + ", \"data\": " + json_text(values) + '}';
   }
   return out + "\n}\n";
 }

@@ -7,6 +7,7 @@
 
 #include "nn/dtype.hpp"
 #include "nn/json.hpp"
+#include "nn/json_text.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -127,19 +128,19 @@ StoredTensors parse_safetensors(std::string_view bytes, const std::string& path)
 }
 
 std::string to_safetensors(const StoredTensors& tensors, const std::string& /*path*/) {
-  Json header = Json::object();
-  std::string buffer;
+  std::string header, buffer;
   for (const auto& [name, tensor] : tensors) {
-    const std::size_t begin = buffer.size();
+    const Size begin = buffer.size();
     buffer.append(reinterpret_cast<const char*>(tensor.values.data()),
                   tensor.values.size() * sizeof(float));
-    header[name] = {
-        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, buffer.size()}}};
+    header += (header.empty() ? "" : ",") + json_text(name) +
+              text(":{\"data_offsets\":[", begin, ',', buffer.size(),
+                   "],\"dtype\":\"F32\",\"shape\":", shape_text(tensor.shape), '}');
   }
-  std::string json = header.dump();
-  json.resize((json.size() + 7) / 8 * 8, ' ');
-  const Size length = json.size();
-  return std::string(reinterpret_cast<const char*>(&length), length_bytes) + json + buffer;
+  header = '{' + header + '}';
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  const Size length = header.size();
+  return std::string(reinterpret_cast<const char*>(&length), length_bytes) + header + buffer;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::nn
