@@ -61,6 +61,18 @@ struct StoragePool {
     shelves[block->size].free.push_back(block);
   }
 
+  void release_free() {
+    const std::lock_guard lock(mutex);
+    for (auto& [size, shelf] : shelves) {
+      for (Storage::Block* block : shelf.free) {
+        block->~Block();
+        ::operator delete(block, alignment);
+      }
+      shelf.made -= shelf.free.size();
+      shelf.free.clear();
+    }
+  }
+
   static std::size_t bytes(Index size) { return static_cast<std::size_t>(size) * sizeof(real); }
   static constexpr std::align_val_t alignment{64};
 };
@@ -99,5 +111,7 @@ StorageStatistics storage_statistics() {
   const std::lock_guard lock(StoragePool::instance().mutex);
   return StoragePool::instance().statistics;
 }
+
+void release_free_storage() { StoragePool::instance().release_free(); }
 
 }  // namespace glass::inline GLASS_PRECISION

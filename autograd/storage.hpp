@@ -48,4 +48,7 @@ struct StorageStatistics {
 };
 StorageStatistics storage_statistics();
 
+/// Gives the pool's free buffers back to the operating system, as after work that is over.
+void release_free_storage();
+
 }  // namespace glass::inline GLASS_PRECISION
