@@ -9,6 +9,13 @@
 #include <sstream>
 #include <string>
 
+/// Whether a sanitizer watches, which takes memory and time of its own.
+#ifdef GLASS_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// What a program left behind: its exit code and its two outputs.
 struct Run {
   int code;
@@ -49,4 +56,9 @@ inline Run run_program(const std::string& command) {
       std::system((command + " >'" + (folder / "out") + "' 2>'" + (folder / "err") + "'").c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(folder / "out"),
           slurp(folder / "err")};
+}
+
+/// As every complaint should be.
+inline bool one_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == text.size() - 1;
 }

@@ -65,10 +65,6 @@ void check_says(const std::string& line, std::initializer_list<const char*> part
   }
 }
 
-bool one_line(const std::string& text) {
-  return !text.empty() && text.find('\n') == text.size() - 1;
-}
-
 }  // namespace
 
 TEST_CASE("psnr in decibels") {

@@ -21,10 +21,6 @@ const std::string tiny = weights + "/tiny.json";
 
 Run run_viz(const std::string& arguments) { return run_program(viz_program + " " + arguments); }
 
-bool one_line(const std::string& text) {
-  return !text.empty() && text.find('\n') == text.size() - 1;
-}
-
 Json data_of(const std::string& path) { return Json::parse(viz::page::data_of(slurp(path))); }
 
 const Json& panel(const Json& data, const std::string& title) {

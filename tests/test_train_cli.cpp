@@ -31,10 +31,6 @@ nlohmann::json data_of(const std::string& page) {
   return nlohmann::json::parse(glass::viz::page::data_of(slurp(page)));
 }
 
-bool one_line(const std::string& text) {
-  return !text.empty() && text.find('\n') == text.size() - 1;
-}
-
 /// Runs a command that must fail with this code and say so in one line that contains `part`.
 void check_refused(const Run& run, int code, const std::string& part) {
   CAPTURE(run.err);

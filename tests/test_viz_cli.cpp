@@ -9,10 +9,6 @@ namespace {
 const std::string viz = GLASS_VIZ_PROGRAM;
 const std::string mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json";
 
-bool one_line(const std::string& text) {
-  return !text.empty() && text.find('\n') == text.size() - 1;
-}
-
 }  // namespace
 
 TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any number of threads") {

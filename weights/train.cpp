@@ -11,9 +11,7 @@ int main(int argc, char** argv) {
   using training::TrainOptions;
 
   CLI::App program("Train a network on MNIST, Fashion-MNIST or CIFAR-10.", "train");
-  program.footer(
-      std::string("Ctrl-C keeps the best weights so far; --resume goes on from there.\n") +
-      exit_codes_help);
+  program.footer(help_footer("Ctrl-C keeps the best weights so far; --resume goes on from there."));
   training::Session session;
   TrainOptions& options = session.options;
   std::vector<std::string> augment, test_attacks;

@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   using namespace glass::bench;
   CLI::App program("Times the work that this project exists for: medians, on a quiet machine.",
                    "bench");
-  program.footer(glass::viz::cli::exit_codes_help);
+  program.footer(glass::viz::cli::help_footer());
   Arguments args;
   std::vector<std::string> names;
   for (const NamedTask& task : tasks()) names.push_back(task.name);

@@ -29,16 +29,18 @@ int gallery_command(const CLI::App& command, const Arguments& args) {
   std::vector<Image> rows;
   catch_interrupts();
   for (const std::string& path : args.models) {
+    if (interrupted()) break;
     nn::Model model = nn::load_model(path);
     const Objective objective = objective_of(args.painting, model);
     const Painted painted = paint(model, objective, tuned(command, args.painting, model));
-    if (interrupted()) return exit_interrupted;
+    if (interrupted()) break;
     rows.push_back(row(model, objective, painted));
     manifest.add_model("MODEL", path, model);
   }
+  if (rows.empty()) return finish(0, args.models.size(), "networks", args.output);
   manifest.write_png("output", args.output, stack(rows));
   manifest.print_outputs();
-  return exit_done;
+  return finish(rows.size(), args.models.size(), "networks", args.output);
 }
 
 }  // namespace

@@ -164,10 +164,7 @@ int invert_command(const CLI::App& command, Arguments& args) {
   kernels::set_threads(args.threads);
   catch_interrupts();
   const std::vector<Row> rows = invert_all(model, layers, original, args.options);
-  if (rows.empty()) {
-    std::cerr << "viz: interrupted before the first layer was done; nothing was written\n";
-    return exit_interrupted;
-  }
+  if (rows.empty()) return finish(0, layers.size(), "layers", args.output);
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
@@ -189,10 +186,7 @@ int invert_command(const CLI::App& command, Arguments& args) {
   } else {
     manifest.print_outputs();
   }
-  if (!interrupted()) return exit_done;
-  std::cerr << "viz: interrupted after " << rows.size() << " of " << layers.size()
-            << " layers; these are in " << args.output << '\n';
-  return exit_interrupted;
+  return finish(rows.size(), layers.size(), "layers", args.output);
 }
 
 }  // namespace
@@ -231,9 +225,9 @@ void add_invert(CLI::App& program, Run& run) {
                       "Sheet without any regulariser (default: <output>-unregularised.png)");
   command->add_option("--npy", args->npy, "Also write the images as float32 (L,C,H,W) in [0,1]");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->footer(
+  command->footer(help_footer(
       "The regulariser's weights are multiplied by sqrt(numbers in the image / numbers in\n"
-      "the layer's output): the less a layer says, the more is left to the regulariser.");
+      "the layer's output): the less a layer says, the more is left to the regulariser."));
   command->callback(
       [command, args, &run] { run = [command, args] { return invert_command(*command, *args); }; });
 }

@@ -4,7 +4,7 @@ int main(int argc, char** argv) {
   using namespace glass::viz::cli;
   CLI::App program("Look through a neural network with the engine that trained it.", "viz");
   program.require_subcommand(0, 1);  // so that a misspelt command is named, not only missed
-  program.footer(exit_codes_help);
+  program.footer(help_footer());
   Run run;
   add_commands(program, run);
   return run_program(program, argc, argv, [&run] {

@@ -99,11 +99,7 @@ int maximise_command(const CLI::App& command, Arguments& args) {
   } else {
     manifest.print_outputs();
   }
-  if (!interrupted()) return exit_done;
-  std::cerr << "viz: interrupted after " << painted.result.steps << " of "
-            << args.painting.options.steps << " steps; what there was is in " << args.output
-            << '\n';
-  return exit_interrupted;
+  return finish(painted.result.steps, args.painting.options.steps, "steps", args.output);
 }
 
 }  // namespace

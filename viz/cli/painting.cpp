@@ -114,7 +114,8 @@ void add_painting_options(CLI::App& command, Painting& painting) {
   command.add_option("--stop-after", options.stop_after, "End after so many of the steps")
       ->check(CLI::Range(0, 1000000));
   option("--threads", painting.threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
-  command.footer("Where a model's description recommends other values, these are the defaults.");
+  command.footer(
+      help_footer("Where a model's description recommends other values, these are the defaults."));
 }
 
 Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model) {

@@ -60,7 +60,6 @@ int process_command(const CLI::App& command, Arguments& args) {
   record(initial_images(args.painting, model, objective, args.painting.options.seed));
   const Painted painted =
       paint(model, objective, args.painting, [&](const MaximiseStep& step) { record(step.image); });
-  if (interrupted()) return exit_interrupted;
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
@@ -79,7 +78,7 @@ int process_command(const CLI::App& command, Arguments& args) {
                              {.frame_ms = 80, .hold_last_ms = 2000});
   }
   manifest.print_outputs();
-  return exit_done;
+  return finish(painted.result.steps, args.painting.options.steps, "steps", args.output);
 }
 
 }  // namespace

@@ -28,6 +28,12 @@ int fail(const std::string& program, const std::string& message, ExitCode code) 
 
 }  // namespace
 
+std::string help_footer(const std::string& notes) {
+  return notes + (notes.empty() ? "" : "\n") +
+         "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output or memory, 130 interrupted, 1 our own "
+         "bug.";
+}
+
 CLI::Validator within(double low, double high) {
   const std::string range = text(low, " to ", high);
   return CLI::Validator(
@@ -40,7 +46,9 @@ CLI::Validator within(double low, double high) {
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, not a reason to vanish
+  // A closed pipe and a file that may not grow are errors to report, not reasons to vanish.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::string program = app.get_name();
   try {
     int code = exit_done;
@@ -60,6 +68,8 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
     return fail(program, error.what(), exit_io);
   } catch (const FileError& error) {
     return fail(program, error.what(), exit_bad_input);
+  } catch (const std::bad_alloc&) {
+    return fail(program, "the system gives no more memory", exit_io);
   } catch (const std::exception& error) {
     return fail(program, std::string("internal error: ") + error.what(), exit_internal);
   }
@@ -76,6 +86,13 @@ void catch_interrupts() {
 }
 
 bool interrupted() { return interrupt_flag != 0; }
+
+int finish(Index done, Index planned, const char* parts, const std::string& output) {
+  if (!interrupted()) return exit_done;
+  std::cerr << "viz: interrupted after " << done << " of " << planned << ' ' << parts << "; "
+            << (done > 0 ? "what there was is in " + output : "nothing was written") << '\n';
+  return exit_interrupted;
+}
 
 HiddenCursor::HiddenCursor() {
   cursor_hidden = 1;

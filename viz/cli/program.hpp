@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "autograd/error.hpp"
+#include "autograd/shape.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -13,13 +14,12 @@ enum ExitCode : int {
   exit_internal = 1,  ///< our own bug
   exit_usage = 2,
   exit_bad_input = 3,
-  exit_io = 4,
+  exit_io = 4,  ///< the system refused to read, to write, or to give memory
   exit_interrupted = 130,
 };
 
-/// Shown at the end of every --help.
-inline constexpr const char* exit_codes_help =
-    "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output, 130 interrupted, 1 our own bug.";
+/// The last lines of a --help: what there is to add, and the exit codes.
+std::string help_footer(const std::string& notes = "");
 
 /// Accepts numbers from `low` to `high`. CLI11's own ranges let NaN pass.
 CLI::Validator within(double low, double high);
@@ -54,6 +54,10 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
 /// work be kept; the second one ends the program at once.
 void catch_interrupts();
 bool interrupted();
+
+/// The exit code of a command of `viz` that Ctrl-C may have ended after `done` of `planned` of its
+/// `parts`; then it says so on standard error. With none of them done it has written no `output`.
+int finish(Index done, Index planned, const char* parts, const std::string& output);
 
 /// The cursor of the terminal at standard error is hidden while this exists, or until Ctrl-C, the
 /// second of which would leave nobody to show it.

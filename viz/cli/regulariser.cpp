@@ -10,6 +10,8 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct Arguments {
   std::string model, judge, output = "regulariser.png";
   std::vector<double> lambdas{0, 0.05, 0.2, 1, 5}, betas{1, 1.5, 2};
@@ -19,6 +21,25 @@ struct Arguments {
 std::string ratio(const nn::Model& model, double variation) {
   if (model.variation > 0) return formatted("TV x %.2f", variation / model.variation);
   return formatted("TV %.3f", variation);
+}
+
+Json words(const std::vector<double>& numbers) {
+  Json list = Json::array();
+  for (const double number : numbers) list.push_back(formatted("%g", number));
+  return list;
+}
+
+/// After an interruption: the whole rows, or of the first row what there is, so that the sheet is
+/// that of fewer lambdas or betas.
+void keep_what_is_whole(std::vector<Tile>& tiles, Arguments& args) {
+  const std::size_t rows = tiles.size() / args.lambdas.size();
+  if (rows > 0) {
+    tiles.resize(rows * args.lambdas.size());
+    args.betas.resize(rows);
+  } else {
+    args.lambdas.resize(tiles.size());
+    args.betas.resize(1);
+  }
 }
 
 int regulariser_command(const CLI::App& command, Arguments& args) {
@@ -34,14 +55,16 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
   const Objective as_judged(judge, text("softmax:", objective.unit(0)));
 
   std::vector<Tile> tiles;
+  const std::size_t all = args.betas.size() * args.lambdas.size();
   catch_interrupts();
   for (const double beta : args.betas)
     for (const double lambda : args.lambdas) {
+      if (interrupted()) break;
       Painting painting = args.painting;
       painting.options.regulariser.tv = lambda;
       painting.options.regulariser.beta = beta;
       const Painted painted = paint(model, objective, painting);
-      if (interrupted()) return exit_interrupted;
+      if (interrupted()) break;
       const Tensor& image = painted.result.images;
       const NoGrad no_grad;
       tiles.push_back({to_image(image, 0),
@@ -50,8 +73,14 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
                         "judge " + percent(as_judged.probability(judge, image).item()),
                         ratio(model, mean_variation(image).front())}});
     }
+  if (interrupted()) keep_what_is_whole(tiles, args);
+  if (tiles.empty()) return finish(0, all, "pictures", args.output);
 
   Manifest manifest(command);
+  if (interrupted()) {
+    manifest.set("lambdas", words(args.lambdas));
+    manifest.set("betas", words(args.betas));
+  }
   manifest.add_model("MODEL", args.model, model);
   manifest.add_model("judge", judge_path, judge);
   if (is_file(args.painting.init)) manifest.add_file("init", args.painting.init);
@@ -60,7 +89,7 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
       titled(model.name + ", " + objective.expression() + ", judged by " + judge.name,
              make_sheet(tiles, static_cast<Index>(args.lambdas.size()))));
   manifest.print_outputs();
-  return exit_done;
+  return finish(tiles.size(), all, "pictures", args.output);
 }
 
 }  // namespace

@@ -207,7 +207,7 @@ void add_replay(CLI::App& program, Run& run) {
                       "Folder to look for models, pictures and data sets in");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->check(CLI::Range(0, 1024));
-  command->footer("Exit codes: 0 the same bytes, 1 something else.");
+  command->footer(help_footer("0 means the same bytes, 1 something else, which is named."));
   command->callback([args, &run] { run = [args] { return replay_command(*args); }; });
 }
 

@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "run_program.hpp"
+#include "test_data_files.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
+                  train = std::string(GLASS_TRAIN_PROGRAM) + " ",
+                  mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json ";
+
+/// Two steps of `viz maximise` that write each kind of output to `path`.
+std::vector<std::string> writers(const std::string& path) {
+  const std::string few = viz + "maximise " + mnist + "--class 3 --steps 2 ";
+  return {few + "-o " + path, few + "-o /dev/null --npy " + path,
+          few + "-o /dev/null --report " + path,
+          viz + "tape " + mnist + "--class 3 --format json -o " + path};
+}
+
+Run interrupted_after(const std::string& seconds, const std::string& command) {
+  return run_program("timeout --foreground --preserve-status -s INT " + seconds + " " + command);
+}
+
+}  // namespace
+
+TEST_CASE("every --help tells the exit codes") {
+  std::istringstream lines(run_program(viz + "--help").out);
+  std::vector<std::string> programs{train, viz};
+  bool commands = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (commands && line.starts_with("  "))
+      programs.push_back(viz + line.substr(2, line.find(' ', 2)));
+    commands = commands || line == "Subcommands:";
+  }
+  CHECK(programs.size() >= 12);
+  for (const std::string& program : programs) {
+    const Run help = run_program(program + " --help");
+    CHECK_MESSAGE(help.code == 0, program);
+    CHECK_MESSAGE(help.out.find("Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output") !=
+                      std::string::npos,
+                  program);
+  }
+}
+
+TEST_CASE("a file that cannot be written: exit code 4, one line, and the old file whole") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "out";
+  const auto check = [&](const Run& run, const std::string& reason) {
+    CAPTURE(run.err);
+    CHECK(run.code == 4);
+    CHECK(one_line(run.err));
+    CHECK(run.err.find(reason) != std::string::npos);
+    CHECK(slurp(path) == "old");
+    CHECK(std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator()) == 1);
+  };
+  data_files::write(path, "old");
+  for (const std::string& command : writers(path)) {
+    CAPTURE(command);
+    check(run_program("ulimit -f 1; " + command), path + ": cannot write: File too large");
+  }
+  if (geteuid() == 0) return;  // may write anything
+  fs::permissions(path, fs::perms::owner_read);
+  for (const std::string& command : writers(path)) {
+    check(run_program(command), path + ": cannot write: Permission denied");
+  }
+  fs::permissions(folder / "", fs::perms::owner_read | fs::perms::owner_exec);
+  fs::permissions(path, fs::perms::owner_all);
+  for (const std::string& command : writers(path)) {
+    check(run_program(command), path + ": cannot open: Permission denied");
+  }
+  fs::permissions(folder / "", fs::perms::owner_all);
+}
+
+TEST_CASE("a full device and a closed pipe: exit code 4") {
+  for (const std::string& command : writers("/dev/full")) {
+    const Run run = run_program(command);
+    CHECK(run.code == 4);
+    CHECK(run.err.find("/dev/full: cannot write: No space left on device") != std::string::npos);
+  }
+  const Run closed =
+      run_program("( { sleep 0.1; " + viz + "info " + mnist + "; echo $? >&2; } | true )");
+  CHECK(closed.err == "viz: standard output cannot be written\n4\n");
+}
+
+TEST_CASE("no memory: exit code 4 and one line") {
+  if (sanitized) return;  // they reserve terabytes
+  const Run run = run_program("ulimit -v 400000; " + viz + "maximise " + mnist +
+                              "--class 3 --count 1000 --threads 1 -o /dev/null");
+  CHECK(run.code == 4);
+  CHECK(run.err == "viz: the system gives no more memory\n");
+}
+
+TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made again") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "picture.png";
+  const Run process =
+      interrupted_after("1", viz + "process " + mnist + "--class 3 --steps 100000 -o " + path);
+  CHECK(process.code == 130);
+  CHECK(process.out == path + "\n");
+  CHECK(process.err.find(" of 100000 steps; what there was is in " + path) != std::string::npos);
+  CHECK(run_program(viz + "replay " + path + " --in " + GLASS_WEIGHTS_DIR).code == 0);
+
+  const std::string other = folder / "other.png";
+  const Run gallery =
+      interrupted_after("0.5", viz + "gallery " + mnist + mnist + "--steps 100000 -o " + other);
+  CHECK(gallery.code == 130);
+  CHECK(gallery.err == "viz: interrupted after 0 of 2 networks; nothing was written\n");
+  CHECK_FALSE(fs::exists(other));
+}
