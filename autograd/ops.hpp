@@ -7,7 +7,8 @@
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
 /// to each other. All throw ShapeError, naming themselves and the shapes, if these do not fit.
-/// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
+/// Dimensions: N images, C channels, H x W pixels; [..] is any shape. N may be 0: nothing comes out,
+/// and weights receive a gradient of 0; only means of nothing throw.
 namespace glass::inline GLASS_PRECISION {
 
 // arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
@@ -56,7 +57,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
 struct Pool2dOptions {
   Size2 kernel = 2, stride = 0, padding = 0;
 };
-/// Padding never wins; a window that lies in the padding alone gives 0.
+/// Padding never wins; a window that lies in the padding alone gives 0, one with a NaN under it NaN.
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options = {});
 /// Averages over the whole window, zeros of the padding included.
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
@@ -76,7 +77,8 @@ struct BatchNormOptions {
   double momentum = 0.1;  ///< share of the new batch in the running values
   double eps = 1e-5;
 };
-/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Ioffe and Szegedy, 2015.
+/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Training needs two values per
+/// channel; equal values, whose variance is 0, give the bias. Ioffe and Szegedy, 2015.
 Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Tensor& running_mean, const Tensor& running_var,
                     const BatchNormOptions& options = {});
@@ -88,7 +90,7 @@ Tensor reshape(const Tensor& x, const Shape& shape);
 /// x[N,..] -> [N, all the rest]
 Tensor flatten(const Tensor& x);
 
-// classification: x[N,classes], row-wise; safe for logits of any size
+// classification: x[N,classes], row-wise; safe for logits of any size, and -infinity is impossible
 Tensor softmax(const Tensor& x);
 Tensor log_softmax(const Tensor& x);
 /// Mean over the batch of -sum_k t[n,k] log softmax(x)[n,k] -> []. The target t is 1 at `labels[n]`
@@ -133,7 +135,8 @@ struct TotalVariationOptions {
   double eps = 1e-8;  ///< keeps the gradient finite at flat regions when beta < 2
 };
 /// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
-/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4.
+/// images and channels, with the border replicated. A flat region counts eps^(beta/2) a pixel and
+/// has a gradient of 0, also for eps = 0. Mahendran and Vedaldi, 2015, eq. 4.
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});
 /// sum |x|^alpha, for alpha >= 1. Mahendran and Vedaldi, 2015, use alpha = 6 on x less its mean.
 Tensor alpha_norm(const Tensor& x, double alpha = 6);

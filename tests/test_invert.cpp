@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/node.hpp"
+#include "autograd/threads.hpp"
 #include "test_data_files.hpp"
 #include "viz/batch.hpp"
 #include "viz/diagnosis.hpp"
@@ -66,6 +67,18 @@ void check_says(const std::string& line, std::initializer_list<const char*> part
 }
 
 }  // namespace
+
+TEST_CASE("an inversion gives the same bits with 1, 2, 3 and 8 threads") {
+  nn::Model model = nn::load_model(mnist);
+  const auto inverted = [&](int threads) {
+    kernels::set_threads(threads);
+    const Tensor image = invert(model, model.layers.find("conv2"), sample(), {.steps = 20}).image;
+    return std::vector<real>(image.values().begin(), image.values().end());
+  };
+  const std::vector<real> one = inverted(1);
+  for (const int threads : {2, 3, 8}) CHECK_MESSAGE(inverted(threads) == one, threads);
+  kernels::set_threads(0);
+}
 
 TEST_CASE("psnr in decibels") {
   const Tensor black = Tensor::zeros({1, 1, 4, 4});

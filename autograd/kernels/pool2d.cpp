@@ -63,8 +63,8 @@ void max_pool2d(const real* x, real* y, const Window& g) {
   for_each_block(g, [&](const auto block, Index pixel, Index window) {
     const auto [a, b] = block.load_pairs(x + pixel);
     const auto [c, d] = block.load_pairs(x + pixel + g.W);
-    const auto upper = b > a ? b : a, lower = d > c ? d : c;
-    block.store(y + window, lower > upper ? lower : upper);
+    const auto larger = [](auto u, auto v) { return (v > u) | (v != v) ? v : u; };  // or NaN
+    block.store(y + window, larger(larger(a, b), larger(c, d)));
   });
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "autograd/kernels/reference/reference.hpp"
@@ -28,7 +29,9 @@ void max_pool2d(const real* x, real* y, const Window& g) {
   constexpr real nothing = -std::numeric_limits<real>::infinity();
   const Index size = g.N * g.C * g.P * g.Q;
   std::fill_n(y, size, nothing);
-  for_each_pixel(g, [=](Index yi, Index xi) { y[yi] = std::max(y[yi], x[xi]); });
+  for_each_pixel(g, [=](Index yi, Index xi) {
+    if (x[xi] > y[yi] || std::isnan(x[xi])) y[yi] = x[xi];
+  });
   std::replace(y, y + size, nothing, real(0));
 }
 
