@@ -141,12 +141,16 @@ void sync_folder(const fs::path& folder, const std::string& name) {
 
 }  // namespace
 
-std::string read_file(const std::string& path) {
+std::string read_file(const std::string& path, std::uint64_t max_bytes) {
   const std::optional<struct stat> status = status_of(path);
   if (!status) fail(path, "cannot open");
   if (!S_ISREG(status->st_mode)) throw IoError(path + ": not a regular file");
+  const auto size = static_cast<std::uint64_t>(status->st_size);
+  if (size > max_bytes) {
+    throw FileError(text(path, ": ", size, " bytes, at most ", max_bytes, " are read"));
+  }
   File file(path, O_RDONLY, path);
-  std::string bytes(static_cast<std::size_t>(status->st_size), '\0');
+  std::string bytes(size, '\0');
   std::size_t filled = 0;
   while (const std::size_t count = file.read(bytes.data() + filled, bytes.size() - filled)) {
     filled += count;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -7,8 +9,10 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// The bytes of a regular file. Throws IoError, naming the file and the system's reason.
-std::string read_file(const std::string& path);
+/// The bytes of a regular file. Throws IoError, naming the file and the system's reason, and
+/// FileError, before it reads, if there are more than `max_bytes`.
+std::string read_file(const std::string& path,
+                      std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
 
 /// Replaces the file by these bytes, all or nothing: they go to `path`.tmp, reach the disk, and
 /// that file then takes the name. A program killed meanwhile leaves the old file, and a .tmp that

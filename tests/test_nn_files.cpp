@@ -37,6 +37,14 @@ TEST_CASE("what cannot be read is named, with the reason") {
                        IoError);
 }
 
+TEST_CASE("a file that is too large is refused before it is read") {
+  const TemporaryFolder folder;
+  nn::write_file(folder / "a", "12345");
+  CHECK(nn::read_file(folder / "a", 5) == "12345");
+  CHECK_THROWS_WITH_AS(nn::read_file(folder / "a", 4),
+                       (folder / "a: 5 bytes, at most 4 are read").c_str(), FileError);
+}
+
 TEST_CASE("a write that fails leaves the old file and no temporary one") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH_AS(nn::write_file(folder / "no/such/folder", "x"),
