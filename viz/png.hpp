@@ -1,21 +1,36 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "viz/image.hpp"
 
-/// PNG and its animated kind, in 8-bit grey or RGB.
+/// PNG and its animated kind. Read in every form that the standard has, written in 8-bit grey or
+/// RGB.
 /// https://www.w3.org/TR/png-3
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// Reads a PNG and converts it to `channels` (1: luminance, 3: RGB; transparency is ignored); of an
-/// animation, the first frame. Throws FileError if it is no PNG or is damaged, IoError if it cannot
-/// be read.
+/// The largest pictures that are read: pixels a side, pixels in all (a photo of 16 megapixels), and
+/// bytes of the file (of such a photo, even if it does not compress).
+inline constexpr Index max_png_side = 8192, max_png_pixels = Index{1} << 24;
+inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;
+
+/// The picture in the bytes of a PNG file, converted to `channels` (1: luminance, 3: RGB) of 8 bits,
+/// rounded to the nearest. What is transparent shows white paper, as in a browser; gamma and colour
+/// profiles are not applied. Of an animation, the first frame. `path` names the file in messages.
+///
+/// Throws FileError unless the bytes are a PNG by the standard, with right checksums, exactly as
+/// many pixels as announced and nothing behind them. Nothing is unpacked that was not announced.
+Image decode_png(std::string_view file, const std::string& path, Index channels);
+
+/// `decode_png` of a file. Throws IoError if it cannot be read, FileError, before reading it, if it
+/// is too large.
 Image read_png(const std::string& path, Index channels);
 
 /// The text that a PNG of ours carries (a tEXt chunk with keyword "glassgrad"); empty if there is
-/// none. Throws as `read_png` does, but does not look into the pixels.
+/// none. Throws as `decode_png` and `read_png` do, but does not look into the pixels.
+std::string decode_png_text(std::string_view file, const std::string& path);
 std::string read_png_text(const std::string& path);
 
 /// The bytes of a PNG file without text.

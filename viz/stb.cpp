@@ -1,10 +1,11 @@
-// The one place that compiles the stb libraries. Only PNG is decoded, and no dimension larger than
-// this is believed.
+// The one place that compiles the stb libraries. Of the image formats only PNG; see png_decoder.cpp.
 #define STBI_ONLY_PNG
+#define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS 8192
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>
 
+#define STBI_WRITE_NO_STDIO
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb_image_write.h>
 
