@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "nn/files.hpp"
 #include "nn/printable.hpp"
 #include "nn/stored_tensor.hpp"
+#include "viz/file_kind.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -17,6 +19,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "values are copied as they are");
 constexpr std::string_view magic = "\x93NUMPY";
+/// Of the header; NumPy itself reads no more.
+constexpr std::size_t max_header = 10'000;
 using Sizes = std::vector<std::uint64_t>;
 
 template <class... Parts>
@@ -142,8 +146,7 @@ Header parse_header(std::string_view bytes, const std::string& path) {
 
 /// Splits the header off; what is left of `bytes` are the values.
 std::string_view take_header(std::string_view& bytes, const std::string& path) {
-  expect(bytes.starts_with(magic), path, "expected a NumPy array, found a file that begins with '",
-         nn::printable(bytes.substr(0, magic.size())), "'");
+  expect(bytes.starts_with(magic), path, "expected a NumPy array, found ", file_kind(bytes));
   bytes.remove_prefix(magic.size());
   const auto byte = [&](std::size_t i) {
     expect(i < bytes.size(), path, "expected a NumPy header, found the end of the file");
@@ -155,6 +158,8 @@ std::string_view take_header(std::string_view& bytes, const std::string& path) {
   std::size_t length = byte(2) | byte(3) << 8;
   if (major == 2) length |= byte(4) << 16 | byte(5) << 24;
   bytes.remove_prefix(major == 1 ? 4 : 6);
+  expect(length <= max_header, path, "expected a NumPy header of at most ", max_header,
+         " bytes, found ", length);
   expect(length <= bytes.size(), path, "expected a NumPy header of ", length, " bytes, found ",
          bytes.size(), " before the end of the file");
   const std::string_view header = bytes.substr(0, length);
@@ -183,10 +188,10 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   nn::write_file(path, bytes);
 }
 
-Tensor read_npy(const std::string& path) {
-  const std::string file = nn::read_file(path);
-  std::string_view values = file;
+Tensor parse_npy(std::string_view values, const std::string& path) {
   const Header header = parse_header(take_header(values, path), path);
+  expect(header.descr->find('O') == std::string_view::npos, path,
+         "an array of Python objects, which are programs; expected numbers");
   const auto* const format = std::ranges::find(formats, *header.descr, &Format::name);
   expect(format != std::end(formats), path, "expected numbers of type <f4, <f8 or |u1, found ",
          nn::printable(*header.descr));
@@ -204,9 +209,15 @@ Tensor read_npy(const std::string& path) {
   const char* at = values.data();
   for (real& value : tensor.values()) {
     value = format->to_real(at);
+    expect(std::isfinite(value), path, "expected finite float32 numbers, found ", value,
+           " for number ", &value - tensor.data());
     at += format->bytes;
   }
   return tensor;
+}
+
+Tensor read_npy(const std::string& path) {
+  return parse_npy(nn::read_file(path, max_npy_bytes), path);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "autograd/tensor.hpp"
 
@@ -12,9 +13,17 @@ namespace glass::inline GLASS_PRECISION::viz {
 /// Writes a tensor as a NumPy array of little-endian float32 (format version 1.0), atomically.
 void write_npy(const std::string& path, const Tensor& tensor);
 
-/// Reads an array of float32, float64 or uint8 with 1 to 4 dimensions and at least one element, in
-/// C order, of format version 1.0 or 2.0. Bytes are taken for pixels: 0..255 becomes [0, 1].
-/// Throws FileError on anything else, IoError if the file cannot be read.
+/// The largest file that is read.
+inline constexpr std::size_t max_npy_bytes = std::size_t{1} << 28;
+
+/// The array in the bytes of a file, of float32, float64 or uint8 with 1 to 4 dimensions and at
+/// least one element, in C order, of format version 1.0 or 2.0. Bytes are taken for pixels: 0..255
+/// becomes [0, 1]. Throws FileError, naming `path`, on anything else, on more or fewer bytes than
+/// the shape needs, and on numbers that are not finite in float32.
+Tensor parse_npy(std::string_view file, const std::string& path);
+
+/// `parse_npy` of a file. Throws IoError if it cannot be read, FileError, before reading it, if it is
+/// too large.
 Tensor read_npy(const std::string& path);
 
 }  // namespace glass::inline GLASS_PRECISION::viz
