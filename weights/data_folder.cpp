@@ -10,34 +10,64 @@ namespace glass::inline GLASS_PRECISION::training {
 
 namespace {
 
+const std::vector<std::string> idx_names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                         "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+const std::vector<std::string> cifar10_names{"data_batch_1.bin", "data_batch_2.bin",
+                                             "data_batch_3.bin", "data_batch_4.bin",
+                                             "data_batch_5.bin", "test_batch.bin"};
+
 /// The path of `name` or of `name.gz`; empty if there is neither.
 std::string find(const std::filesystem::path& folder, const std::string& name) {
+  std::error_code unreadable;
   for (const std::filesystem::path& path : {folder / name, folder / (name + ".gz")}) {
-    if (std::filesystem::exists(path)) return path.string();
+    if (std::filesystem::exists(path, unreadable)) return path.string();
   }
   return {};
 }
 
-std::string expect(const std::string& folder, const std::string& name) {
-  const std::string path = find(folder, name);
-  if (path.empty()) throw FileError(folder + ": expected " + name + " or " + name + ".gz in it");
-  return path;
+bool has_any(const std::string& folder, const std::vector<std::string>& names) {
+  return std::ranges::any_of(names, [&](const auto& name) { return !find(folder, name).empty(); });
 }
 
-DataFolder read_idx_folder(const std::string& folder, Index classes) {
-  const auto read = [&](const std::string& part) {
-    return read_idx(expect(folder, part + "-images-idx3-ubyte"),
-                    expect(folder, part + "-labels-idx1-ubyte"), classes);
-  };
-  return {.training = read("train"), .validation = {}, .test = read("t10k")};
+/// The paths of all these files.
+std::vector<std::string> find_all(const std::string& folder,
+                                  const std::vector<std::string>& names) {
+  std::vector<std::string> paths;
+  std::string missing;
+  for (const std::string& name : names) {
+    paths.push_back(find(folder, name));
+    if (paths.back().empty()) missing += (missing.empty() ? "" : ", ") + name;
+  }
+  if (!missing.empty()) {
+    throw FileError(folder +
+                    ": the data set is not complete; missing, with or without .gz: " + missing);
+  }
+  return paths;
+}
+
+DataFolder read_idx_folder(const std::string& folder, const Shape& image_shape, Index classes) {
+  const std::vector<std::string> paths = find_all(folder, idx_names);
+  return {.training = read_idx(paths[0], paths[1], image_shape, classes),
+          .validation = {},
+          .test = read_idx(paths[2], paths[3], image_shape, classes)};
 }
 
 DataFolder read_cifar10_folder(const std::string& folder, Index classes) {
-  std::vector<std::string> training;
-  for (int i = 1; i <= 5; ++i) training.push_back(expect(folder, text("data_batch_", i, ".bin")));
+  std::vector<std::string> training = find_all(folder, cifar10_names);
+  const std::string test = training.back();
+  training.pop_back();
   return {.training = read_cifar10(training, classes),
           .validation = {},
-          .test = read_cifar10({expect(folder, "test_batch.bin")}, classes)};
+          .test = read_cifar10({test}, classes)};
+}
+
+/// What is in a folder without the files that we look for, if it is known.
+std::string mistaken(const std::string& folder) {
+  const auto has = [&](const char* name) { return !find(folder, name).empty(); };
+  if (has("data_batch_1")) return "; this is the Python version of CIFAR-10, take the binary one";
+  if (has("train.bin") && has("test.bin")) return "; this looks like CIFAR-100";
+  if (has("cifar-10-binary.tar")) return "; unpack cifar-10-binary.tar.gz first";
+  return {};
 }
 
 void check_shape(const std::string& folder, const Shape& found, const Shape& expected) {
@@ -49,20 +79,25 @@ void check_shape(const std::string& folder, const Shape& found, const Shape& exp
 }  // namespace
 
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes) {
-  if (!std::filesystem::is_directory(folder)) throw IoError(folder + ": no such folder");
-  const bool has_idx = !find(folder, "train-images-idx3-ubyte").empty();
-  const bool has_cifar10 = !find(folder, "data_batch_1.bin").empty();
+  std::error_code unreadable;
+  if (std::filesystem::is_regular_file(folder, unreadable)) {
+    throw FileError(folder +
+                    ": a file, expected a folder with the files of a data set; unpack archives "
+                    "(.tar.gz, .zip) first");
+  }
+  if (!std::filesystem::is_directory(folder, unreadable))
+    throw IoError(folder + ": no such folder");
+  const bool has_idx = has_any(folder, idx_names), has_cifar10 = has_any(folder, cifar10_names);
   if (!has_idx && !has_cifar10) {
     throw FileError(folder +
                     ": no data set in it; expected train-images-idx3-ubyte[.gz] and its companions "
-                    "(MNIST) or data_batch_1.bin[.gz] and its companions (CIFAR-10)");
+                    "(MNIST) or data_batch_1.bin[.gz] and its companions (CIFAR-10)" +
+                    mistaken(folder));
   }
   const bool cifar10 = has_cifar10 && (image_shape == cifar10_shape || !has_idx);
   if (cifar10) check_shape(folder, cifar10_shape, image_shape);
-  DataFolder data =
-      cifar10 ? read_cifar10_folder(folder, classes) : read_idx_folder(folder, classes);
-  check_shape(folder, data.training.image_shape, image_shape);
-  check_shape(folder, data.test.image_shape, image_shape);
+  DataFolder data = cifar10 ? read_cifar10_folder(folder, classes)
+                            : read_idx_folder(folder, image_shape, classes);
   const Index count = data.training.size();
   if (count < 2) throw FileError(folder + ": expected at least 2 training images, found 1");
   data.validation = split_last(data.training, std::clamp<Index>(count / 10, 1, 5000));

@@ -22,7 +22,7 @@ struct DataFolder {
 ///     CIFAR-10               data_batch_1.bin ... data_batch_5.bin  test_batch.bin
 ///
 /// Throws IoError if there is no such folder, FileError if nothing in it fits (naming both sizes),
-/// a file is missing or damaged, or there are fewer than two training images.
+/// files are missing (naming all) or one is damaged, or there are fewer than two training images.
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes);
 
 }  // namespace glass::inline GLASS_PRECISION::training

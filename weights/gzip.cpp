@@ -5,16 +5,15 @@
 #include <algorithm>
 
 #include "autograd/error.hpp"
-#include "nn/files.hpp"
+#include "viz/file_kind.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
 namespace {
 
-/// Far above any data set that we read; a file that grows beyond it was made to fill the memory.
-constexpr std::size_t max_bytes = std::size_t{1} << 30;
 /// To `inflateInit2`: the largest window, and a gzip header, whose checksum and length are checked.
 constexpr int gzip_format = 15 + 16;
+constexpr std::string_view gzip_magic = "\x1f\x8b";
 
 struct Inflater {
   z_stream stream{};
@@ -27,51 +26,61 @@ struct Inflater {
 };
 
 /// Not `gzread`: that accepts a file that was cut off, and anything behind the stream's end.
-std::string gunzip(std::string packed, const std::string& path) {
+std::string gunzip(std::string_view packed, const std::string& path, std::uint64_t count) {
   Inflater inflater;
   z_stream& stream = inflater.stream;
-  stream.next_in = reinterpret_cast<Bytef*>(packed.data());
+  stream.next_in = reinterpret_cast<z_const Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   std::string out;
   int status = Z_OK;
-  while (status == Z_OK) {
-    if (out.size() >= max_bytes) {
-      throw FileError(text(path, ": unpacks to more than ", max_bytes, " bytes"));
-    }
+  while (status == Z_OK && out.size() < count) {
     const std::size_t done = out.size();
-    out.resize(std::clamp(2 * done, std::size_t{1} << 20, max_bytes));
+    out.resize(std::min<std::uint64_t>(std::max<std::uint64_t>(2 * done, 1 << 16), count));
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + done);
     stream.avail_out = static_cast<uInt>(out.size() - done);
     status = inflate(&stream, Z_NO_FLUSH);
     out.resize(out.size() - stream.avail_out);
   }
+  if (status == Z_MEM_ERROR) throw std::bad_alloc();
   if (status == Z_BUF_ERROR) {
     throw FileError(text(path, ": the gzip stream is cut off after ", packed.size(), " bytes"));
   }
-  if (status != Z_STREAM_END) {
+  if (status != Z_OK && status != Z_STREAM_END) {
     throw FileError(text(path, ": damaged gzip stream (", stream.msg ? stream.msg : "unknown error",
                          ") after ", out.size(), " unpacked bytes"));
   }
-  if (stream.avail_in != 0) {
-    throw FileError(
-        text(path, ": ", stream.avail_in, " bytes follow the end of the gzip stream, expected 0"));
+  if (status == Z_STREAM_END && stream.avail_in != 0) {
+    const bool second = packed.substr(packed.size() - stream.avail_in).starts_with(gzip_magic);
+    throw FileError(text(path, ": ", stream.avail_in, " bytes follow the end of the gzip stream",
+                         second ? " (a second stream)" : "", ", expected 0"));
   }
   return out;
 }
 
-}  // namespace
-
-std::string read_data_file(const std::string& path) {
-  std::string bytes = nn::read_file(path);
-  if (bytes.empty()) throw FileError(path + ": the file is empty");
-  if (bytes.size() > max_bytes) {
-    throw FileError(text(path, ": ", bytes.size(), " bytes, expected at most ", max_bytes));
-  }
-  if (bytes[0] == '<') {
+/// A file of a data set begins with 0 (IDX) or with a label (CIFAR-10).
+void refuse_foreign(std::string_view bytes, const std::string& path) {
+  if (bytes.starts_with('<')) {
     throw FileError(path + ": a web page, expected a data set; was the download redirected?");
   }
-  const bool packed = bytes.starts_with("\x1f\x8b");
-  return packed ? gunzip(std::move(bytes), path) : bytes;
+  const std::string kind = viz::file_kind(bytes);
+  if (kind.ends_with("archive")) {
+    throw FileError(path + ": " + kind + ", expected a file of a data set; unpack it first");
+  }
+}
+
+}  // namespace
+
+std::string content(std::string_view file, const std::string& path, std::uint64_t count) {
+  if (file.empty()) throw FileError(path + ": the file is empty");
+  if (file.size() > max_data_bytes || count > max_data_bytes + 1) {
+    throw FileError(text(path, ": expected at most ", max_data_bytes, " bytes, found ",
+                         std::max<std::uint64_t>(file.size(), count)));
+  }
+  refuse_foreign(file, path);
+  std::string bytes(file.starts_with(gzip_magic) ? gunzip(file, path, count)
+                                                 : file.substr(0, count));
+  refuse_foreign(bytes, path);
+  return bytes;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::training
