@@ -38,6 +38,7 @@ struct IoError : Error {
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // a stream without memory would rather cut the text in silence
   (out << ... << parts);
   return out.str();
 }
