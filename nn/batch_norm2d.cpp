@@ -2,12 +2,22 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments) : arguments_(arguments) {
+BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments)
+    : BatchNorm2d(arguments, Deferred()) {
+  Rng nothing_is_drawn(0);
+  reset_parameters(nothing_is_drawn);
+}
+
+BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments, Deferred) : arguments_(arguments) {
   const auto& [channels, eps, momentum] = arguments;
   require(channels > 0, "BatchNorm2d: num_features must be positive, got ", channels);
   require(eps > 0, "BatchNorm2d: eps must be positive, got ", eps);
   require(momentum >= 0 && momentum <= 1, "BatchNorm2d: momentum must be in [0, 1], got ",
           momentum);
+}
+
+void BatchNorm2d::reset_parameters(Rng&) {
+  const Index channels = arguments_.num_features;
   weight = Tensor::full({channels}, 1);
   bias = Tensor::zeros({channels});
   running_mean = Tensor::zeros({channels});

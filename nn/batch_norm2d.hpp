@@ -22,12 +22,15 @@ class BatchNorm2d final : public Module {
  public:
   /// Throws ShapeError on impossible arguments.
   explicit BatchNorm2d(const BatchNorm2dArguments& arguments);
+  BatchNorm2d(const BatchNorm2dArguments& arguments, Deferred);
 
   const char* type() const override { return "BatchNorm2d"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Tensor forward(const Tensor& x) override;
   Shape output_shape(const Shape& input) const override;
   std::vector<NamedTensor> parameters() const override;
+  Index parameter_count() const override { return 2 * arguments_.num_features; }
+  void reset_parameters(Rng& rng) override;
   std::vector<NamedTensor> buffers() const override;
 
   Tensor weight, bias, running_mean, running_var;  ///< all [C]

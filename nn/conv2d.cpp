@@ -5,7 +5,11 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : arguments_(arguments) {
+Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments, Deferred()) {
+  reset_parameters(rng);
+}
+
+Conv2d::Conv2d(const Conv2dArguments& arguments, Deferred) : arguments_(arguments) {
   const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments;
   require(in > 0 && out > 0, "Conv2d: in_channels and out_channels must be positive, got ", in,
           " and ", out);
@@ -13,8 +17,21 @@ Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : arguments_(argument
   require(dilation == 1 && groups == 1,
           "Conv2d: only dilation 1 and groups 1 are implemented, got dilation ", dilation,
           " and groups ", groups);
-  weight = Tensor::empty({out, in, kernel.h, kernel.w});
-  if (with_bias) bias = Tensor::empty({out});
+  check_size("Conv2d: weight", weight_shape());
+}
+
+Shape Conv2d::weight_shape() const {
+  const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments_;
+  return {out, in, kernel.h, kernel.w};
+}
+
+Index Conv2d::parameter_count() const {
+  return weight_shape().size() + (arguments_.bias ? arguments_.out_channels : 0);
+}
+
+void Conv2d::reset_parameters(Rng& rng) {
+  weight = Tensor::empty(weight_shape());
+  if (arguments_.bias) bias = Tensor::empty({arguments_.out_channels});
   default_init(weight, bias, rng);
   requires_grad(true);
 }

@@ -29,6 +29,7 @@ class Conv2d final : public Module {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Conv2d(const Conv2dArguments& arguments, Rng& rng);
+  Conv2d(const Conv2dArguments& arguments, Deferred);
 
   const char* type() const override { return "Conv2d"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
@@ -38,11 +39,15 @@ class Conv2d final : public Module {
     return {arguments_.kernel_size, arguments_.stride};
   }
   std::vector<NamedTensor> parameters() const override;
+  Index parameter_count() const override;
+  void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in,kernel_h,kernel_w]
   Tensor bias;    ///< [out], or undefined
 
  private:
+  Shape weight_shape() const;
+
   Conv2dArguments arguments_;
 };
 

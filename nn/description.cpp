@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
-#include "nn/json.hpp"
 #include "nn/json_value.hpp"
 #include "nn/layers.hpp"
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
 const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
@@ -35,16 +34,23 @@ std::unique_ptr<Module> read_layer(const JsonValue& layer, const LayerType& type
   return type.make(read, rng);
 }
 
-void add_layer(Sequential& layers, const JsonValue& root, const Json& json, std::uint64_t seed) {
+/// The random numbers of layer `i`.
+Rng stream(std::uint64_t seed, Index i) {
+  return Rng(Rng(seed).bits() + static_cast<std::uint64_t>(i));
+}
+
+/// Without its parameters.
+void add_layer(Sequential& layers, const JsonNode& json, const std::string& path,
+               std::uint64_t seed) {
   const Index i = layers.size();
-  JsonValue layer{json, text(root.where, ": layer ", i)};
-  if (!json.is_object()) layer.expected("an object");
+  JsonValue layer{json, text(path, ": layer ", i)};
+  layer.expect_object();
   std::string type, name;
   layer["type"].read(type);
   if (layer.has("name")) layer["name"].read(name);
   const LayerType& known = layer_type(layer, type);
   layer.where += " (" + type + ")";
-  Rng rng(Rng(seed).bits() + static_cast<std::uint64_t>(i));
+  Rng rng = stream(seed, i);
   try {
     layers.add(read_layer(layer, known, rng), name);
   } catch (const FileError&) {
@@ -79,18 +85,19 @@ void read_input(const JsonValue& input, Model& model) {
 void read_maximise(const JsonValue& options, Model& model) {
   options.only_keys({"steps", "lr", "tv", "beta", "l2", "alpha-norm", "alpha", "jitter", "rotate",
                      "zoom", "init-noise"});
-  for (const auto& [name, value] : options.json.items()) {
+  for (const std::string& name : options.json.keys) {
     double& number = model.maximise[name];
-    options[name.c_str()].read(number);
-    if (!(number >= 0 && number <= 1e6)) options[name.c_str()].expected("a number from 0 to 1e6");
+    options[name].read(number);
+    if (!(number >= 0 && number <= 1e6)) options[name].expected("a number from 0 to 1e6");
   }
 }
 
-/// Layers must fit each other, and the class names the last one.
+/// Layers must fit each other and the memory, and the class names the last one.
 void check_shapes(const Model& model, const std::string& path) {
   const Shape& in = model.input_shape;
   Shape out;
   try {
+    check_size("input", in);
     out = model.output_shape({1, in[0], in[1], in[2]});
   } catch (const ShapeError& error) {
     throw FileError(path + ": " + error.what());
@@ -100,24 +107,53 @@ void check_shapes(const Model& model, const std::string& path) {
     throw FileError(text(path, ": ", count, " classes need an output [1,", count,
                          "], the last layer gives ", out));
   }
+  Index parameters = 0;
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    parameters += model.layers.layer(i).parameter_count();
+  }
+  if (parameters > most_values) {
+    throw FileError(text(path, ": layers: ", parameters, " parameters in all, at most ",
+                         most_values, " are allowed"));
+  }
+}
+
+/// JSON has no first bytes to tell its kinds apart.
+void refuse_weights(const JsonNode& json, const std::string& path) {
+  if (json.kind != JsonKind::object || json.items.empty()) return;
+  const JsonValue first{json.items.front(), path};
+  if (!first.has("shape") || !first.has("data")) return;
+  throw FileError(path + ": expected a model description in JSON, got weights in JSON");
 }
 
 }  // namespace
 
-Model parse_description(const std::string& json, const std::string& path, std::uint64_t seed) {
-  const Json parsed = parse_json<Json>(json, path);
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed) {
+  const JsonNode parsed = parse_json(json, path);
+  refuse_weights(parsed, path);
   const JsonValue root{parsed, path};
   root.only_keys({"name", "input", "classes", "maximise", "layers", "weights"});
   Model model;
   root["name"].read(model.name);
+  if (model.name.find('/') != model.name.npos) {  // outputs are called by it
+    root["name"].expected("text without '/'");
+  }
   read_input(root["input"], model);
   if (root.has("classes")) root["classes"].read(model.classes);
   if (root.has("maximise")) read_maximise(root["maximise"], model);
   if (root.has("weights")) root["weights"].read(model.weights);
   const JsonValue layers = root["layers"];
-  if (!layers.json.is_array() || layers.json.empty()) layers.expected("a list of layers");
-  for (const Json& layer : layers.json) add_layer(model.layers, root, layer, seed);
+  if (layers.json.kind != JsonKind::list || layers.json.items.empty()) {
+    layers.expected("a list of layers");
+  }
+  if (layers.json.items.size() > most_layers) {
+    layers.fail(text(layers.json.items.size(), " of them, at most ", most_layers, " are allowed"));
+  }
+  for (const JsonNode& layer : layers.json.items) add_layer(model.layers, layer, path, seed);
   check_shapes(model, path);
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    Rng rng = stream(seed, i);
+    model.layers.layer(i).reset_parameters(rng);
+  }
   return model;
 }
 

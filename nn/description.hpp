@@ -5,10 +5,15 @@
 /// Model descriptions in JSON: docs/model-format.md.
 namespace glass::inline GLASS_PRECISION::nn {
 
+/// Descriptions are written by people: larger ones were made to fill the memory.
+inline constexpr std::uint64_t largest_description = std::uint64_t{1} << 20;
+inline constexpr std::size_t most_layers = 1000;
+
 /// The model that `json` describes; its layers are initialised from `seed`, each from a stream of
-/// random numbers of its own, so that changing one layer leaves the others as they were. Throws
-/// FileError, one line that begins with `path`.
-Model parse_description(const std::string& json, const std::string& path, std::uint64_t seed);
+/// random numbers of its own, so that changing one layer leaves the others as they were. The shapes
+/// of all layers are followed, and the sizes of all tensors checked, before any is allocated. Throws
+/// FileError, one line that begins with `path` and names the layer.
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed);
 
 /// Throws FileError, beginning with `path`, if a layer's type is not one of layer_types().
 std::string to_description(const Model& model, const std::string& path);

@@ -18,26 +18,26 @@ Number load(const char* bytes) {
   return number;
 }
 
-float from_f32(const char* bytes) { return load<float>(bytes); }
-float from_f64(const char* bytes) { return static_cast<float>(load<double>(bytes)); }
+double from_f32(const char* bytes) { return load<float>(bytes); }
+double from_f64(const char* bytes) { return load<double>(bytes); }
 
 /// The upper half of a float.
-float from_bf16(const char* bytes) {
+double from_bf16(const char* bytes) {
   return std::bit_cast<float>(std::uint32_t{load<std::uint16_t>(bytes)} << 16);
 }
 
 /// 1 sign, 5 exponent and 10 fraction bits (IEEE 754 binary16).
-float from_f16(const char* bytes) {
+double from_f16(const char* bytes) {
   const int bits = load<std::uint16_t>(bytes);
   const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  float size = 0;
+  double size = 0;
   if (exponent == 0) {
-    size = std::ldexp(static_cast<float>(fraction), -24);
+    size = std::ldexp(fraction, -24);
   } else if (exponent < 31) {
-    size = std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+    size = std::ldexp(1024 + fraction, exponent - 25);
   } else {
-    size =
-        fraction ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
+    size = fraction ? std::numeric_limits<double>::quiet_NaN()
+                    : std::numeric_limits<double>::infinity();
   }
   return bits >> 15 ? -size : size;
 }

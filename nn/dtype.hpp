@@ -7,12 +7,12 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// A number format of safetensors: its size, and how its bytes become a float; null for the whole
-/// numbers of batch counters, which nobody reads.
+/// A number format of safetensors: its size, and how its bytes become a number, exactly; null for
+/// the whole numbers of batch counters, which nobody reads.
 struct DType {
   const char* name;
   std::size_t bytes;
-  float (*to_float)(const char* bytes);
+  double (*to_double)(const char* bytes);
 };
 
 /// F32, F16, BF16, F64 or I64; null for any other name.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -39,15 +40,6 @@ class File {
   File& operator=(const File&) = delete;
   ~File() {
     if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  /// Reads up to `size` bytes; 0 at the end of the file.
-  std::size_t read(char* into, std::size_t size) {
-    for (;;) {
-      const ssize_t count = ::read(descriptor_, into, size);
-      if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) fail(name_, "cannot read");
-    }
   }
 
   /// Waits until no other program holds the lock. Some network file systems have none to give.
@@ -141,22 +133,51 @@ void sync_folder(const fs::path& folder, const std::string& name) {
 
 }  // namespace
 
+// Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+InputFile::InputFile(const std::string& path)
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), path_(path) {
+  if (descriptor_ < 0) fail(path, "cannot open");
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor_);
+    throw IoError(path + ": not a regular file");
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+InputFile::~InputFile() { ::close(descriptor_); }
+
+std::string_view InputFile::first(std::uint64_t count) {
+  count = std::min(count, size_);
+  std::size_t filled = bytes_.size();
+  if (filled < count) bytes_.resize(count);
+  while (filled < count) {
+    const ssize_t more = ::read(descriptor_, bytes_.data() + filled, count - filled);
+    if (more > 0) {
+      filled += static_cast<std::size_t>(more);
+    } else if (more == 0) {
+      throw IoError(path_ + ": shrank while it was read");
+    } else if (errno != EINTR) {
+      fail(path_, "cannot read");
+    }
+  }
+  return std::string_view(bytes_).substr(0, count);
+}
+
+void InputFile::expect_at_most(std::uint64_t max_bytes) const {
+  if (size_ <= max_bytes) return;
+  throw FileError(text(path_, ": ", size_, " bytes, at most ", max_bytes, " are read"));
+}
+
+std::string InputFile::all() {
+  first(size_);
+  return std::move(bytes_);
+}
+
 std::string read_file(const std::string& path, std::uint64_t max_bytes) {
-  const std::optional<struct stat> status = status_of(path);
-  if (!status) fail(path, "cannot open");
-  if (!S_ISREG(status->st_mode)) throw IoError(path + ": not a regular file");
-  const auto size = static_cast<std::uint64_t>(status->st_size);
-  if (size > max_bytes) {
-    throw FileError(text(path, ": ", size, " bytes, at most ", max_bytes, " are read"));
-  }
-  File file(path, O_RDONLY, path);
-  std::string bytes(size, '\0');
-  std::size_t filled = 0;
-  while (const std::size_t count = file.read(bytes.data() + filled, bytes.size() - filled)) {
-    filled += count;
-  }
-  if (filled < bytes.size()) throw IoError(path + ": shrank while it was read");
-  return bytes;
+  InputFile file(path);
+  file.expect_at_most(max_bytes);
+  return file.all();
 }
 
 void write_file(const std::string& path, std::string_view bytes) {

@@ -9,6 +9,30 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
+/// A regular file that is read from its beginning, as far as somebody wants to see it. Throws
+/// IoError, naming the file and the system's reason; also if the file shrinks meanwhile.
+class InputFile {
+ public:
+  explicit InputFile(const std::string& path);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+
+  std::uint64_t size() const { return size_; }
+  /// The first `count` bytes, or all if there are no more; the view is good until the next call.
+  std::string_view first(std::uint64_t count);
+  /// Throws FileError if there are more bytes than that.
+  void expect_at_most(std::uint64_t max_bytes) const;
+  /// All bytes; ask for nothing else afterwards.
+  std::string all();
+
+ private:
+  int descriptor_;
+  std::string path_;
+  std::uint64_t size_ = 0;
+  std::string bytes_;  ///< read so far
+};
+
 /// The bytes of a regular file. Throws IoError, naming the file and the system's reason, and
 /// FileError, before it reads, if there are more than `max_bytes`.
 std::string read_file(const std::string& path,

@@ -3,49 +3,116 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/json.hpp"
+#include "nn/json_events.hpp"
 #include "nn/json_text.hpp"
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
 namespace {
 
-/// nlohmann's JSON with float in place of double: "0.1" becomes the float next to 0.1, and that
-/// float becomes "0.1" again.
-using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
-                                  std::uint64_t, float>;
+/// Goes through the three levels of the text: the tensors, the fields of one, the list in a field.
+class Reader final : public JsonEvents {
+ public:
+  Reader(const std::string& path, bool keep_values) : path_(path), keep_values_(keep_values) {}
 
-StoredTensor read_tensor(const Json& json, const std::string& where) {
-  const auto list_of = [&](const char* field, bool (*accepts)(const Json&)) -> const Json& {
-    const Json& list = json[field];
-    if (!list.is_array() || !std::all_of(list.begin(), list.end(), accepts)) {
-      throw FileError(where + ": " + field + " must be a flat list of numbers");
+  StoredTensors tensors;
+
+  void begin(JsonKind kind) override {
+    if (level_ == 3 || kind != (level_ == 2 ? JsonKind::list : JsonKind::object)) misfit();
+    if (level_ == 1) {
+      tensor_ = {};
+      value_count_ = field_count_ = 0;
     }
-    return list;
-  };
-  if (!json.is_object() || json.size() != 2 || !json.contains("shape") || !json.contains("data")) {
-    throw FileError(where + ": expected an object of shape and data");
+    ++level_;
   }
-  StoredTensor tensor;
-  list_of("shape", [](const Json& n) { return n.is_number_unsigned(); }).get_to(tensor.shape);
-  list_of("data", [](const Json& n) { return n.is_number(); }).get_to(tensor.values);
-  if (element_count(tensor.shape) != tensor.values.size()) {
-    throw FileError(text(where, ": shape ", shape_text(tensor.shape), " does not fit ",
-                         tensor.values.size(), " values"));
+
+  void key(const std::string& name) override {
+    if (level_ == 1) {
+      if (tensors.size() == most_tensors) {
+        throw FileError(text(path_, ": more than ", most_tensors, " tensors"));
+      }
+      name_ = name;
+    } else {
+      if (name != "shape" && name != "data") fail("expected an object of shape and data");
+      field_ = name;
+      ++field_count_;
+    }
   }
-  return tensor;
+
+  void scalar(const JsonScalar& value) override {
+    const bool number = value.kind == JsonKind::whole || value.kind == JsonKind::number;
+    if (level_ != 3 || !number) misfit();
+    if (field_ == "data") {
+      add_value(value);
+    } else {
+      if (value.kind != JsonKind::whole) misfit();
+      if (tensor_.shape.size() == highest_rank)
+        fail(text("more than ", highest_rank, " dimensions"));
+      tensor_.shape.push_back(value.whole);
+    }
+  }
+
+  void end() override {
+    if (--level_ == 1) finish_tensor();
+  }
+
+ private:
+  void add_value(const JsonScalar& value) {
+    if (!std::isfinite(value.single)) {
+      fail(
+          text("value ", value_count_, " is ", value.number, ", which is beyond single precision"));
+    }
+    if (keep_values_) tensor_.values.push_back(value.single);
+    ++value_count_;
+  }
+
+  void finish_tensor() {
+    if (field_count_ != 2) fail("expected an object of shape and data");
+    if (element_count(tensor_.shape) != value_count_) {
+      fail(text("shape ", shape_text(tensor_.shape), " does not fit ", value_count_, " values"));
+    }
+    tensors[name_] = std::move(tensor_);
+  }
+
+  [[noreturn]] void fail(const std::string& message) const {
+    throw FileError(path_ + ": '" + printable(name_) + "': " + message);
+  }
+
+  /// A value of another kind than this level has.
+  [[noreturn]] void misfit() const {
+    if (level_ == 0) throw FileError(path_ + ": expected an object of tensors");
+    if (level_ == 1 && (name_ == "name" || name_ == "layers")) {
+      throw FileError(path_ + ": expected weights in JSON, got a model description");
+    }
+    if (level_ == 1) fail("expected an object of shape and data");
+    fail(field_ + " must be a flat list of " + (field_ == "data" ? "numbers" : "whole numbers"));
+  }
+
+  const std::string& path_;
+  const bool keep_values_;
+  int level_ = 0;  ///< brackets that are open
+  std::string name_, field_;
+  StoredTensor tensor_;
+  std::uint64_t value_count_ = 0;
+  int field_count_ = 0;
+};
+
+StoredTensors read(std::string_view bytes, const std::string& path, bool keep_values) {
+  Reader reader(path, keep_values);
+  // Only the text bounds how many numbers there are.
+  read_json(bytes, path, reader, {.values = bytes.size()});
+  return std::move(reader.tensors);
 }
 
 }  // namespace
 
+StoredTensors json_weights_header(std::string_view bytes, const std::string& path) {
+  return read(bytes, path, false);
+}
+
 StoredTensors parse_json_weights(std::string_view bytes, const std::string& path) {
-  const Json json = parse_json<Json>(bytes, path);
-  if (!json.is_object()) throw FileError(path + ": expected an object of tensors");
-  StoredTensors tensors;
-  for (const auto& [name, entry] : json.items()) {
-    tensors[name] = read_tensor(entry, path + ": '" + printable(name) + "'");
-  }
-  return tensors;
+  return read(bytes, path, true);
 }
 
 std::string to_json_weights(const StoredTensors& tensors, const std::string& path) {

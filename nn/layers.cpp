@@ -14,7 +14,9 @@ template <class Layer, class Arguments>
 std::unique_ptr<Module> make(const ReadFields& read, Rng& rng) {
   Arguments arguments;
   read(arguments.fields());
-  if constexpr (std::is_constructible_v<Layer, Arguments, Rng&>) {
+  if constexpr (std::is_constructible_v<Layer, Arguments, Deferred>) {
+    return std::make_unique<Layer>(arguments, Deferred());
+  } else if constexpr (std::is_constructible_v<Layer, Arguments, Rng&>) {
     return std::make_unique<Layer>(arguments, rng);
   } else {
     return std::make_unique<Layer>(arguments);

@@ -14,7 +14,8 @@ namespace glass::inline GLASS_PRECISION::nn {
 /// Fills in the members that a description gives; throws on those that it lacks or misspells.
 using ReadFields = std::function<void(const std::vector<Field>&)>;
 
-/// A type of layer that model descriptions may name.
+/// A type of layer that model descriptions may name. `make` leaves the parameters, if there are any,
+/// to `reset_parameters`.
 struct LayerType {
   const char* name;
   std::unique_ptr<Module> (*make)(const ReadFields& read, Rng& rng);

@@ -4,10 +4,24 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-Linear::Linear(const LinearArguments& arguments, Rng& rng) : arguments_(arguments) {
+Linear::Linear(const LinearArguments& arguments, Rng& rng) : Linear(arguments, Deferred()) {
+  reset_parameters(rng);
+}
+
+Linear::Linear(const LinearArguments& arguments, Deferred) : arguments_(arguments) {
   const auto& [in, out, with_bias] = arguments;
   require(in > 0 && out > 0, "Linear: in_features and out_features must be positive, got ", in,
           " and ", out);
+  check_size("Linear: weight", {out, in});
+}
+
+Index Linear::parameter_count() const {
+  const auto& [in, out, with_bias] = arguments_;
+  return out * in + (with_bias ? out : 0);
+}
+
+void Linear::reset_parameters(Rng& rng) {
+  const auto& [in, out, with_bias] = arguments_;
   weight = Tensor::empty({out, in});
   if (with_bias) bias = Tensor::empty({out});
   default_init(weight, bias, rng);

@@ -21,6 +21,7 @@ class Linear final : public Module {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Linear(const LinearArguments& arguments, Rng& rng);
+  Linear(const LinearArguments& arguments, Deferred);
 
   const char* type() const override { return "Linear"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
@@ -28,6 +29,8 @@ class Linear final : public Module {
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape&) const override { return {whole_image}; }
   std::vector<NamedTensor> parameters() const override;
+  Index parameter_count() const override;
+  void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in]
   Tensor bias;    ///< [out], or undefined

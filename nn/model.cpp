@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "nn/description.hpp"
+#include "nn/file_kinds.hpp"
 #include "nn/files.hpp"
-#include "nn/weights.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -50,12 +50,15 @@ std::vector<Index> answers(const Tensor& output) {
 }
 
 Model load_description(const std::string& path, std::uint64_t seed) {
-  return parse_description(read_file(path), path, seed);
+  InputFile file(path);
+  refuse_other_kinds(file.first(telling_bytes), path, FileKind::description);
+  file.expect_at_most(largest_description);
+  return parse_description(file.all(), path, seed);
 }
 
-Model load_model(const std::string& path, std::uint64_t seed) {
+Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
   Model model = load_description(path, seed);
-  if (!model.weights.empty()) load_weights(model, beside(path, model.weights));
+  if (!model.weights.empty()) load_weights(model, beside(path, model.weights), options);
   return model;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "nn/sequential.hpp"
+#include "nn/weights.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -49,6 +50,7 @@ class Model final : public Module {
   Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
   std::vector<NamedTensor> parameters() const override { return layers.parameters(); }
   std::vector<NamedTensor> buffers() const override { return layers.buffers(); }
+  void reset_parameters(Rng& rng) override { layers.reset_parameters(rng); }
   /// A table of the layers, one line each, for one image: what they are, their output's shape,
   /// their parameters, and how many input pixels one output element sees (its receptive field).
   std::string summary() const;
@@ -66,7 +68,7 @@ std::vector<Index> answers(const Tensor& output);
 /// Reads a description (JSON, see docs/model-format.md) and, if it names one, its weight file.
 /// Without weights the layers are initialised from `seed`. Throws FileError, one line that names
 /// the file, the layer, what was expected and what was found; IoError if a file cannot be read.
-Model load_model(const std::string& path, std::uint64_t seed = 0);
+Model load_model(const std::string& path, std::uint64_t seed = 0, const LoadOptions& options = {});
 /// The same without reading weights, for training from scratch.
 Model load_description(const std::string& path, std::uint64_t seed = 0);
 /// Writes the weights, if `model.weights` names a file beside `path`, and then the description.

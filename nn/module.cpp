@@ -4,6 +4,21 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
+void check_size(const std::string& what, const Shape& shape) {
+  Index size = 1;
+  for (const Index dim : shape) {
+    require(dim == 0 || size <= most_values / dim, what, ' ', shape, " has more than ", most_values,
+            " values");
+    size *= dim;
+  }
+}
+
+Index Module::parameter_count() const {
+  Index count = 0;
+  for (const NamedTensor& parameter : parameters()) count += parameter.tensor.size();
+  return count;
+}
+
 void Module::requires_grad(bool trainable) {
   for (NamedTensor& parameter : parameters()) parameter.tensor.requires_grad(trainable);
 }

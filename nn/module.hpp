@@ -15,6 +15,17 @@ struct NamedTensor {
   Tensor tensor;
 };
 
+/// As the last argument of a layer's constructor: only the arguments are checked, so that nothing is
+/// allocated for a network that turns out to be impossible. `reset_parameters` makes it usable.
+struct Deferred {};
+
+/// The most values that a tensor of a described network may have, and all of its parameters
+/// together: what a weight file of 1 GiB holds.
+inline constexpr Index most_values = Index{1} << 28;
+
+/// Throws ShapeError, saying that this is `what`, if a tensor of this shape has more values.
+void check_size(const std::string& what, const Shape& shape);
+
 /// A function with parameters. Two independent switches: `train()` / `eval()` change behaviour
 /// (dropout, batch normalisation) and nothing else; `requires_grad(bool)` makes the parameters
 /// trainable or frozen and nothing else.
@@ -40,6 +51,10 @@ class Module {
 
   /// What training adjusts: handles, in the order of PyTorch's state_dict.
   virtual std::vector<NamedTensor> parameters() const { return {}; }
+  /// How many values they have, or will have after `reset_parameters`.
+  virtual Index parameter_count() const;
+  /// Makes them, with their initial values drawn from `rng`.
+  virtual void reset_parameters(Rng& /*rng*/) {}
   /// What is saved with the parameters but not trained: running means and variances.
   virtual std::vector<NamedTensor> buffers() const { return {}; }
 

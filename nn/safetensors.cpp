@@ -2,97 +2,78 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <tuple>
 
 #include "nn/dtype.hpp"
-#include "nn/json.hpp"
 #include "nn/json_text.hpp"
+#include "nn/json_value.hpp"
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors is little-endian");
-using Json = nlohmann::json;
 using Size = std::uint64_t;
 
-constexpr Size length_bytes = 8, largest_header = 100'000'000;
+constexpr Size length_bytes = 8, largest_header = safetensors_header_bytes - length_bytes;
 
 struct Entry {
-  std::string name;
+  std::string name, where;  ///< `where` is what messages call it: the file and the tensor
   const DType* dtype;
   std::vector<Size> shape;
   Size begin, end;  ///< relative to the end of the header
 };
 
-/// `where` is the file, or the file and the tensor.
 template <class... Parts>
 void expect(bool ok, const std::string& where, const Parts&... parts) {
   if (!ok) throw FileError(text(where, ": ", parts...));
 }
 
-std::string_view header_of(std::string_view bytes, const std::string& path) {
-  expect(bytes.size() >= length_bytes, path, "too short for safetensors: ", bytes.size(), " bytes");
+std::string_view header_of(std::string_view first_bytes, Size file_size, const std::string& path) {
+  expect(file_size >= length_bytes, path, "too short for safetensors: ", file_size, " bytes");
   Size length = 0;
-  std::memcpy(&length, bytes.data(), length_bytes);
+  std::memcpy(&length, first_bytes.data(), length_bytes);
+  expect(length > 0, path, "the safetensors header is empty");
   expect(length <= largest_header, path, "not safetensors: its header would be ", length,
          " bytes long, at most ", largest_header, " are allowed");
-  expect(length <= bytes.size() - length_bytes, path, "the header of ", length,
-         " bytes passes the end of the file of ", bytes.size());
-  return bytes.substr(length_bytes, length);
+  expect(length <= file_size - length_bytes, path, "the header of ", length,
+         " bytes passes the end of the file of ", file_size);
+  return first_bytes.substr(length_bytes, length);
 }
 
-std::vector<Size> sizes(const Json& list, const std::string& where, const char* field) {
-  const bool ok = list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& size) {
-                    return size.is_number_unsigned();
-                  });
-  expect(ok, where, field, " must be a list of whole numbers");
-  return list.get<std::vector<Size>>();
-}
-
-Entry read_entry(const std::string& name, const Json& json, const std::string& where) {
-  expect(json.is_object() && json.size() == 3 && json.contains("dtype") && json.contains("shape") &&
-             json.contains("data_offsets"),
-         where, "expected an object of dtype, shape and data_offsets");
-  expect(json["dtype"].is_string(), where, "dtype must be a string");
-  const auto dtype_name = json["dtype"].get<std::string>();
+Entry read_entry(const std::string& name, const JsonValue& json) {
+  json.only_keys({"dtype", "shape", "data_offsets"});
+  std::string dtype_name;
+  json["dtype"].read(dtype_name);
   const DType* dtype = find_dtype(dtype_name);
-  expect(dtype && (dtype->to_float || is_batch_counter(name)), where, "dtype '",
+  expect(dtype && (dtype->to_double || is_batch_counter(name)), json.where, "dtype '",
          printable(dtype_name), "' is not supported (F32, F16, BF16, F64)");
-  std::vector<Size> shape = sizes(json["shape"], where, "shape");
-  const std::vector<Size> offsets = sizes(json["data_offsets"], where, "data_offsets");
-  expect(offsets.size() == 2 && offsets[0] <= offsets[1], where,
-         "data_offsets must be [begin, end] with begin <= end");
-  return {name, dtype, std::move(shape), offsets[0], offsets[1]};
+  std::vector<Size> shape, offsets;
+  json["shape"].read(shape);
+  expect(shape.size() <= highest_rank, json.where, "has ", shape.size(), " dimensions, at most ",
+         highest_rank, " are allowed");
+  json["data_offsets"].read(offsets);
+  if (offsets.size() != 2 || offsets[0] > offsets[1]) {
+    json["data_offsets"].expected("[begin, end] with begin <= end");
+  }
+  return {name, json.where, dtype, std::move(shape), offsets[0], offsets[1]};
 }
 
-/// In the order of their bytes.
-std::vector<Entry> read_header(std::string_view header, const std::string& path) {
-  const Json json = parse_json<Json>(header, path);
-  expect(json.is_object(), path, "the safetensors header must be an object");
-  std::vector<Entry> entries;
-  for (const auto& [name, entry] : json.items()) {
-    const std::string where = path + ": '" + printable(name) + "'";
-    if (name == "__metadata__") {
-      const bool ok = entry.is_object() && std::all_of(entry.begin(), entry.end(),
-                                                       [](const Json& v) { return v.is_string(); });
-      expect(ok, where, "expected an object of strings");
-    } else {
-      entries.push_back(read_entry(name, entry, where));
-    }
+void check_metadata(const JsonValue& metadata) {
+  metadata.expect_object();
+  for (const JsonNode& value : metadata.json.items) {
+    if (value.kind != JsonKind::string) metadata.expected("an object of strings");
   }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
-  });
-  return entries;
 }
 
 /// The tensors must fill the buffer exactly: no overlap, no hole, nothing left over.
 void check_layout(const std::vector<Entry>& entries, Size buffer, const std::string& path) {
   Size position = 0;
   for (const Entry& entry : entries) {
-    const std::string where = path + ": '" + printable(entry.name) + "'";
+    const std::string& where = entry.where;
     const auto count = element_count(entry.shape);
     expect(count.has_value(), where, "shape ", shape_text(entry.shape), " is too large");
     expect(entry.end <= buffer, where, "ends at byte ", entry.end, " of a buffer of ", buffer);
@@ -106,23 +87,64 @@ void check_layout(const std::vector<Entry>& entries, Size buffer, const std::str
   expect(position == buffer, path, buffer - position, " bytes follow the last tensor");
 }
 
+/// In the order of their bytes; checked.
+std::vector<Entry> read_entries(std::string_view header, Size file_size, const std::string& path) {
+  const JsonNode json = parse_json(header, path);
+  if (json.kind != JsonKind::object) {
+    JsonValue{json, path}.expected("an object, the safetensors header");
+  }
+  std::vector<Entry> entries;
+  for (std::size_t i = 0; i < json.items.size(); ++i) {
+    const std::string& name = json.keys[i];
+    const JsonValue entry{json.items[i], path + ": '" + printable(name) + "'"};
+    if (name == "__metadata__") {
+      check_metadata(entry);
+    } else {
+      entries.push_back(read_entry(name, entry));
+    }
+  }
+  expect(entries.size() <= most_tensors, path, entries.size(), " tensors, at most ", most_tensors,
+         " are allowed");
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
+  });
+  check_layout(entries, file_size - length_bytes - header.size(), path);
+  return entries;
+}
+
+std::vector<float> read_values(const Entry& entry, std::string_view buffer) {
+  const DType& dtype = *entry.dtype;
+  std::vector<float> values;
+  values.reserve((entry.end - entry.begin) / dtype.bytes);
+  for (Size at = entry.begin; at < entry.end; at += dtype.bytes) {
+    const double value = dtype.to_double(buffer.data() + at);
+    values.push_back(static_cast<float>(value));
+    if (std::isfinite(values.back()) || !std::isfinite(value)) continue;
+    throw FileError(text(entry.where, ": element ", place_text(values.size() - 1, entry.shape),
+                         " is ", value, ", which is beyond single precision"));
+  }
+  return values;
+}
+
 }  // namespace
 
-StoredTensors parse_safetensors(std::string_view bytes, const std::string& path) {
-  const std::string_view header = header_of(bytes, path);
-  const std::string_view buffer = bytes.substr(length_bytes + header.size());
-  const std::vector<Entry> entries = read_header(header, path);
-  check_layout(entries, buffer.size(), path);
-
+StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t file_size,
+                                 const std::string& path) {
   StoredTensors tensors;
-  for (const Entry& entry : entries) {
-    if (!entry.dtype->to_float) continue;
-    StoredTensor& tensor = tensors[entry.name];
-    tensor.shape = entry.shape;
-    tensor.values.reserve((entry.end - entry.begin) / entry.dtype->bytes);
-    for (Size at = entry.begin; at < entry.end; at += entry.dtype->bytes) {
-      tensor.values.push_back(entry.dtype->to_float(buffer.data() + at));
-    }
+  const std::string_view header = header_of(first_bytes, file_size, path);
+  for (const Entry& entry : read_entries(header, file_size, path)) {
+    if (entry.dtype->to_double) tensors[entry.name] = {entry.shape, {}, entry.dtype->name};
+  }
+  return tensors;
+}
+
+StoredTensors parse_safetensors(std::string_view bytes, const std::string& path) {
+  const std::string_view header = header_of(bytes, bytes.size(), path);
+  const std::string_view buffer = bytes.substr(length_bytes + header.size());
+  StoredTensors tensors;
+  for (const Entry& entry : read_entries(header, bytes.size(), path)) {
+    if (!entry.dtype->to_double) continue;
+    tensors[entry.name] = {entry.shape, read_values(entry, buffer), entry.dtype->name};
   }
   return tensors;
 }

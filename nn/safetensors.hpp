@@ -8,8 +8,18 @@
 /// https://huggingface.co/docs/safetensors
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Converts F16, BF16 and F64 to single precision; leaves out batch counters, which are I64. Throws
-/// FileError, naming `path` and the tensor, on anything that the format forbids.
+/// As much of a file's beginning as its header can take.
+inline constexpr std::uint64_t safetensors_header_bytes = 8 + (std::uint64_t{1} << 20);
+
+/// The tensors without their values, and without batch counters (I64), from the first bytes of a
+/// file of `file_size` bytes. Throws FileError, naming `path` and the tensor, on anything that the
+/// format forbids, dtypes other than F32, F16, BF16 and F64, and more tensors or dimensions than
+/// stored_tensor.hpp allows.
+StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t file_size,
+                                 const std::string& path);
+
+/// All of it; F16, BF16 and F64 become single precision. Throws FileError as the above, and if an
+/// F64 value is beyond single precision.
 StoredTensors parse_safetensors(std::string_view bytes, const std::string& path);
 
 /// The same tensors give the same bytes: F32, in the order of their keys, header padded to 8.

@@ -23,14 +23,18 @@ std::string alias_stem(const Module& layer) {
   return stem;
 }
 
-/// Calls `f` so that a ShapeError out of it says at which layer it happened.
+std::string layer_name(const Sequential& net, Index i) {
+  return text("layer ", printable(net.key(i)), " (", net.layer(i).type(), ')');
+}
+
+/// Calls `f` so that a ShapeError out of it says between which layers it happened.
 template <class F>
 auto naming_layer(const Sequential& net, Index i, F f) {
   try {
     return f();
   } catch (const ShapeError& error) {
-    throw ShapeError(
-        text("layer ", printable(net.key(i)), " (", net.layer(i).type(), "): ", error.what()));
+    throw ShapeError(text(layer_name(net, i), ": ", error.what(), ", from ",
+                          i > 0 ? layer_name(net, i - 1) : "the input"));
   }
 }
 
@@ -119,8 +123,13 @@ Shape Sequential::output_shape(const Shape& input) const {
   Shape shape = input;
   for (Index i = 0; i < size(); ++i) {
     shape = naming_layer(*this, i, [&] { return layer(i).output_shape(shape); });
+    naming_layer(*this, i, [&] { check_size("output", shape); });
   }
   return shape;
+}
+
+void Sequential::reset_parameters(Rng& rng) {
+  for (const Entry& entry : layers_) entry.module->reset_parameters(rng);
 }
 
 Footprint Sequential::footprint(const Shape& input) const {

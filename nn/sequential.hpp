@@ -44,10 +44,12 @@ class Sequential final : public Module {
   Tensor forward_to(Index last, const Tensor& x) const;
   /// x -> the outputs of all layers up to and with `last`, in order.
   std::vector<Tensor> outputs(Index last, const Tensor& x) const;
+  /// Also throws ShapeError if the output of any layer has more than `most_values`.
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape& input) const override;
   std::vector<NamedTensor> parameters() const override;
   std::vector<NamedTensor> buffers() const override;
+  void reset_parameters(Rng& rng) override;
 
  protected:
   void set_training(bool training) override;

@@ -1,8 +1,11 @@
 #include "nn/weights.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <set>
 
+#include "nn/file_kinds.hpp"
 #include "nn/files.hpp"
 #include "nn/json_weights.hpp"
 #include "nn/printable.hpp"
@@ -14,17 +17,34 @@ namespace {
 
 struct Format {
   const char* extension;
+  FileKind kind;
+  std::uint64_t largest_file;
+  std::uint64_t header_bytes;  ///< as much of the file as `header` wants to see
+  StoredTensors (*header)(std::string_view first_bytes, std::uint64_t size,
+                          const std::string& path);
   StoredTensors (*parse)(std::string_view bytes, const std::string& path);
   std::string (*serialise)(const StoredTensors& tensors, const std::string& path);
 };
 
-const Format& format_of(const std::string& path) {
-  static constexpr Format known[] = {{".safetensors", parse_safetensors, to_safetensors},
-                                     {".json", parse_json_weights, to_json_weights}};
+StoredTensors whole_json_header(std::string_view bytes, std::uint64_t, const std::string& path) {
+  return json_weights_header(bytes, path);
+}
+
+constexpr Format formats[] = {
+    {".safetensors", FileKind::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
+     safetensors_header, parse_safetensors, to_safetensors},
+    {".json", FileKind::json_weights, largest_json_weights, largest_json_weights, whole_json_header,
+     parse_json_weights, to_json_weights}};
+
+const Format* find_format(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
-  for (const Format& format : known) {
-    if (extension == format.extension) return format;
+  for (const Format& format : formats) {
+    if (extension == format.extension) return &format;
   }
+  return nullptr;
+}
+
+[[noreturn]] void unknown_format(const std::string& path) {
   throw FileError(path + ": weight files end in .safetensors or .json");
 }
 
@@ -34,55 +54,103 @@ std::vector<NamedTensor> all_tensors(const Module& module) {
   return all;
 }
 
+bool same_dim(std::uint64_t stored, Index wanted) {
+  return stored == static_cast<std::uint64_t>(wanted);
+}
+
 bool same_shape(const StoredTensor& stored, const Tensor& tensor) {
   const Shape& shape = tensor.shape();
-  return std::equal(stored.shape.begin(), stored.shape.end(), shape.begin(), shape.end(),
-                    [](std::uint64_t a, Index b) { return a == static_cast<std::uint64_t>(b); });
+  return std::equal(stored.shape.begin(), stored.shape.end(), shape.begin(), shape.end(), same_dim);
+}
+
+/// Words for dimensions that are the right ones in another order, as other frameworks have them.
+const char* order_hint(const StoredTensor& stored, const Shape& shape) {
+  const bool permuted = stored.shape.size() == static_cast<std::size_t>(shape.rank()) &&
+                        std::is_permutation(stored.shape.begin(), stored.shape.end(), shape.begin(),
+                                            shape.end(), same_dim);
+  if (!permuted) return "";
+  return shape.rank() == 2 ? " (transposed? linear layers take [out,in])"
+                           : " (transposed? convolutions take [out,in,h,w])";
 }
 
 /// One entry for each tensor that the file lacks, has in another shape, or has in vain.
 std::vector<std::string> mismatches(const std::vector<NamedTensor>& wanted,
-                                    const StoredTensors& stored) {
+                                    const StoredTensors& stored, bool allow_extra) {
   std::vector<std::string> list;
+  std::set<std::string> known;
   for (const auto& [name, tensor] : wanted) {
+    known.insert(name);
     const auto entry = stored.find(name);
     if (entry == stored.end()) {
       list.push_back(text('\'', printable(name), "' ", tensor.shape(), " is missing"));
     } else if (!same_shape(entry->second, tensor)) {
       list.push_back(text('\'', printable(name), "' is ", shape_text(entry->second.shape),
-                          ", expected ", tensor.shape()));
+                          ", expected ", tensor.shape(),
+                          order_hint(entry->second, tensor.shape())));
     }
   }
-  for (const auto& entry : stored) {
-    const bool known = std::any_of(wanted.begin(), wanted.end(), [&](const NamedTensor& tensor) {
-      return tensor.name == entry.first;
-    });
-    if (known) continue;
-    list.push_back(text('\'', printable(entry.first), "' ", shape_text(entry.second.shape),
-                        " is not in the model"));
+  for (const auto& [name, tensor] : stored) {
+    if (allow_extra || known.count(name) > 0 || is_batch_counter(name)) continue;
+    list.push_back(
+        text('\'', printable(name), "' ", shape_text(tensor.shape), " is not in the model"));
   }
   return list;
 }
 
+void check_fits(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
+                bool allow_extra, const std::string& path) {
+  const std::vector<std::string> wrong = mismatches(wanted, stored, allow_extra);
+  if (wrong.empty()) return;
+  std::string message =
+      text(path, ": ", wrong.size(), wrong.size() == 1 ? " tensor does" : " tensors do",
+           " not fit the model: ");
+  for (std::size_t i = 0; i < wrong.size(); ++i) message += (i ? "; " : "") + wrong[i];
+  throw FileError(message);
+}
+
+void check_finite(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
+                  const std::string& path) {
+  for (const auto& [name, tensor] : wanted) {
+    const auto& [shape, values, dtype] = stored.at(name);
+    const auto bad = std::find_if_not(values.begin(), values.end(),
+                                      [](float value) { return std::isfinite(value); });
+    if (bad == values.end()) continue;
+    const auto element = static_cast<std::uint64_t>(bad - values.begin());
+    throw FileError(text(path, ": '", printable(name), "': element ", place_text(element, shape),
+                         " is ", *bad, " (--allow-nonfinite accepts it)"));
+  }
+}
+
+/// What was converted: "a.safetensors: 4 tensors were converted to single precision from F16".
+void tell_conversions(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
+                      const std::string& path, const LoadOptions& options) {
+  std::map<std::string, int> counts;
+  for (const NamedTensor& tensor : wanted) ++counts[stored.at(tensor.name).dtype];
+  for (const auto& [dtype, count] : counts) {
+    if (dtype == "F32" || !options.notice) continue;
+    options.notice(text(path, ": ", count, count == 1 ? " tensor was" : " tensors were",
+                        " converted to single precision from ", dtype));
+  }
+}
+
 }  // namespace
 
-void load_weights(Module& module, const std::string& path) {
-  const Format& format = format_of(path);
-  StoredTensors stored = format.parse(read_file(path), path);
-  std::erase_if(stored, [](const auto& entry) { return is_batch_counter(entry.first); });
+void load_weights(Module& module, const std::string& path, const LoadOptions& options) {
+  InputFile file(path);
+  const Format* format = find_format(path);
+  // What another file is, is worth more than what its name lacks.
+  refuse_other_kinds(file.first(telling_bytes), path,
+                     format ? format->kind : FileKind::safetensors);
+  if (!format) unknown_format(path);
+  file.expect_at_most(format->largest_file);
 
   const std::vector<NamedTensor> wanted = all_tensors(module);
-  if (const std::vector<std::string> wrong = mismatches(wanted, stored); !wrong.empty()) {
-    constexpr std::size_t most = 5;
-    std::string message =
-        text(path, ": ", wrong.size(), wrong.size() == 1 ? " tensor does" : " tensors do",
-             " not fit the model: ");
-    for (std::size_t i = 0; i < std::min(most, wrong.size()); ++i) {
-      message += (i ? "; " : "") + wrong[i];
-    }
-    if (wrong.size() > most) message += text("; and ", wrong.size() - most, " more");
-    throw FileError(message);
-  }
+  check_fits(wanted, format->header(file.first(format->header_bytes), file.size(), path),
+             options.allow_extra, path);
+  const StoredTensors stored = format->parse(file.all(), path);
+  if (!options.allow_nonfinite) check_finite(wanted, stored, path);
+  tell_conversions(wanted, stored, path, options);
+
   for (const auto& [name, tensor] : wanted) {
     const std::vector<float>& values = stored.at(name).values;
     std::copy(values.begin(), values.end(), tensor.data());
@@ -90,14 +158,20 @@ void load_weights(Module& module, const std::string& path) {
 }
 
 void save_weights(const Module& module, const std::string& path) {
-  const Format& format = format_of(path);
+  const Format* format = find_format(path);
+  if (!format) unknown_format(path);
   StoredTensors stored;
   for (const auto& [name, tensor] : all_tensors(module)) {
     StoredTensor& entry = stored[name];
     entry.shape.assign(tensor.shape().begin(), tensor.shape().end());
     for (const real value : tensor.values()) entry.values.push_back(static_cast<float>(value));
   }
-  write_file(path, format.serialise(stored, path));
+  const std::string bytes = format->serialise(stored, path);
+  if (bytes.size() > format->largest_file) {
+    throw FileError(text(path, ": would take ", bytes.size(), " bytes, at most ",
+                         format->largest_file, " are read again"));
+  }
+  write_file(path, bytes);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::nn

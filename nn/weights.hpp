@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -7,12 +8,23 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
+/// What weight files may hold beyond what `load_weights` takes by itself.
+struct LoadOptions {
+  bool allow_nonfinite = false;  ///< NaN and infinity among the weights
+  bool allow_extra = false;      ///< tensors that the module does not have; they are left alone
+  /// Is told, in one line that begins with the file, when numbers were converted.
+  std::function<void(const std::string& line)> notice = {};
+};
+
 /// Reads every parameter and buffer of `module` from `path`: safetensors (F32; F16, BF16 and F64
 /// are converted) or JSON ({"0.weight": {"shape": [...], "data": [...]}}), by extension.
-/// Throws FileError, one line, on a bad file or if keys or shapes do not match; the module is then
-/// unchanged. `num_batches_tracked` is accepted and ignored.
-void load_weights(Module& module, const std::string& path);
-/// Writes them, in single precision, to a temporary file that then replaces `path`.
+/// `num_batches_tracked` is accepted and ignored. Throws FileError, one line, on a bad file, on keys
+/// or shapes that do not match (naming all), and on weights that are not finite; IoError if the file
+/// cannot be read. All of it is checked before the first value of the module changes; and the keys
+/// and shapes before a value is read.
+void load_weights(Module& module, const std::string& path, const LoadOptions& options = {});
+/// Writes them, in single precision, to a temporary file that then replaces `path`. Throws FileError
+/// if that would be larger than what `load_weights` reads; IoError.
 void save_weights(const Module& module, const std::string& path);
 
 }  // namespace glass::inline GLASS_PRECISION::nn

@@ -6,6 +6,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,35 +34,34 @@ inline std::string zeros(int megabytes) {
   return all;
 }
 
-/// The message of the FileError that `read` throws: one printable line that begins with the path.
-template <class Read>
-std::string complaint(const std::string& path, const Read& read) {
+/// A row of a table: what the file is, its bytes, and what the refusal says of it; nothing if the
+/// file is to be read.
+struct Row {
+  std::string what;
+  std::string bytes;
+  std::string message = {};
+};
+
+/// A row of a table in which every file is refused.
+struct Refused {
+  std::string bytes, message;
+};
+
+/// What `read` says, less `path`; nothing if it throws nothing. Anything but a one-line FileError
+/// fails the test.
+inline std::string refusal(const std::string& path, const std::function<void()>& read) {
   try {
     read();
   } catch (const glass::FileError& error) {
-    const std::string message = error.what();
-    CHECK(std::ranges::all_of(message, [](char c) { return c >= ' ' && c <= '~'; }));
-    CHECK(message.starts_with(path + ": "));
-    return message.substr(std::min(message.size(), path.size() + 2));
+    const std::string what = error.what();
+    CHECK(what.starts_with(path + ": "));
+    CHECK(std::ranges::all_of(what, [](char c) { return c >= ' ' && c <= '~'; }));
+    return what.substr(std::min(what.size(), path.size() + 2));
   }
-  return "nothing was thrown";
+  return {};
 }
 
-/// A file, and what the message about it says.
-struct Row {
-  std::string bytes, part;
-};
-
-template <class Read>
-void check_refused(const std::vector<Row>& rows, const std::string& path, const Read& read) {
-  for (const Row& row : rows) {
-    const std::string message = complaint(path, [&] { read(row.bytes); });
-    CHECK_MESSAGE(message.find(row.part) != std::string::npos, message, " should mention ",
-                  row.part);
-  }
-}
-
-/// Loads or refuses; anything but a FileError fails the test. True if it was loaded.
+/// Reads or refuses; anything but a FileError fails the test. True if it was read.
 template <class Read>
 bool loads(const Read& read) {
   try {
@@ -69,6 +70,51 @@ bool loads(const Read& read) {
   } catch (const glass::FileError&) {
     return false;
   }
+}
+
+inline void check_rows(const std::vector<Row>& rows, const std::string& path,
+                       const std::function<void(const std::string& bytes)>& read) {
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const std::string said = refusal(path, [&] { read(row.bytes); });
+    CHECK(said.empty() == row.message.empty());
+    CHECK_MESSAGE(said.find(row.message) != said.npos, said, ", expected ", row.message);
+  }
+}
+
+inline void check_refused(const std::vector<Refused>& rows, const std::string& path,
+                          const std::function<void(const std::string& bytes)>& read) {
+  for (const Refused& row : rows) {
+    const std::string said = refusal(path, [&] { read(row.bytes); });
+    CHECK_FALSE(said.empty());
+    CHECK_MESSAGE(said.find(row.message) != said.npos, said, ", expected ", row.message);
+  }
+}
+
+/// Gives `read` each beginning of `whole`, which it must refuse, and `whole` with each byte changed
+/// in a few ways, which it may read or refuse.
+inline void damage(const std::string& path, const std::string& whole,
+                   const std::function<void(const std::string& bytes)>& read) {
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    CAPTURE(length);
+    CHECK_FALSE(refusal(path, [&] { read(whole.substr(0, length)); }).empty());
+  }
+  for (std::size_t place = 0; place < whole.size(); ++place) {
+    CAPTURE(place);
+    for (const int flip : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
+      std::string changed = whole;
+      changed[place] = static_cast<char>(changed[place] ^ flip);
+      refusal(path, [&] { read(changed); });
+    }
+  }
+}
+
+/// The safetensors format: the header's length, the header, the values.
+inline std::string safetensors(const std::string& header, const std::string& buffer = {}) {
+  const std::uint64_t length = header.size();
+  std::string bytes(8, '\0');
+  std::memcpy(bytes.data(), &length, 8);
+  return bytes + header + buffer;
 }
 
 /// A program refuses its input: exit code 3, one line, which contains `part`, no other output, and
@@ -93,10 +139,9 @@ inline void check_refusal(const std::string& command, const std::string& part) {
   CHECK(std::ranges::count(error, '\n') == 1);
   CHECK(error.ends_with('\n'));
   CHECK(slurp(folder / "out").empty());
-#if !defined(__SANITIZE_ADDRESS__)
+  if (sanitized) return;
   // A new program starts with the peak of the one that started it.
   CHECK(used.ru_maxrss < std::max(limit_kb, own.ru_maxrss + 1));
-#endif
 }
 
 }  // namespace hostile

@@ -50,7 +50,7 @@ TEST_CASE("hostile data: IDX images that are not what the network takes are refu
   wrong_length[packed.size() - 4] ^= 1;
   const std::string tar = std::string(257, 'a') + "ustar" + std::string(250, '\0');
   const std::string many(1 << 12, '\0');
-  const std::vector<hostile::Row> rows{
+  const std::vector<hostile::Refused> rows{
       {"", "empty"},
       {"<!DOCTYPE html>", "a web page"},
       {"PK\3\4", "a zip archive"},
@@ -79,7 +79,7 @@ TEST_CASE("hostile data: IDX images that are not what the network takes are refu
 }
 
 TEST_CASE("hostile data: IDX labels that do not belong to the images are refused by name") {
-  const std::vector<hostile::Row> rows{
+  const std::vector<hostile::Refused> rows{
       {good_images, "(magic 2049), found magic 2051; are the images and the labels swapped?"},
       {good_labels.substr(0, 7), "8 bytes, found a file of 7"},
       {idx_labels("\1\2\3"), "each of the 2 images of images, found 3"},
@@ -94,7 +94,7 @@ TEST_CASE("hostile data: IDX labels that do not belong to the images are refused
   const std::string header =
       big_endian(2051) + big_endian(0xffffffff) + big_endian(2) + big_endian(2);
   const std::string labels = big_endian(2049) + big_endian(0xffffffff);
-  check_mentions(hostile::complaint(labels_path, [&] { parse(header, labels); }),
+  check_mentions(hostile::refusal(labels_path, [&] { parse(header, labels); }),
                  "at most 1073741824");
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("hostile data: a file of other records than CIFAR-10's is refused by n
   const std::string hundred = std::string("\1\7", 2) + std::string(3072, '\0');
   std::string late = record + record;
   late[3073] = 10;
-  const std::vector<hostile::Row> rows{
+  const std::vector<hostile::Refused> rows{
       {"", "empty"},
       {stored_gzip(""), "expected records of 3073 bytes, found 0 bytes"},
       {"<html>", "a web page"},
@@ -118,7 +118,7 @@ TEST_CASE("hostile data: a file of other records than CIFAR-10's is refused by n
       {stored_gzip(record) + stored_gzip(record), "(a second stream)"},
   };
   hostile::check_refused(rows, path, [&](const auto& bytes) { parse_cifar10(bytes, path, 10); });
-  check_mentions(hostile::complaint(path, [&] { parse_cifar10(record, path, 1); }),
+  check_mentions(hostile::refusal(path, [&] { parse_cifar10(record, path, 1); }),
                  "labels from 0 to 0, found 1");
   // No web page and no archive: a truck whose first pixel is 60.
   CHECK(parse_cifar10("\x9<" + record.substr(2), path, 10).size() == 1);
@@ -156,7 +156,7 @@ TEST_CASE("hostile data: a folder without a whole data set says what is missing"
   const std::string path = folder / "";
   const auto refused = [&](const std::string& where, const std::string& part) {
     const auto read = [&] { read_data_folder(where, {1, 12, 12}, 10); };
-    check_mentions(hostile::complaint(where, read), part);
+    check_mentions(hostile::refusal(where, read), part);
   };
   write(folder / "cifar-10-binary.tar.gz", gzip_head);
   refused(folder / "cifar-10-binary.tar.gz", "a file, expected a folder");
@@ -168,7 +168,7 @@ TEST_CASE("hostile data: a folder without a whole data set says what is missing"
   refused(path, "Python version");
   write(folder / "data_batch_4.bin", "");
   const auto read_cifar10 = [&] { read_data_folder(path, cifar10_shape, 10); };
-  check_mentions(hostile::complaint(path, read_cifar10),
+  check_mentions(hostile::refusal(path, read_cifar10),
                  "missing, with or without .gz: data_batch_1.bin, data_batch_2.bin, "
                  "data_batch_3.bin, data_batch_5.bin, test_batch.bin");
   write_square_folder(folder, 20);

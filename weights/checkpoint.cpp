@@ -81,12 +81,13 @@ void save_checkpoint(const Trainer& trainer, const BestWeights& best, const std:
   nn::save_weights(checkpoint(trainer, best, progress, to_tensor(settings(trainer))), path);
 }
 
-int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path) {
+int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path,
+                    const nn::LoadOptions& load) {
   const std::vector<Setting> ours = settings(trainer);
   const Tensor expected = to_tensor(ours), found = Tensor::zeros(expected.shape());
   const Tensor progress = Tensor::zeros({4});
   Checkpoint content = checkpoint(trainer, best, progress, found);
-  nn::load_weights(content, path);
+  nn::load_weights(content, path, load);
   for (std::size_t i = 0; i < ours.size(); ++i) {
     if (found.values()[i] != expected.values()[i]) {
       throw FileError(text(path, ": this run began with another ", ours[i].option,

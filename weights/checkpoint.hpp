@@ -16,6 +16,7 @@ void save_checkpoint(const Trainer& trainer, const BestWeights& best, const std:
 /// number of epochs that the saved run was planned for, the one option that may differ. Throws
 /// IoError if the file cannot be read, FileError if it is damaged, belongs to another network, or
 /// to a run with other options (naming the first).
-int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path);
+int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path,
+                    const nn::LoadOptions& load = {});
 
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -17,6 +17,7 @@ struct Session {
   TrainOptions options;
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
   bool resume = false;               ///< continue from the checkpoint beside `output`
+  nn::LoadOptions load;              ///< how to read that
 };
 
 /// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of

@@ -73,7 +73,12 @@ int main(int argc, char** argv) {
                      "Also write a web page to step through the training: loss, accuracy, "
                      "gradients, kernels");
   program.add_option("--commit", session.commit, "Version for the model card (default: git's)");
-  program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
+  CLI::Option* resume =
+      program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
+  program
+      .add_flag("--allow-nonfinite", session.load.allow_nonfinite,
+                "Also if some of its numbers are NaN or infinite")
+      ->needs(resume);
 
   return run_program(program, argc, argv, [&] {
     if (options.optimiser == "sgd") {

@@ -15,11 +15,12 @@ namespace {
 
 struct Arguments {
   std::string model, image;
+  nn::LoadOptions load;
   bool resize = false, json = false;
 };
 
 int classify_command(const Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
@@ -58,6 +59,7 @@ void add_classify(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("classify", "Name what a network sees in a picture");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
   command->add_flag("--resize", args->resize, "Resample a picture of another size");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");

@@ -1,5 +1,6 @@
 #include "viz/cli/commands.hpp"
 
+#include <iostream>
 #include <numeric>
 
 #include "viz/png.hpp"
@@ -19,6 +20,14 @@ void add_commands(CLI::App& program, Run& run) {
   add_classify(program, run);
   add_info(program, run);
   add_replay(program, run);
+}
+
+void add_load_options(CLI::App& command, nn::LoadOptions& options) {
+  command.add_flag("--allow-nonfinite", options.allow_nonfinite,
+                   "Accept weights that are NaN or infinite");
+  command.add_flag("--allow-extra", options.allow_extra,
+                   "Read past tensors that the model does not have");
+  options.notice = [](const std::string& line) { std::cerr << "viz: " << line << '\n'; };
 }
 
 Image read_picture(const std::string& path, const nn::Model& model, bool resize) {

@@ -27,6 +27,9 @@ void add_replay(CLI::App& program, Run& run);
 /// All of them.
 void add_commands(CLI::App& program, Run& run);
 
+/// --allow-nonfinite and --allow-extra; conversions are told on standard error.
+void add_load_options(CLI::App& command, nn::LoadOptions& options);
+
 /// A PNG in the model's size and number of channels. Throws FileError if its size is another, unless
 /// it may be resampled.
 Image read_picture(const std::string& path, const nn::Model& model, bool resize);

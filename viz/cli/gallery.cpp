@@ -9,6 +9,7 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> models;
+  nn::LoadOptions load;
   std::string output = "gallery.png";
   Painting painting{.classes = "all"};
 };
@@ -30,7 +31,7 @@ int gallery_command(const CLI::App& command, const Arguments& args) {
   catch_interrupts();
   for (const std::string& path : args.models) {
     if (interrupted()) break;
-    nn::Model model = nn::load_model(path);
+    nn::Model model = nn::load_model(path, 0, args.load);
     const Objective objective = objective_of(args.painting, model);
     const Painted painted = paint(model, objective, tuned(command, args.painting, model));
     if (interrupted()) break;
@@ -50,6 +51,7 @@ void add_gallery(CLI::App& program, Run& run) {
       "gallery", "The ideal image of each class, one row for each network: plain beside robust");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->models, "Model descriptions, JSON")->required();
+  add_load_options(*command, args->load);
   add_painting_options(*command, args->painting);
   command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
   command->callback([command, args, &run] {

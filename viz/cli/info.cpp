@@ -23,8 +23,8 @@ std::string accuracy_lines(const std::filesystem::path& description) {
   return found;
 }
 
-int info_command(const std::string& path) {
-  const nn::Model model = nn::load_model(path);
+int info_command(const std::string& path, const nn::LoadOptions& load) {
+  const nn::Model model = nn::load_model(path, 0, load);
   std::cout << model.summary() << "weights sha256 " << weights_sha256(model) << '\n'
             << accuracy_lines(path);
   return exit_done;
@@ -36,8 +36,11 @@ void add_info(CLI::App& program, Run& run) {
   CLI::App* command =
       program.add_subcommand("info", "Layers, shapes, parameters and accuracy of a model");
   const auto path = std::make_shared<std::string>();
+  const auto load = std::make_shared<nn::LoadOptions>();
   command->add_option("MODEL", *path, "Model description, JSON")->required();
-  command->callback([path, &run] { run = [path] { return info_command(*path); }; });
+  add_load_options(*command, *load);
+  command->callback(
+      [path, load, &run] { run = [path, load] { return info_command(*path, *load); }; });
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

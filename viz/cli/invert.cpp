@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   std::string model, image, data, output, unregularised, npy;
+  nn::LoadOptions load;
   std::vector<std::string> layers;
   Index index = 0;
   InvertOptions options;
@@ -156,7 +157,7 @@ void describe(Manifest& manifest, const Arguments& args, const std::vector<Row>&
 }
 
 int invert_command(const CLI::App& command, Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   if (args.output.empty()) args.output = model.name + "-inverted.png";
   if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output);
   const std::vector<Index> layers = layers_of(args, model);
@@ -200,6 +201,7 @@ void add_invert(CLI::App& program, Run& run) {
     return command->add_option(name, value, help)->capture_default_str();
   };
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour");
   command->add_option("--layer", args->layers, "Layers, such as conv1,relu3, or all")
       ->required()

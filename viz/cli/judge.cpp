@@ -26,6 +26,7 @@ using training::Dataset;
 
 struct Arguments {
   std::string model, images, judge, data;
+  nn::LoadOptions load;
   std::vector<std::string> classes;
   Painting painting;
   bool maximise = false, json = false;
@@ -199,11 +200,11 @@ int judge_command(const CLI::App& command, Arguments& args) {
     throw UsageError("expected either --images X.npy or --maximise");
   }
   kernels::set_threads(args.painting.threads);
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   args.painting = tuned(command, args.painting, model);
   const nn::Model judge =
-      load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model);
+      load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model, args.load);
   std::optional<DataFolder> data;
   if (!args.data.empty()) {
     data = training::read_data_folder(args.data, model.input_shape, model.class_count());
@@ -233,6 +234,7 @@ void add_judge(CLI::App& program, Run& run) {
   args->painting.classes = "all";
   command->add_option("MODEL", args->model, "Description of the model that made them, JSON")
       ->required();
+  add_load_options(*command, args->load);
   CLI::Option* images = command->add_option("--images", args->images,
                                             "The pictures: an array (N,C,H,W) in [0,1], .npy");
   command->add_flag("--maximise,--maximize", args->maximise,

@@ -19,8 +19,9 @@ std::string default_judge(const std::string& model) {
                    model);
 }
 
-nn::Model load_judge(const std::string& path, const nn::Model& model) {
-  nn::Model judge = nn::load_model(path);
+nn::Model load_judge(const std::string& path, const nn::Model& model,
+                     const nn::LoadOptions& options) {
+  nn::Model judge = nn::load_model(path, 0, options);
   if (judge.input_shape != model.input_shape || judge.class_count() != model.class_count()) {
     throw FileError(text(path, ": expected a judge of images ", model.input_shape, " and ",
                          model.class_count(), " classes, as ", model.name, " has, found one of ",

@@ -12,6 +12,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 std::string default_judge(const std::string& model_path);
 
 /// Loads a judge. Throws FileError unless it takes the same images and tells as many classes apart.
-nn::Model load_judge(const std::string& path, const nn::Model& model);
+nn::Model load_judge(const std::string& path, const nn::Model& model,
+                     const nn::LoadOptions& options);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

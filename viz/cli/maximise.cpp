@@ -12,6 +12,7 @@ namespace {
 
 struct Arguments {
   std::string model, output, npy, report;
+  nn::LoadOptions load;
   Painting painting;
   bool json = false, bare = false;
 };
@@ -65,7 +66,7 @@ std::string default_output(const nn::Model& model, const Painting& painting) {
 }
 
 int maximise_command(const CLI::App& command, Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
   if (args.output.empty()) args.output = default_output(model, args.painting);
@@ -110,6 +111,7 @@ void add_maximise(CLI::App& program, Run& run) {
   command->alias("maximize");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);
   add_painting_options(*command, args->painting);
   command->add_option("-o,--output", args->output,

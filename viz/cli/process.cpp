@@ -12,6 +12,7 @@ namespace {
 
 struct Arguments {
   std::string model, output = "process.png", animation;
+  nn::LoadOptions load;
   Painting painting;
 };
 
@@ -41,7 +42,7 @@ Image charts(const Course& course, const std::vector<double>& variation, const O
 }
 
 int process_command(const CLI::App& command, Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
   if (objective.pictures() > 1 || args.painting.count > 1 || args.painting.restarts > 1) {
@@ -88,6 +89,7 @@ void add_process(CLI::App& program, Run& run) {
       "process", "One picture from noise to image: film strip, curves and animation");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);
   add_painting_options(*command, args->painting);
   command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();

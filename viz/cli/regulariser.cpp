@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   std::string model, judge, output = "regulariser.png";
+  nn::LoadOptions load;
   std::vector<double> lambdas{0, 0.05, 0.2, 1, 5}, betas{1, 1.5, 2};
   Painting painting;
 };
@@ -43,10 +44,10 @@ void keep_what_is_whole(std::vector<Tile>& tiles, Arguments& args) {
 }
 
 int regulariser_command(const CLI::App& command, Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
-  nn::Model judge = load_judge(judge_path, model);
+  nn::Model judge = load_judge(judge_path, model, args.load);
   const Objective objective = objective_of(args.painting, model);
   if (!objective.of_class()) throw UsageError("regulariser: needs a class, for the judge to name");
   if (objective.pictures() > 1 || args.painting.count > 1) {
@@ -99,6 +100,7 @@ void add_regulariser(CLI::App& program, Run& run) {
       "regulariser", "One class under many total variations: a sheet of lambda against beta");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);
   add_painting_options(*command, args->painting);
   command->remove_option(command->get_option("--tv"));

@@ -18,6 +18,7 @@ namespace {
 
 struct Arguments {
   std::string model, image, class_word, output, npy;
+  nn::LoadOptions load;
   int threads = 0;
   bool resize = false, json = false;
 };
@@ -49,7 +50,7 @@ Image draw(const nn::Model& model, const Tensor& image, const Tensor& gradient, 
 }
 
 int saliency_command(const CLI::App& command, Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   kernels::set_threads(args.threads);
@@ -93,6 +94,7 @@ void add_saliency(CLI::App& program, Run& run) {
       "saliency", "Show which pixels a class depends on: the gradient of its output, once");
   const auto args = std::make_shared<Arguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
   command->add_option("--class", args->class_word,
                       "An index or a name (default: the class that the network sees)");

@@ -21,6 +21,7 @@ namespace {
 
 struct Arguments {
   std::string model, mode = "both", image, class_word, format, output;
+  nn::LoadOptions load;
   Painting painting;
   int step = 0;
   bool times = false;
@@ -55,7 +56,7 @@ Index class_of(const Arguments& args, nn::Model& model, const Tensor& image) {
 }
 
 std::vector<Recorded> record(const CLI::App& command, const Arguments& args) {
-  nn::Model model = nn::load_model(args.model);
+  nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
   Painting painting = tuned(command, args.painting, model);
   if (painting.init.empty()) painting.init = args.image.empty() ? "noise" : args.image;
@@ -134,6 +135,7 @@ void add_tape(CLI::App& program, Run& run) {
     return command->add_option(name, value, help);
   };
   option("MODEL", args->model, "Model description, JSON")->required();
+  add_load_options(*command, args->load);
   option("--mode", args->mode, "train, maximise, or both side by side")
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "maximise", "both"}));

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "autograd/precision.hpp"
+
+/// JSON that nobody vouches for, read as a stream: nothing is kept that the text does not earn.
+namespace glass::inline GLASS_PRECISION::nn {
+
+enum class JsonKind { null, boolean, whole, number, string, list, object };
+
+/// A value that is neither a list nor an object.
+struct JsonScalar {
+  JsonKind kind;
+  std::uint64_t whole = 0;     ///< of a whole number, written without sign, point and exponent
+  double number = 0;           ///< of any number; of a boolean 0 or 1
+  float single = 0;            ///< the same in single precision, rounded once; may be infinite
+  std::string_view text = {};  ///< of a string
+};
+
+/// Is told what `read_json` finds, in the order of the text; throws to end the reading.
+class JsonEvents {
+ public:
+  virtual ~JsonEvents() = default;
+  virtual void scalar(const JsonScalar& value) = 0;
+  virtual void begin(JsonKind list_or_object) = 0;
+  virtual void key(const std::string& name) = 0;
+  virtual void end() = 0;
+};
+
+struct JsonLimits {
+  int depth = 8;
+  std::size_t values = std::size_t{1} << 18;  ///< of all kinds, nested ones included
+  std::size_t word = std::size_t{1} << 20;    ///< bytes of a name, a string or a number
+};
+
+/// Reads all of `text`: one value, UTF-8, with no byte order mark, no NUL byte, no key twice in one
+/// object (however it is spelt) and nothing after the value. Throws FileError, one line that begins
+/// with `path`.
+void read_json(std::string_view text, const std::string& path, JsonEvents& events,
+               const JsonLimits& limits = {});
+
+/// The same, when only these properties matter.
+void check_json(std::string_view text, const std::string& path, const JsonLimits& limits = {});
+
+}  // namespace glass::inline GLASS_PRECISION::nn
