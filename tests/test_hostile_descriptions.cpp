@@ -253,3 +253,24 @@ TEST_CASE("viz takes weights that are not finite, and extra ones, if asked to") 
   CHECK(viz("info --allow-extra " + model).err.find("element [0] is inf") != std::string::npos);
   CHECK(viz("info --allow-extra --allow-nonfinite " + model).code == 0);
 }
+
+TEST_CASE("viz replay refuses hostile manifests") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.npy.json";
+  const std::string rest = R"(, "files": [], "output": "npy"})";
+  for (const std::string& json :
+       {std::string(1'000'000, '['), std::string("{}"), std::string(2'000'000, ' '),
+        R"({"command": "replay", "options": {})" + rest,
+        R"({"command": "maximise", "options": {"npy": ")" + (folder / "stolen") + "\"}" + rest,
+        R"({"command": "maximise", "options": {"objective": 1})" + rest,
+        std::string(R"({"command": "maximise", "options": {}, "files": 1, "output": "npy"})"),
+        std::string(R"({"command": "maximise", "options": {}, "files": [{"option": "output",
+                       "path": "a", "sha256": ""}], "output": "npy"})")}) {
+    nn::write_file(path, json);
+    const Run run = viz("replay " + path);
+    CAPTURE(run.err);
+    CHECK(run.code == 3);
+    CHECK(run.err.find('\n') == run.err.size() - 1);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "stolen"));
+}

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "nn/files.hpp"
+#include "nn/json_events.hpp"
 #include "viz/npy.hpp"
 #include "viz/page/page.hpp"
 #include "viz/sha256.hpp"
@@ -17,12 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// What changes no byte of a picture, and where outputs go.
-bool is_irrelevant(const std::string& option) {
-  static const std::vector<std::string> names{
-      "help", "threads", "json", "output", "npy", "animation", "unregularised", "report", "watch"};
-  return std::ranges::count(names, option) > 0;
-}
+constexpr std::uint64_t largest_manifest = std::uint64_t{1} << 20,
+                        largest_page = std::uint64_t{64} << 20;
 
 /// CLI11 writes a list as "[1,2]"; given on the command line, it is an array of words.
 Json default_value(const std::string& words) {
@@ -38,7 +35,44 @@ std::string portable(const std::string& path) {
   return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
 }
 
+/// What anyone may have written into a picture or a page, bounded before it is built.
+Json bounded_json(std::string_view words, const std::string& path) {
+  nn::check_json(words, path, {.depth = 16, .values = std::size_t{1} << 20, .word = words.size()});
+  return Json::parse(words);
+}
+
+/// Every manifest has these, and none names where to write, or a command that has no manifest.
+bool is_manifest(const Json& json) {
+  const auto has = [&](const char* name, bool (Json::*is)() const) {
+    return json.contains(name) && (json[name].*is)();
+  };
+  if (!json.is_object() || !has("command", &Json::is_string) || !has("options", &Json::is_object) ||
+      !has("files", &Json::is_array) || !has("output", &Json::is_string)) {
+    return false;
+  }
+  const auto irrelevant = [](const auto& option) { return is_irrelevant(option.key()); };
+  const auto options = json["options"].items();
+  const auto is_file = [](const Json& file) {
+    return file.is_object() && file.contains("option") && file["option"].is_string() &&
+           !is_irrelevant(file["option"]) && file.contains("path") && file["path"].is_string() &&
+           file.contains("sha256") && file["sha256"].is_string();
+  };
+  if (json["options"].contains("objective") && !json["options"]["objective"].is_string()) {
+    return false;
+  }
+  const std::string command = json["command"];
+  return command != "replay" && command != "figures" &&
+         std::none_of(options.begin(), options.end(), irrelevant) &&
+         std::ranges::all_of(json["files"], is_file);
+}
+
 }  // namespace
+
+bool is_irrelevant(const std::string& option) {
+  static const std::vector<std::string> names{
+      "help", "threads", "json", "output", "npy", "animation", "unregularised", "report", "watch"};
+  return std::ranges::count(names, option) > 0;
+}
 
 Manifest::Manifest(const CLI::App& command) : command_(command) {
   json_ = {{"program", "viz"},
@@ -126,7 +160,8 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 Json data_of_page(const std::string& path) {
-  const Json data = Json::parse(page::data_of(nn::read_file(path)), nullptr, false);
+  const std::string words = page::data_of(nn::read_file(path, largest_page));
+  const Json data = words.empty() ? Json() : bounded_json(words, path);
   if (!data.is_object()) throw FileError(path + ": expected a page of viz, found something else");
   return data;
 }
@@ -135,23 +170,22 @@ Json read_manifest(const std::string& path) {
   const std::string extension = fs::path(path).extension().string();
   std::string words;
   if (extension == ".json") {
-    words = nn::read_file(path);
+    words = nn::read_file(path, largest_manifest);
   } else if (extension == ".npy") {
     if (!fs::exists(path + ".json")) {
       throw FileError(path + ": expected its manifest beside it, found no " + path + ".json");
     }
-    words = nn::read_file(path + ".json");
+    words = nn::read_file(path + ".json", largest_manifest);
   } else if (extension == ".html") {
     words = data_of_page(path).value("manifest", Json()).dump();
   } else {
     words = read_png_text(path);
     if (words.empty()) throw FileError(path + ": this PNG carries no manifest of viz");
   }
-  const Json json = Json::parse(words, nullptr, false);
-  const bool whole = json.is_object() && json.contains("command") && json["command"].is_string() &&
-                     json.contains("options") && json["options"].is_object() &&
-                     json.contains("output") && json["output"].is_string();
-  if (!whole) throw FileError(path + ": expected a manifest of viz, found something else");
+  const Json json = bounded_json(words, path);
+  if (!is_manifest(json)) {
+    throw FileError(path + ": expected a manifest of viz, found something else");
+  }
   return json;
 }
 

@@ -52,11 +52,15 @@ class Manifest {
   std::vector<std::string> outputs_;
 };
 
+/// True of options that change no byte of a picture, and of those that name outputs: no manifest has
+/// them.
+bool is_irrelevant(const std::string& option);
+
 /// `text` with the first `from` in it replaced by `to`.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
 /// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it, or an .html
-/// page. Throws FileError if it has none.
+/// page. Throws FileError if it has none, or one that `viz` would not have written.
 nlohmann::ordered_json read_manifest(const std::string& path);
 
 /// The data of a page that `viz` wrote. Throws FileError if it is something else.
