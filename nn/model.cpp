@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "nn/description.hpp"
-#include "nn/file_kinds.hpp"
+#include "nn/file_kind.hpp"
 #include "nn/files.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
@@ -51,7 +51,7 @@ std::vector<Index> answers(const Tensor& output) {
 
 Model load_description(const std::string& path, std::uint64_t seed) {
   InputFile file(path);
-  refuse_other_kinds(file.first(telling_bytes), path, FileKind::description);
+  refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);
   file.expect_at_most(largest_description);
   return parse_description(file.all(), path, seed);
 }

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "nn/file_kinds.hpp"
+#include "nn/file_kind.hpp"
 #include "nn/files.hpp"
 #include "nn/json_weights.hpp"
 #include "nn/printable.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 struct Format {
   const char* extension;
-  FileKind kind;
+  ModelFile kind;
   std::uint64_t largest_file;
   std::uint64_t header_bytes;  ///< as much of the file as `header` wants to see
   StoredTensors (*header)(std::string_view first_bytes, std::uint64_t size,
@@ -31,9 +31,9 @@ StoredTensors whole_json_header(std::string_view bytes, std::uint64_t, const std
 }
 
 constexpr Format formats[] = {
-    {".safetensors", FileKind::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
+    {".safetensors", ModelFile::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
      safetensors_header, parse_safetensors, to_safetensors},
-    {".json", FileKind::json_weights, largest_json_weights, largest_json_weights, whole_json_header,
+    {".json", ModelFile::json_weights, largest_json_weights, largest_json_weights, whole_json_header,
      parse_json_weights, to_json_weights}};
 
 const Format* find_format(const std::string& path) {
@@ -140,7 +140,7 @@ void load_weights(Module& module, const std::string& path, const LoadOptions& op
   const Format* format = find_format(path);
   // What another file is, is worth more than what its name lacks.
   refuse_other_kinds(file.first(telling_bytes), path,
-                     format ? format->kind : FileKind::safetensors);
+                     format ? format->kind : ModelFile::safetensors);
   if (!format) unknown_format(path);
   file.expect_at_most(format->largest_file);
 

@@ -11,7 +11,7 @@
 #include "nn/files.hpp"
 #include "nn/printable.hpp"
 #include "nn/stored_tensor.hpp"
-#include "viz/file_kind.hpp"
+#include "nn/file_kind.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -146,7 +146,7 @@ Header parse_header(std::string_view bytes, const std::string& path) {
 
 /// Splits the header off; what is left of `bytes` are the values.
 std::string_view take_header(std::string_view& bytes, const std::string& path) {
-  expect(bytes.starts_with(magic), path, "expected a NumPy array, found ", file_kind(bytes));
+  expect(bytes.starts_with(magic), path, "expected a NumPy array, found ", nn::file_kind_text(bytes));
   bytes.remove_prefix(magic.size());
   const auto byte = [&](std::size_t i) {
     expect(i < bytes.size(), path, "expected a NumPy header, found the end of the file");

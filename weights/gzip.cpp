@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "autograd/error.hpp"
-#include "viz/file_kind.hpp"
+#include "nn/file_kind.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -59,13 +59,10 @@ std::string gunzip(std::string_view packed, const std::string& path, std::uint64
 
 /// A file of a data set begins with 0 (IDX) or with a label (CIFAR-10).
 void refuse_foreign(std::string_view bytes, const std::string& path) {
-  if (bytes.starts_with('<')) {
-    throw FileError(path + ": a web page, expected a data set; was the download redirected?");
-  }
-  const std::string kind = viz::file_kind(bytes);
-  if (kind.ends_with("archive")) {
-    throw FileError(path + ": " + kind + ", expected a file of a data set; unpack it first");
-  }
+  if (bytes.empty() || static_cast<unsigned char>(bytes[0]) < 10) return;
+  const auto kind = nn::file_kind(bytes);
+  if (!kind || bytes.starts_with(gzip_magic)) return;
+  throw FileError(path + ": expected a file of a data set, got " + kind->name + kind->advice);
 }
 
 }  // namespace
