@@ -18,6 +18,13 @@ struct OpCase {
 };
 std::vector<OpCase> op_cases();
 
+/// Draws a case of one operation: random shapes, empty batches among them, and random options.
+struct RandomOp {
+  std::string name;  ///< as its node calls itself
+  std::function<OpCase(Rng&)> draw;
+};
+std::vector<RandomOp> random_ops();
+
 /// A call that must throw ShapeError.
 struct ShapeErrorCase {
   std::string name;

@@ -4,6 +4,7 @@
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/node.hpp"
 #include "op_cases.hpp"
+#include "properties.hpp"
 
 using namespace glass;
 using namespace glass::testing;
@@ -15,32 +16,13 @@ TEST_CASE("every operation's gradient agrees with finite differences") {
   }
 }
 
-TEST_CASE("convolutions and poolings of random shapes pass the gradient check") {
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    CAPTURE(seed);
-    Rng rng(seed);
-    const auto from = [&](Index low, Index high) { return low + rng.below(high - low + 1); };
-    const Size2 kernel(from(1, 4), from(1, 4)), stride(from(1, 3), from(1, 3));
-    const Size2 padding(from(0, 3), from(0, 3));
-    const Shape x{from(1, 2), from(1, 3), from(kernel.h, 8), from(kernel.w, 8)};
-    const Index K = from(1, 4);
-    CAPTURE(text(x, " kernel ", kernel, " stride ", stride, " padding ", padding, " K ", K));
-
-    const GradcheckResult convolution = gradcheck(
-        [=](const auto& in) {
-          return conv2d(in[0], in[1], in[2], {.stride = stride, .padding = padding});
-        },
-        {spread(x, seed), spread({K, x[1], kernel.h, kernel.w}, seed + 1), spread({K}, seed + 2)},
-        {.zero_is_right = true});  // a stride can step over all of a small image
-    CHECK_MESSAGE(convolution.ok, convolution.message);
-    for (const auto pool : {max_pool2d, avg_pool2d}) {
-      const Pool2dOptions options{.kernel = kernel, .stride = stride, .padding = padding};
-      const GradcheckResult pooling =
-          gradcheck([=](const auto& in) { return pool(in[0], options); }, {spread(x, seed)},
-                    {.zero_is_right = true});
-      CHECK_MESSAGE(pooling.ok, pooling.message);
-    }
-  }
+TEST_CASE("property: every operation passes the gradient check for random arguments") {
+  for (const RandomOp& op : random_ops())
+    for_random_cases(20, [&](Rng& rng) {
+      const OpCase c = op.draw(rng);
+      const GradcheckResult result = gradcheck(c.f, c.inputs, {.zero_is_right = true});
+      CHECK_MESSAGE(result.ok, c.name << ": " << result.message);
+    });
 }
 
 TEST_CASE("a small network passes the gradient check as a whole") {

@@ -11,6 +11,7 @@
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "op_cases.hpp"
+#include "properties.hpp"
 
 using namespace glass;
 using namespace glass::testing;
@@ -26,6 +27,23 @@ std::vector<Tensor> run(const OpCase& c) {
   results.push_back(output);
   for (const Tensor& input : inputs) results.push_back(input.grad());
   return results;
+}
+
+void check_against_reference(const OpCase& c) {
+  CAPTURE(c.name);
+  const double tolerance = sizeof(real) == sizeof(float) ? 1e-4 : 1e-11;
+  const std::vector<Tensor> fast = run(c);
+  kernels::use_reference(true);
+  const std::vector<Tensor> reference = run(c);
+  kernels::use_reference(false);
+  for (std::size_t i = 0; i < fast.size(); ++i) {
+    REQUIRE(fast[i].shape() == (i == 0 ? reference[0] : c.inputs[i - 1]).shape());
+    double scale = 1;
+    for (const real v : reference[i].values()) scale = std::max<double>(scale, std::abs(v));
+    for (Index k = 0; k < fast[i].size(); ++k) {
+      CHECK(std::abs(fast[i].data()[k] - reference[i].data()[k]) <= tolerance * scale);
+    }
+  }
 }
 
 /// The operations on the tape behind `tensor`.
@@ -76,21 +94,16 @@ TEST_CASE("every operation has a case, and every file one that must fail") {
 }
 
 TEST_CASE("fast kernels give what the reference loops give") {
-  const double tolerance = sizeof(real) == sizeof(float) ? 1e-4 : 1e-11;
-  for (const OpCase& c : op_cases()) {
-    CAPTURE(c.name);
-    const std::vector<Tensor> fast = run(c);
-    kernels::use_reference(true);
-    const std::vector<Tensor> reference = run(c);
-    kernels::use_reference(false);
-    for (std::size_t i = 0; i < fast.size(); ++i) {
-      double scale = 1;
-      for (const real v : reference[i].values()) scale = std::max<double>(scale, std::abs(v));
-      for (Index k = 0; k < fast[i].size(); ++k) {
-        CHECK(std::abs(fast[i].data()[k] - reference[i].data()[k]) <= tolerance * scale);
-      }
-    }
+  for (const OpCase& c : op_cases()) check_against_reference(c);
+}
+
+TEST_CASE("property: fast kernels give what the reference loops give for random arguments") {
+  std::set<std::string> drawn;
+  for (const RandomOp& op : random_ops()) {
+    drawn.insert(op.name);
+    for_random_cases(100, [&](Rng& rng) { check_against_reference(op.draw(rng)); });
   }
+  CHECK(drawn == names_in_source());
 }
 
 TEST_CASE("what does not fit is refused by name") {
