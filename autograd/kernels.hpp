@@ -32,7 +32,8 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
 void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
 
 // Pooling: x[N,C,H,W], y[N,C,P,Q]. A window that lies in the padding alone gives 0. The gradient of
-// a maximum goes to the first pixel under the window that equals it. Averages divide by R*S.
+// a maximum goes to the first pixel under the window that equals it; NaN is larger than any number,
+// and equals none. Averages divide by R*S.
 void max_pool2d(const real* x, real* y, const Window& g);
 void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g);
 void avg_pool2d(const real* x, real* y, const Window& g);

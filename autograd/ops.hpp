@@ -7,8 +7,12 @@
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
 /// to each other. All throw ShapeError, naming themselves and the shapes, if these do not fit.
-/// Dimensions: N images, C channels, H x W pixels; [..] is any shape. N may be 0: nothing comes out,
-/// and weights receive a gradient of 0; only means of nothing throw.
+///
+/// A batch of none is allowed: N = 0 gives an output of none, and gradients of zero. Only what has no
+/// value then, `mean`, `mse`, `cross_entropy` and `batch_norm2d` in training, throws ShapeError. NaN
+/// stays NaN, wherever it comes from.
+///
+/// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
 namespace glass::inline GLASS_PRECISION {
 
 // arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
@@ -41,8 +45,8 @@ Tensor mean(const Tensor& x);
 Tensor matmul(const Tensor& a, const Tensor& b);
 /// x[N,in] weight[out,in]^T + bias[out] -> [N,out]; an undefined `bias` is left out.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
-/// x[N,K] -> [N,K]: each row divided by its Euclidean norm, or by 1e-12 if that is more. Of such
-/// rows, `linear(u, u)` gives the cosines between all pairs.
+/// x[N,K] -> [N,K]: each row divided by its Euclidean norm, or by 1e-12 if that is more, so that a
+/// row of zeros stays one. Of such rows, `linear(u, u)` gives the cosines between all pairs.
 Tensor unit_rows(const Tensor& x);
 
 // convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
@@ -57,7 +61,8 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
 struct Pool2dOptions {
   Size2 kernel = 2, stride = 0, padding = 0;
 };
-/// Padding never wins; a window that lies in the padding alone gives 0, one with a NaN under it NaN.
+/// Padding never wins; a window that lies in the padding alone gives 0. NaN wins, and gets no
+/// gradient.
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options = {});
 /// Averages over the whole window, zeros of the padding included.
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
@@ -77,8 +82,9 @@ struct BatchNormOptions {
   double momentum = 0.1;  ///< share of the new batch in the running values
   double eps = 1e-5;
 };
-/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Training needs two values per
-/// channel; equal values, whose variance is 0, give the bias. Ioffe and Szegedy, 2015.
+/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Ioffe and Szegedy, 2015. A channel
+/// of equal values becomes its bias. In training a batch needs more than one value per channel, or
+/// there is no unbiased variance.
 Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Tensor& running_mean, const Tensor& running_var,
                     const BatchNormOptions& options = {});
@@ -90,7 +96,9 @@ Tensor reshape(const Tensor& x, const Shape& shape);
 /// x[N,..] -> [N, all the rest]
 Tensor flatten(const Tensor& x);
 
-// classification: x[N,classes], row-wise; safe for logits of any size, and -infinity is impossible
+// classification: x[N,classes], row-wise; safe for logits of any size. A logit of minus
+// infinity is an answer ruled out: its probability is 0, and its loss infinite. A row of these
+// alone, or with plus infinity, becomes NaN.
 Tensor softmax(const Tensor& x);
 Tensor log_softmax(const Tensor& x);
 /// Mean over the batch of -sum_k t[n,k] log softmax(x)[n,k] -> []. The target t is 1 at `labels[n]`
@@ -122,7 +130,8 @@ struct AffineSample {
   double fill = 0;   ///< what lies outside the image
 };
 /// Rotates and enlarges the images about their centres, in their old frame [N,C,H,W], with bilinear
-/// interpolation. Jaderberg et al., 2015, eq. 1-5, without a gradient to the transformation.
+/// interpolation. What lies outside the old image is `fill`, however far, and passes no gradient.
+/// Jaderberg et al., 2015, eq. 1-5, without a gradient to the transformation.
 Tensor affine_sample(const Tensor& x, const AffineSample& how);
 /// The discrete Hartley transform of each plane -> [N,C,H,W]: real, orthonormal, its own inverse.
 /// Coefficient (k,l) has the spatial frequency (min(k, H - k) / H, min(l, W - l) / W) in cycles a
@@ -135,10 +144,11 @@ struct TotalVariationOptions {
   double eps = 1e-8;  ///< keeps the gradient finite at flat regions when beta < 2
 };
 /// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
-/// images and channels, with the border replicated. A flat region counts eps^(beta/2) a pixel and
-/// has a gradient of 0, also for eps = 0. Mahendran and Vedaldi, 2015, eq. 4.
+/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4. At a flat
+/// pixel the gradient is 0 for every beta, even where beta < 2 and eps = 0 make it singular; beside
+/// one it is finite if eps > 0, and for beta < 1 and eps = 0 grows without bound.
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});
-/// sum |x|^alpha, for alpha >= 1. Mahendran and Vedaldi, 2015, use alpha = 6 on x less its mean.
+/// sum |x|^alpha, for alpha >= 1; the gradient at 0 is 0. Mahendran and Vedaldi, 2015, use alpha = 6 on x less its mean.
 Tensor alpha_norm(const Tensor& x, double alpha = 6);
 
 }  // namespace glass::inline GLASS_PRECISION

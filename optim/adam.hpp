@@ -22,6 +22,9 @@ struct AdamOptions {
 ///
 /// t counts the steps of each tensor by itself, as in PyTorch: one that had no gradient did not
 /// step.
+///
+/// An element whose v overflows (in float, at gradients beyond 1e19) stands still from then on; one
+/// whose gradient is NaN or infinite becomes NaN.
 class Adam : public Optimiser {
  public:
   explicit Adam(std::vector<Tensor> tensors, const AdamOptions& options = {})

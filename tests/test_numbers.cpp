@@ -4,207 +4,300 @@
 #include <cmath>
 #include <limits>
 
-#include "autograd/kernels.hpp"
+#include "autograd/node.hpp"
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"
 #include "op_cases.hpp"
 #include "optim/adam.hpp"
+#include "optim/sgd.hpp"
 
+/// Numbers at the edges: zero, enormous, infinite and none.
 using namespace glass;
-using testing::spread;
+using glass::testing::spread;
 
-/// Numbers at the edges of what arithmetic can express: each result is defined, and no step of it
-/// overflows on the way.
 namespace {
 
-constexpr real infinity = std::numeric_limits<real>::infinity();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+const std::vector<double> extremes = {-1e4, -100, -1e-30, 0, 1e-30, 100, 1e4};
 
-/// The reference's loops, or the fast ones, while this exists.
-struct Kernels {
-  explicit Kernels(bool reference) { kernels::use_reference(reference); }
-  ~Kernels() { kernels::use_reference(false); }
-};
-
-bool finite(const Tensor& x) {
+bool all_finite(const Tensor& x) {
   return std::ranges::all_of(x.values(), [](real v) { return std::isfinite(v); });
 }
-
 bool all_equal(const Tensor& x, double value) {
   return std::ranges::all_of(x.values(), [=](real v) { return v == static_cast<real>(value); });
 }
 
-/// d sum(cotangent * f(x)) / dx
-template <class F>
-Tensor gradient(const F& f, const Tensor& at, const Tensor& cotangent) {
-  Tensor x = at.clone().requires_grad(true);
-  f(x).backward(cotangent);
+Tensor leaf(const Shape& shape, const std::vector<double>& values) {
+  return Tensor::from(shape, values).requires_grad(true);
+}
+
+/// d loss / d x for y of x, if d loss / d y is `cotangent`, or ones.
+Tensor gradient(const Tensor& x, const Tensor& y, const Tensor& cotangent = {}) {
+  x.zero_grad();
+  y.backward(cotangent ? cotangent : Tensor::full(y.shape(), 1));
   return x.grad();
 }
 
 void check_values(const Tensor& x, const std::vector<double>& expected) {
   REQUIRE(x.size() == static_cast<Index>(expected.size()));
-  for (std::size_t i = 0; i < expected.size(); ++i) {
+  for (Index i = 0; i < x.size(); ++i) {
+    const double e = expected[static_cast<std::size_t>(i)], v = x.data()[i];
     CAPTURE(i);
-    CHECK(x.values()[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+    if (std::isnan(e)) {
+      CHECK(std::isnan(v));
+    } else if (std::isinf(e)) {
+      CHECK(v == e);
+    } else {
+      CHECK(v == doctest::Approx(e));
+    }
   }
 }
 
 }  // namespace
 
-TEST_CASE("numbers: softmax, log_softmax and cross-entropy of logits as large as 10,000") {
-  const Tensor x = Tensor::from({4, 3}, {1e4, 0, -1e4,       // one far ahead
-                                         -1e4, -1e4, -1e4,   // equal
-                                         1e4, 1e4, 1e4 - 1,  // close, and large
-                                         -1e4, 1e4, -1e4});
-  const double e = std::exp(-1.0), near = 1 / (2 + e), third = 1.0 / 3, log3 = std::log(3.0);
-  check_values(softmax(x), {1, 0, 0, third, third, third, near, near, near * e, 0, 1, 0});
-  check_values(log_softmax(x), {0, -1e4, -2e4, -log3, -log3, -log3, std::log(near), std::log(near),
-                                std::log(near) - 1, -2e4, 0, -2e4});
-  const Tensor ones = Tensor::full(x.shape(), 1), one = Tensor::scalar(1);
-  for (const real g : gradient(softmax, x, ones).values()) CHECK(std::abs(g) < 1e-6);
-  CHECK(finite(gradient(log_softmax, x, ones)));
-
-  const std::vector<Index> labels{2, 0, 1, 1};
-  const auto loss = [&](const Tensor& logits) { return cross_entropy(logits, labels); };
-  CHECK(loss(x).item() == doctest::Approx((2e4 + log3 - std::log(near)) / 4));
-  check_values(gradient(loss, x, one), {0.25, 0, -0.25, (third - 1) / 4, third / 4, third / 4,
-                                        near / 4, (near - 1) / 4, near * e / 4, 0, 0, 0});
-  CHECK(finite(gradient([&](const Tensor& z) { return cross_entropy(z, labels, 0.1); }, x, one)));
-}
-
-TEST_CASE("numbers: a single class is certain, and a logit of minus infinity impossible") {
-  const Tensor single = Tensor::from({2, 1}, {1e4, -3}), one = Tensor::scalar(1);
-  CHECK(all_equal(softmax(single), 1));
-  CHECK(cross_entropy(single, {0, 0}).item() == 0);
-  const auto loss = [](const Tensor& x) { return cross_entropy(x, {0}); };
-  CHECK(all_equal(gradient(
-                      [](const Tensor& x) {
-                        return cross_entropy(x, {0, 0});
-                      },
-                      single, one),
-                  0));
-
-  const Tensor masked = Tensor::from({1, 3}, {0, -infinity, 0});
-  check_values(softmax(masked), {0.5, 0, 0.5});
-  CHECK(loss(masked).item() == doctest::Approx(std::log(2.0)));
-  check_values(gradient(loss, masked, one), {-0.5, 0, 0.5});
-}
-
-TEST_CASE("numbers: total variation where an image is flat") {
-  const Tensor one = Tensor::scalar(1);
-  for (const double beta : {0.5, 1.0, 1.5, 2.0, 2.5, 3.0})
-    for (const double eps : {0.0, 1e-8})
-      for (const bool reference : {false, true}) {
-        CAPTURE(beta);
-        CAPTURE(eps);
-        const Kernels use(reference);
-        const auto variation = [&](const Tensor& x) {
-          return total_variation(x, {.beta = beta, .eps = eps});
-        };
-        const Tensor flat = Tensor::full({2, 3, 4, 5}, 0.3);
-        CHECK(variation(flat).item() == doctest::Approx(120 * std::pow(eps, beta / 2)));
-        CHECK(all_equal(gradient(variation, flat, one), 0));
-
-        Tensor step = Tensor::zeros({1, 1, 4, 6});  // flat on both sides
-        for (Index i = 0; i < step.size(); ++i) step.data()[i] = i % 6 < 3 ? 0 : 1;
-        CHECK(variation(step).item() ==
-              doctest::Approx(4 + 20 * std::pow(eps, beta / 2)).epsilon(1e-5));
-        CHECK(finite(gradient(variation, step, one)));
-      }
-}
-
-TEST_CASE("numbers: batch_norm2d of one image, of equal values, and of no running variance") {
-  const Tensor weight = spread({2}, 2), bias = spread({2}, 3);
-  const auto normalised = [&](bool training) {
-    return [&, training](const Tensor& x) {
-      const Tensor mean = Tensor::zeros({2}), var = Tensor::zeros({2});
-      const Tensor y = batch_norm2d(x, weight, bias, mean, var, {.training = training});
-      CHECK(finite(mean));
-      CHECK(finite(var));
-      return y;
-    };
+TEST_CASE("numbers: softmax, log_softmax and cross_entropy at enormous, equal and single logits") {
+  struct Row {
+    std::vector<double> logits, p, log_p;
   };
-  const Tensor one_image = spread({1, 2, 3, 3}, 1), equal = Tensor::full({3, 2, 2, 2}, 0.7);
-  for (const bool training : {true, false})
-    for (const Tensor& x : {one_image, equal}) {
-      CHECK(finite(normalised(training)(x)));
-      CHECK(finite(gradient(normalised(training), x, spread(x.shape(), 4))));
+  const double third = 1.0 / 3;
+  for (const Row& row : std::vector<Row>{
+           {{1e4, 0, -1e4}, {1, 0, 0}, {0, -1e4, -2e4}},
+           {{-1e4, -1e4, -1e4}, {third, third, third}, std::vector<double>(3, std::log(third))},
+           {{1e30, 1e30}, {0.5, 0.5}, {std::log(0.5), std::log(0.5)}},
+           {{-7}, {1}, {0}},
+           {{0, -infinity}, {1, 0}, {0, -infinity}},
+           {{-infinity, -infinity}, {not_a_number, not_a_number}, {not_a_number, not_a_number}},
+           {{infinity, 0}, {not_a_number, not_a_number}, {not_a_number, not_a_number}}}) {
+    const auto& [logits, p, log_p] = row;
+    const auto K = static_cast<Index>(logits.size());
+    const Tensor x = leaf({1, K}, logits), dy = spread({1, K}, 1);
+    INFO("first logit ", row.logits[0]);
+    check_values(softmax(x), p);
+    check_values(log_softmax(x), log_p);
+
+    double total = 0, weighted = 0;  // of dy, and of dy under p
+    for (Index k = 0; k < K; ++k) {
+      total += dy.data()[k];
+      weighted += p[static_cast<std::size_t>(k)] * dy.data()[k];
     }
-  const Tensor y = normalised(true)(equal);  // nothing left but the bias
-  for (Index i = 0; i < y.size(); ++i) {
-    CHECK(y.data()[i] == doctest::Approx(bias.data()[i / 4 % 2]).epsilon(1e-4));
+    for (const double smoothing : {0.0, 0.1}) {
+      std::vector<double> dx, dx_log, dx_loss;
+      double loss = 0;
+      for (std::size_t k = 0; k < p.size(); ++k) {
+        const double t = (k == 0 ? 1 - smoothing : 0) + smoothing / static_cast<double>(K);
+        dx.push_back(p[k] * (dy.data()[k] - weighted));
+        dx_log.push_back(dy.data()[k] - p[k] * total);
+        dx_loss.push_back(p[k] - t);
+        if (t > 0) loss -= t * log_p[k];
+      }
+      check_values(cross_entropy(x, {0}, smoothing), {loss});
+      check_values(gradient(x, softmax(x), dy), dx);
+      check_values(gradient(x, log_softmax(x), dy), dx_log);
+      check_values(gradient(x, cross_entropy(x, {0}, smoothing)), dx_loss);
+    }
   }
-  // One value has no variance to learn from.
-  CHECK_THROWS_WITH_AS(normalised(true)(spread({1, 2, 1, 1}, 1)),
-                       doctest::Contains("more than one value per channel"), ShapeError);
-  CHECK(finite(normalised(false)(spread({1, 2, 1, 1}, 1))));
+  const Tensor ruled_out = leaf({1, 2}, {0, -infinity});
+  check_values(cross_entropy(ruled_out, {1}), {infinity});
+  check_values(gradient(ruled_out, cross_entropy(ruled_out, {1})), {1, -1});
 }
 
-TEST_CASE("numbers: Adam with gradients of zero, tiny and huge") {
-  for (const double size : {0.0, 1e-30, 1e30}) {
-    CAPTURE(size);
-    Tensor x = Tensor::from({2}, {1, -2}).requires_grad(true);
-    optim::Adam adam({x}, {.lr = 0.1});
-    for (int i = 0; i < 3; ++i) {
+TEST_CASE("numbers: activations are finite at extremes and let NaN through") {
+  for (const auto& f : std::vector<Tensor (*)(const Tensor&)>{
+           relu, tanh, sigmoid, square, [](const Tensor& x) { return leaky_relu(x); },
+           [](const Tensor& x) { return elu(x); }}) {
+    const Tensor x = leaf({static_cast<Index>(extremes.size())}, extremes);
+    const Tensor y = f(x);
+    CAPTURE(y.creator()->name());
+    CHECK(all_finite(y));
+    CHECK(all_finite(gradient(x, y)));
+    CHECK(std::isnan(f(Tensor::scalar(not_a_number)).item()));
+  }
+}
+
+TEST_CASE("numbers: max_pool2d lets NaN win and keeps minus infinity, in any window") {
+  const double low = -infinity;
+  // Windows of 2 x 2 that tile the image have a kernel of their own.
+  const std::vector<double> pixels = {not_a_number,
+                                      1,
+                                      1,
+                                      not_a_number,
+                                      1,
+                                      1,
+                                      low,
+                                      low,
+                                      2,
+                                      3,
+                                      low,
+                                      5,
+                                      1,
+                                      1,
+                                      1,
+                                      1,
+                                      1,
+                                      not_a_number,
+                                      low,
+                                      low,
+                                      1,
+                                      4,
+                                      6,
+                                      7};
+  const std::vector<double> largest = {not_a_number, not_a_number, not_a_number, low, 4, 7};
+  for (const Size2 padding : {Size2(0, 0), Size2(2, 0)}) {
+    const Tensor x = leaf({1, 1, 2, 12}, pixels);
+    const Tensor y = max_pool2d(x, {.kernel = 2, .padding = padding});
+    std::vector<double> expected = largest;
+    if (padding.h > 0) {  // a row of windows in the padding above, and one below
+      expected.insert(expected.begin(), 6, 0);
+      expected.insert(expected.end(), 6, 0);
+    }
+    check_values(y, expected);
+    const Tensor dx = gradient(x, y);
+    check_values(Tensor::scalar(sum(dx).item()), {3});  // of six windows, three are NaN
+    CHECK(dx.data()[6] == 1);                           // the first of equals
+  }
+}
+
+TEST_CASE("numbers: total variation of a flat or nearly flat image, for any beta") {
+  for (const double beta : {0.5, 1.0, 1.5, 1.9, 2.0, 3.0})
+    for (const double eps : {0.0, 1e-8}) {
+      CAPTURE(beta);
+      CAPTURE(eps);
+      const Tensor flat = Tensor::full({1, 1, 4, 4}, 0.5).requires_grad(true);
+      const Tensor y = total_variation(flat, {.beta = beta, .eps = eps});
+      CHECK(y.item() == doctest::Approx(16 * std::pow(eps, beta / 2)));
+      CHECK(all_equal(gradient(flat, y), 0));
+      for (const double step : {1e-30, 1e-20, 1e-10, 1e4}) {
+        const Tensor edge = leaf({1, 1, 2, 2}, {0, step, 0, step});
+        CHECK(all_finite(gradient(edge, total_variation(edge, {.beta = beta, .eps = eps}))));
+      }
+    }
+}
+
+TEST_CASE("numbers: batch_norm2d of one image, of equal values and of running values") {
+  const Tensor weight = leaf({1}, {2}), bias = leaf({1}, {0.5});
+  const Tensor mean = Tensor::zeros({1}), var = Tensor::full({1}, 1);
+  const auto norm = [&](const Tensor& x, bool training) {
+    return batch_norm2d(x, weight, bias, mean, var, {.training = training, .eps = 1e-2});
+  };
+  const Tensor constant = leaf({1, 1, 2, 2}, {0.1, 0.1, 0.1, 0.1});
+  const Tensor y = norm(constant, true);
+  CHECK(all_equal(y, 0.5));
+  check_values(var, {0.9});
+  check_values(mean, {0.01});
+  // As xhat is 0, only the mean of dy is removed.
+  check_values(gradient(constant, y, Tensor::from({1, 1, 2, 2}, {1, 0, 0, 0})),
+               {15, -5, -5, -5});  // 2 / sqrt(0.01) (dy - 1/4)
+  check_values(weight.grad(), {0});
+  check_values(bias.grad(), {1});
+
+  std::ranges::fill(var.values(), real(0));  // and no variance at all
+  const Tensor single = leaf({1, 1, 1, 1}, {0.11});
+  const Tensor z = norm(single, false);
+  check_values(z, {2 * (0.11 - 0.01) / 0.1 + 0.5});
+  check_values(gradient(single, z), {20});
+  CHECK_THROWS_AS(norm(single, true), ShapeError);
+}
+
+TEST_CASE("numbers: optimisers at gradients of zero, enormous and not finite") {
+  const auto stepped = [](auto optimiser, const Tensor& x, const std::vector<double>& gradients) {
+    for (const double g : gradients) {
       x.zero_grad();
-      x.accumulate_grad(Tensor::from({2}, {size, -size}).storage());
-      adam.step();
-      CHECK(finite(x));
+      x.accumulate_grad(Tensor::full(x.shape(), g).storage());
+      optimiser.step();
     }
-    if (size == 0) CHECK((x.values()[0] == 1 && x.values()[1] == -2));
-  }
+    return static_cast<double>(x.item());
+  };
+  const auto adam = [&](const optim::AdamOptions& options, const std::vector<double>& gradients) {
+    const Tensor x = leaf({}, {1});
+    return stepped(optim::Adam({x}, options), x, gradients);
+  };
+  const auto sgd = [&](const optim::SGDOptions& options, const std::vector<double>& gradients) {
+    const Tensor x = leaf({}, {1});
+    return stepped(optim::SGD({x}, options), x, gradients);
+  };
+  // The bias correction makes the first step lr, whatever the gradient.
+  for (const double g : {1e-4, 1.0, 1e15, -1e15})
+    CHECK(adam({.lr = 0.1}, {g}) == doctest::Approx(g > 0 ? 0.9 : 1.1).epsilon(1e-3));
+  CHECK(adam({.lr = 0.1, .eps = 1e-30}, {0, 0}) == 1);
+  const bool overflows = sizeof(real) == sizeof(float);
+  CHECK(adam({.lr = 0.1}, {1e30}) == doctest::Approx(overflows ? 1 : 0.9));
+  if (overflows) CHECK(adam({.lr = 0.1}, {1e30, 1, 1}) == 1);
+  CHECK(std::isnan(adam({.lr = 0.1}, {not_a_number})));
+  CHECK(std::isnan(adam({.lr = 0.1}, {infinity})));
+
+  // At a gradient of zero only the weight decay acts: decoupled by its own size, as a penalty like
+  // any gradient.
+  const Tensor x = leaf({}, {1});
+  CHECK(stepped(optim::AdamW({x}, {.lr = 0.1, .weight_decay = 0.5}), x, {0}) ==
+        doctest::Approx(0.95));
+  CHECK(adam({.lr = 0.1, .weight_decay = 0.5}, {0}) == doctest::Approx(0.9));
+  CHECK(sgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0.5}, {0}) == doctest::Approx(0.95));
+  CHECK(sgd({.lr = 0.1, .momentum = 0.9}, {0, 0}) == 1);
+  CHECK(sgd({.lr = 0.1, .momentum = 0.9}, {1, 0}) == doctest::Approx(1 - 0.1 - 0.09));
+  CHECK(sgd({.lr = 0.1, .momentum = 0.9}, {1e30}) == doctest::Approx(-1e29));
 }
 
-TEST_CASE("numbers: a batch without images goes through, and gives weights a gradient of zero") {
+TEST_CASE("numbers: an empty batch goes through every layer") {
   Rng rng(1);
   nn::Sequential net;
-  net.add(nn::Conv2d({.in_channels = 1, .out_channels = 4, .kernel_size = 3, .padding = 1}, rng))
-      .add(nn::BatchNorm2d({.num_features = 4}))
+  net.add(nn::Conv2d({.in_channels = 2, .out_channels = 3, .kernel_size = 3}, rng))
+      .add(nn::BatchNorm2d({.num_features = 3}))
       .add(nn::ReLU())
       .add(nn::MaxPool2d({.kernel_size = 2}))
-      .add(nn::Conv2d({.in_channels = 4, .out_channels = 2, .kernel_size = 3}, rng))
-      .add(nn::AvgPool2d({.kernel_size = 2}))
+      .add(nn::LeakyReLU())
+      .add(nn::AvgPool2d({.kernel_size = 2, .padding = 1}))
+      .add(nn::ELU())
+      .add(nn::Dropout({}, rng))
+      .add(nn::AdaptiveAvgPool2d())
       .add(nn::Flatten())
-      .add(nn::Linear({.in_features = 8, .out_features = 3}, rng))
+      .add(nn::Linear({.in_features = 3, .out_features = 4}, rng))
+      .add(nn::Tanh())
+      .add(nn::Sigmoid())
+      .add(nn::Softmax())
       .add(nn::LogSoftmax());
+  CHECK(net.size() == static_cast<Index>(nn::layer_types().size()));
+  const Tensor none = Tensor::zeros({0, 2, 10, 10}).requires_grad(true);
+  CHECK_THROWS_WITH_AS(net(none), doctest::Contains("more than one value per channel"), ShapeError);
   net.eval();
   net.requires_grad(true);
-  const Tensor nobody = Tensor::zeros({0, 1, 12, 12});
-  const Tensor y = net(nobody);
-  CHECK(y.shape() == Shape{0, 3});
+  const Tensor y = net(none);
+  CHECK(y.shape() == Shape{0, 4});
+  CHECK(net.output_shape(none.shape()) == y.shape());
   sum(y).backward();
-  for (const Tensor& weight : nn::tensors(net.parameters())) {
-    REQUIRE(weight.has_grad());
-    CHECK(all_equal(weight.grad(), 0));
+  CHECK(none.grad().shape() == none.shape());
+  for (const nn::NamedTensor& parameter : net.parameters()) {
+    CAPTURE(parameter.name);
+    CHECK(all_equal(parameter.tensor.grad(), 0));
   }
-  CHECK(total_variation(nobody).item() == 0);
-  CHECK(alpha_norm(nobody).item() == 0);
-  for (const auto& moved : {shift(nobody, 1, 1), affine_sample(nobody, {.angle = 1}),
-                            hartley2d(nobody), normalise(nobody, {0.5}, {0.5})}) {
-    CHECK(moved.shape() == nobody.shape());
-  }
-  CHECK(softmax(Tensor::zeros({0, 3})).shape() == Shape{0, 3});
-  CHECK(unit_rows(Tensor::zeros({0, 3})).shape() == Shape{0, 3});
-  CHECK(gather(Tensor::zeros({0, 3}), {}).shape() == Shape{0});
-  // A mean of nothing is no number: these refuse.
-  CHECK_THROWS_AS(cross_entropy(Tensor::zeros({0, 3}), {}), ShapeError);
-  CHECK_THROWS_AS(mean(nobody), ShapeError);
-  net.train();
-  CHECK_THROWS_AS(net(nobody), ShapeError);
 }
 
-TEST_CASE("numbers: a NaN under a pooling window shows, for every window and every lane") {
-  for (const Index side : {4, 5, 12, 34})
-    for (const bool reference : {false, true})
-      for (Index place = 0; place < side * side; ++place) {
-        const Kernels use(reference);
-        Tensor x = spread({1, 1, side, side}, 1);
-        x.data()[place] = std::numeric_limits<real>::quiet_NaN();
-        const Index row = place / side / 2, column = place % side / 2;
-        const Tensor y = max_pool2d(x);
-        for (Index i = 0; i < y.size(); ++i) {
-          const bool hit = i / (side / 2) == row && i % (side / 2) == column;
-          if (std::isnan(y.data()[i]) != hit) FAIL_CHECK(side, " pixels, NaN at ", place);
-        }
-      }
+TEST_CASE("numbers: norms at zero and at the ends of the range") {
+  for (const double alpha : {1.0, 1.5, 2.0, 6.0, 7.5}) {
+    const Tensor zero = leaf({3}, {0, 0, 0});
+    const Tensor y = alpha_norm(zero, alpha);
+    CHECK(y.item() == 0);
+    CHECK(all_equal(gradient(zero, y), 0));
+  }
+  const Tensor x = leaf({4, 2}, {3, 4, 0, 0, 3e20, -4e20, 3e-30, 4e-30});
+  const Tensor y = unit_rows(x);
+  check_values(y, {0.6, 0.8, 0, 0, 0.6, -0.8, 3e-18, 4e-18});
+  CHECK(all_finite(gradient(x, y)));
+  CHECK(unit_rows(Tensor::zeros({2, 0})).shape() == Shape{2, 0});
+}
+
+TEST_CASE("numbers: images of one pixel, and places outside of the image") {
+  const Tensor pixel = leaf({1, 1, 1, 1}, {0.3});
+  CHECK(hartley2d(pixel).item() == pixel.item());
+  check_values(gradient(pixel, hartley2d(pixel)), {1});
+  CHECK(hartley2d(Tensor::zeros({2, 3, 0, 4})).shape() == Shape{2, 3, 0, 4});
+
+  const Tensor x = leaf({1, 1, 2, 2}, {1, 2, 3, 4});
+  for (const AffineSample& how :
+       {AffineSample{.scale = 1e-30, .fill = 9}, {.angle = 1e300, .scale = 1e-300, .fill = 9}}) {
+    const Tensor y = affine_sample(x, how);
+    CHECK(all_equal(y, 9));
+    CHECK(all_equal(gradient(x, y), 0));
+  }
+  check_values(affine_sample(x, {.scale = 1e30}), {2.5, 2.5, 2.5, 2.5});  // the centre, enlarged
 }

@@ -113,15 +113,6 @@ TEST_CASE("what does not fit is refused by name") {
   }
 }
 
-TEST_CASE("total variation of flat images has no NaN for any beta") {
-  for (const double beta : {0.5, 1.0, 1.5, 2.0, 3.0})
-    for (const double eps : {0.0, 1e-8}) {
-      const Tensor x = Tensor::full({1, 1, 4, 4}, 0.5).requires_grad(true);
-      total_variation(x, {.beta = beta, .eps = eps}).backward();
-      for (const real g : x.grad().values()) CHECK(g == 0);
-    }
-}
-
 TEST_CASE("total variation replicates the border") {
   // 0 1      (0,0): right 1, down 2    (0,1): right 0, down 4
   // 2 5      (1,0): right 3, down 0    (1,1): nothing
@@ -161,18 +152,6 @@ TEST_CASE("discrete total variation converges to its integral") {
     }
     CHECK(error < 0.02);
   }
-}
-
-TEST_CASE("softmax and cross-entropy are finite for enormous logits") {
-  const Tensor x = Tensor::from({2, 3}, {1e4, 0, -1e4, -1e4, -1e4, -1e4}).requires_grad(true);
-  const Tensor p = softmax(x);
-  CHECK(p.data()[0] == 1);
-  CHECK(p.data()[2] == 0);
-  CHECK(p.data()[3] == doctest::Approx(1.0 / 3));
-  const Tensor loss = cross_entropy(x, {1, 0});
-  CHECK(loss.item() == doctest::Approx((1e4 + std::log(3.0)) / 2));
-  loss.backward();
-  for (const real g : x.grad().values()) CHECK(std::isfinite(g));
 }
 
 TEST_CASE("batch_norm2d updates the running values as PyTorch does") {
@@ -246,15 +225,4 @@ TEST_CASE("hartley2d of a plane wave is zero but at the wave's frequency") {
       CHECK((at_frequency || std::abs(v) < 1e-5));
     }
   CHECK(energy == doctest::Approx(H * W / 2));
-}
-
-TEST_CASE("unit_rows keeps directions, and rows of zeros") {
-  const Tensor x = Tensor::from({2, 2}, {3, 4, 0, 0}).requires_grad(true);
-  const Tensor y = unit_rows(x);
-  CHECK(y.data()[0] == doctest::Approx(0.6));
-  CHECK(y.data()[1] == doctest::Approx(0.8));
-  CHECK(y.data()[2] == 0);
-  CHECK(y.data()[3] == 0);
-  sum(y).backward();
-  for (const real g : x.grad().values()) CHECK(std::isfinite(g));
 }

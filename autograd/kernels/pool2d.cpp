@@ -63,7 +63,7 @@ void max_pool2d(const real* x, real* y, const Window& g) {
   for_each_block(g, [&](const auto block, Index pixel, Index window) {
     const auto [a, b] = block.load_pairs(x + pixel);
     const auto [c, d] = block.load_pairs(x + pixel + g.W);
-    const auto larger = [](auto u, auto v) { return (v > u) | (v != v) ? v : u; };  // or NaN
+    const auto larger = [](auto u, auto v) { return ((v > u) | (v != v)) ? v : u; };  // NaN wins
     block.store(y + window, larger(larger(a, b), larger(c, d)));
   });
 }

@@ -6,7 +6,7 @@
 namespace glass::inline GLASS_PRECISION {
 
 /// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
-/// ones, to the first.
+/// ones, to the first; of NaN, to none.
 struct MaxPool2dNode final : Node {
   Storage x, y;
   kernels::Window window{};

@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = max(x, 0). dx = dy where y > 0, else 0: at the kink itself no gradient passes.
+/// y = max(x, 0). dx = dy where y > 0, else 0: at the kink itself no gradient passes. NaN stays NaN.
 struct ReluNode final : Node {
   Storage y;
 
@@ -16,7 +16,7 @@ struct ReluNode final : Node {
 };
 
 Tensor relu(const Tensor& x) {
-  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), [](real v) { return v > 0 ? v : real(0); }));
+  Tensor y = Tensor::wrap(x.shape(), map(x.storage(), [](real v) { return v <= 0 ? real(0) : v; }));
   if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
   return y;
 }

@@ -38,7 +38,8 @@ Tensor unit_rows(const Tensor& x) {
   const Storage length(N);
   for (Index n = 0; n < N; ++n) {
     const real* row = x.data() + n * K;
-    const double square = sum_over(0, K, [=](Index k) { return row[k] * row[k]; });
+    double square = 0;  // in double: that of 1e20 is no float
+    for (Index k = 0; k < K; ++k) square += static_cast<double>(row[k]) * row[k];
     const real size = length.data()[n] = std::max(shortest, static_cast<real>(std::sqrt(square)));
     for (Index k = 0; k < K; ++k) y.data()[n * K + k] = row[k] / size;
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "autograd/kernels/reference/reference.hpp"
 
@@ -26,13 +25,12 @@ void for_each_pixel(const Window& g, Visit visit) {
 }  // namespace
 
 void max_pool2d(const real* x, real* y, const Window& g) {
-  constexpr real nothing = -std::numeric_limits<real>::infinity();
-  const Index size = g.N * g.C * g.P * g.Q;
-  std::fill_n(y, size, nothing);
-  for_each_pixel(g, [=](Index yi, Index xi) {
-    if (x[xi] > y[yi] || std::isnan(x[xi])) y[yi] = x[xi];
+  std::fill_n(y, g.N * g.C * g.P * g.Q, real(0));  // for windows that lie in the padding alone
+  Index begun = -1;                                // the last window of which a pixel was seen
+  for_each_pixel(g, [&](Index yi, Index xi) {
+    if (yi != begun || x[xi] > y[yi] || std::isnan(x[xi])) y[yi] = x[xi];
+    begun = yi;
   });
-  std::replace(y, y + size, nothing, real(0));
 }
 
 void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g) {
