@@ -1,6 +1,7 @@
 #include "nn/description.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "nn/json_value.hpp"
 #include "nn/layers.hpp"
@@ -92,6 +93,15 @@ void read_maximise(const JsonValue& options, Model& model) {
   }
 }
 
+/// Training a stranger's description must not overwrite a file elsewhere.
+void read_weights(const JsonValue& weights, Model& model) {
+  weights.read(model.weights);
+  const std::filesystem::path path = model.weights;
+  if (path.is_absolute() || std::count(path.begin(), path.end(), "..") > 0) {
+    weights.expected("a file in the description's folder or below");
+  }
+}
+
 /// Layers must fit each other and the memory, and the class names the last one.
 void check_shapes(const Model& model, const std::string& path) {
   const Shape& in = model.input_shape;
@@ -140,7 +150,7 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   read_input(root["input"], model);
   if (root.has("classes")) root["classes"].read(model.classes);
   if (root.has("maximise")) read_maximise(root["maximise"], model);
-  if (root.has("weights")) root["weights"].read(model.weights);
+  if (root.has("weights")) read_weights(root["weights"], model);
   const JsonValue layers = root["layers"];
   if (layers.json.kind != JsonKind::list || layers.json.items.empty()) {
     layers.expected("a list of layers");

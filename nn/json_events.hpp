@@ -7,7 +7,7 @@
 
 #include "autograd/precision.hpp"
 
-/// JSON that nobody vouches for, read as a stream: nothing is kept that the text does not earn.
+/// JSON that may be hostile, read as a stream, so that its reader decides what is kept.
 namespace glass::inline GLASS_PRECISION::nn {
 
 enum class JsonKind { null, boolean, whole, number, string, list, object };
