@@ -10,6 +10,7 @@
 
 #include "autograd/storage.hpp"
 #include "autograd/threads.hpp"
+#include "nn/description.hpp"
 #include "nn/files.hpp"
 #include "nn/model.hpp"
 #include "nn/weights.hpp"
@@ -177,6 +178,46 @@ TEST_CASE("faults: reading what was written") {
   viz::write_npy(npy, squares(1));
   CHECK(fail_every<std::bad_alloc>(memory, [&] { viz::read_png(png, 1); }) > 2);
   CHECK(fail_every<std::bad_alloc>(memory, [&] { viz::read_npy(npy); }) > 2);
+}
+
+TEST_CASE("faults: a model is loaded or left as it was, and a refusal is told whole") {
+  Workshop shop;
+  const std::vector<real> trained = values(shop.model);
+  nn::save_weights(shop.model, shop.folder / "weights.json");
+  for (const char* name : {"squares.safetensors", "weights.json"}) {
+    CAPTURE(name);
+    nn::Model model = nn::load_description(shop.path, 2);
+    const std::vector<real> fresh = values(model);
+    const std::vector<Tensor> parameters = nn::tensors(model.parameters());
+    const auto load = [&] {
+      const real* value = fresh.data();
+      for (const Tensor& tensor : parameters) {
+        std::copy_n(value, tensor.size(), tensor.data());
+        value += tensor.size();
+      }
+      nn::load_weights(model, shop.folder / name);
+    };
+    CHECK(fail_every<std::bad_alloc>(memory, load, [&] { CHECK(values(model) == fresh); }) > 50);
+    CHECK(values(model) == trained);
+  }
+  const std::string json = data_files::square_model;
+  std::string impossible = json;
+  impossible.replace(impossible.find("288"), 3, "289");
+  const std::string refused[] = {impossible, json.substr(0, 300), "[[[[[[[[[[[["};
+  CHECK(fail_every<std::bad_alloc>(memory, [&] { nn::parse_description(json, "m", 0); }) > 50);
+  for (const std::string& text : refused) {
+    CAPTURE(text);
+    std::string whole;
+    const auto refuse = [&] {
+      try {
+        nn::parse_description(text, "m", 0);
+      } catch (const FileError& error) {
+        if (whole.empty()) whole = error.what();
+        if (whole != error.what()) throw;
+      }
+    };
+    CHECK(fail_every<std::bad_alloc>(memory, refuse) > 10);
+  }
 }
 
 TEST_CASE("faults: a training step and a maximising step, with and without helpers") {
