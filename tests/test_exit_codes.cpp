@@ -89,7 +89,7 @@ TEST_CASE("a full device and a closed pipe: exit code 4") {
 
 TEST_CASE("no memory: exit code 4 and one line") {
   if (sanitized) return;  // they reserve terabytes
-  const Run run = run_program("ulimit -v 400000; " + viz + "maximise " + mnist +
+  const Run run = run_program("ulimit -v 120000; " + viz + "maximise " + mnist +
                               "--class 3 --count 1000 --threads 1 -o /dev/null");
   CHECK(run.code == 4);
   CHECK(run.err == "viz: the system gives no more memory\n");

@@ -97,7 +97,7 @@ TEST_CASE("many write one file at once, and it is always one of theirs") {
 TEST_CASE("two hundred programs killed while they save leave a whole file each") {
   const TemporaryFolder folder;
   const std::string path = folder / "a";
-  const std::string contents[] = {std::string(300'000, 'a'), std::string(200'000, 'b')};
+  const std::string contents[] = {std::string(30'000, 'a'), std::string(20'000, 'b')};
   nn::write_file(path, contents[0]);
   Rng rng(1);
   int torn = 0;
