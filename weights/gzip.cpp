@@ -62,7 +62,7 @@ void refuse_foreign(std::string_view bytes, const std::string& path) {
   if (bytes.empty() || static_cast<unsigned char>(bytes[0]) < 10) return;
   const auto kind = nn::file_kind(bytes);
   if (!kind || bytes.starts_with(gzip_magic)) return;
-  throw FileError(path + ": expected a file of a data set, got " + kind->name + kind->advice);
+  throw FileError(path + ": expected a file of a data set, got " + kind->name);
 }
 
 }  // namespace
