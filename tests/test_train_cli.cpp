@@ -15,8 +15,8 @@ struct Workshop {
   TemporaryFolder folder;
   std::string data = folder / "", model = folder / "squares.json";
 
-  Workshop() {
-    data_files::write_square_folder(folder);
+  explicit Workshop(std::uint32_t images = 320) {
+    data_files::write_square_folder(folder, images);
     data_files::write(model, data_files::square_model);
   }
   std::string command(const std::string& options) const {
@@ -150,6 +150,16 @@ TEST_CASE("train --resume continues to the bytes of an uninterrupted run") {
   CHECK(second.err.empty());
   CHECK(second.out.starts_with("epoch 3/4"));
   CHECK(pieces.file("squares.safetensors") == whole.file("squares.safetensors"));
+}
+
+TEST_CASE("train writes nothing when interrupted before the first epoch was done") {
+  const Workshop shop(20000);
+  const Run run = run_program("timeout --foreground --preserve-status -s INT 0.3 " +
+                              shop.command("--adversarial l2 --pgd-steps 1000"));
+  CHECK(run.code == 130);
+  CHECK(run.err == "train: interrupted after 0 of 10 epochs; nothing was written\n");
+  CHECK_FALSE(shop.has("squares.safetensors"));
+  CHECK(shop.file("squares.json") == data_files::square_model);
 }
 
 TEST_CASE("train keeps the best so far when interrupted, and can go on") {

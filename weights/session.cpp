@@ -98,7 +98,7 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
 void write_results(const Session& session, nn::Model& model, const Trainer& trainer,
                    const BestWeights& best, const DataFolder& data,
                    const std::optional<TrainingReport>& report) {
-  if (best.epoch() > 0) best.restore(model);
+  best.restore(model);
   nn::save_model(model, session.output);
   Card card = card_so_far(session, trainer, best, data);
   card.validation = evaluate(model, data.validation);
@@ -140,12 +140,9 @@ int run_session(const Session& session) {
   } catch (const DivergedError& error) {
     throw UsageError(error.what());
   }
-  write_results(session, model, trainer, best, data, report);
+  if (best.epoch() > 0) write_results(session, model, trainer, best, data, report);
   if (trainer.epochs_done() >= session.options.epochs) return exit_done;
-  std::cerr << "train: interrupted after " << trainer.epochs_done() << " of "
-            << session.options.epochs << " epochs; the best weights so far are in "
-            << session.output << '\n';
-  return exit_interrupted;
+  return finish(trainer.epochs_done(), session.options.epochs, "epochs", session.output);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::training

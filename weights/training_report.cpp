@@ -127,9 +127,7 @@ viz::Report TrainingReport::report(const Card& card) const {
   if (finished) {
     const std::string test = accuracy_text(card.test.correct(), card.test.total());
     report.verdict = "Test accuracy: " + test;
-    report.facts.push_back({"weights kept", card.best_epoch > 0
-                                                ? text("those after epoch ", card.best_epoch)
-                                                : "those of the interrupted first epoch"});
+    report.facts.push_back({"weights kept", text("those after epoch ", card.best_epoch)});
     report.facts.push_back({"their validation accuracy",
                             accuracy_text(card.validation.correct(), card.validation.total())});
     report.facts.push_back({"their test accuracy", test});

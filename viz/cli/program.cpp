@@ -10,6 +10,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
+std::string program_name;
 volatile std::sig_atomic_t interrupt_flag = 0, cursor_hidden = 0;
 
 /// A signal handler may call this.
@@ -20,9 +21,9 @@ void show_cursor() {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, show.data(), show.size());
 }
 
-int fail(const std::string& program, const std::string& message, ExitCode code) {
+int fail(const std::string& message, ExitCode code) {
   end_progress();
-  std::cerr << program << ": " << message << '\n';
+  std::cerr << program_name << ": " << message << '\n';
   return code;
 }
 
@@ -30,8 +31,8 @@ int fail(const std::string& program, const std::string& message, ExitCode code) 
 
 std::string help_footer(const std::string& notes) {
   return notes + (notes.empty() ? "" : "\n") +
-         "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output or memory, 130 interrupted, 1 our own "
-         "bug.";
+         "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output or memory, 130 interrupted,\n"
+         "1 our own bug.";
 }
 
 CLI::Validator within(double low, double high) {
@@ -49,7 +50,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   // A closed pipe and a file that may not grow are errors to report, not reasons to vanish.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  const std::string program = app.get_name();
+  program_name = app.get_name();
   try {
     int code = exit_done;
     try {
@@ -58,20 +59,20 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
     } catch (const CLI::Success& help) {
       app.exit(help);
     }
-    if (!std::cout.flush()) return fail(program, "standard output cannot be written", exit_io);
+    if (!std::cout.flush()) return fail("standard output cannot be written", exit_io);
     return code;
   } catch (const CLI::ParseError& error) {
-    return fail(program, std::string(error.what()) + " (see --help)", exit_usage);
+    return fail(std::string(error.what()) + " (see --help)", exit_usage);
   } catch (const UsageError& error) {
-    return fail(program, error.what(), exit_usage);
+    return fail(error.what(), exit_usage);
   } catch (const IoError& error) {
-    return fail(program, error.what(), exit_io);
+    return fail(error.what(), exit_io);
   } catch (const FileError& error) {
-    return fail(program, error.what(), exit_bad_input);
+    return fail(error.what(), exit_bad_input);
   } catch (const std::bad_alloc&) {
-    return fail(program, "the system gives no more memory", exit_io);
+    return fail("the system gives no more memory", exit_io);
   } catch (const std::exception& error) {
-    return fail(program, std::string("internal error: ") + error.what(), exit_internal);
+    return fail(std::string("internal error: ") + error.what(), exit_internal);
   }
 }
 
@@ -89,8 +90,9 @@ bool interrupted() { return interrupt_flag != 0; }
 
 int finish(Index done, Index planned, const char* parts, const std::string& output) {
   if (!interrupted()) return exit_done;
-  std::cerr << "viz: interrupted after " << done << " of " << planned << ' ' << parts << "; "
-            << (done > 0 ? "what there was is in " + output : "nothing was written") << '\n';
+  std::cerr << program_name << ": interrupted after " << done << " of " << planned << ' ' << parts
+            << "; " << (done > 0 ? "what there was is in " + output : "nothing was written")
+            << '\n';
   return exit_interrupted;
 }
 

@@ -55,7 +55,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
 void catch_interrupts();
 bool interrupted();
 
-/// The exit code of a command of `viz` that Ctrl-C may have ended after `done` of `planned` of its
+/// The exit code of a command that Ctrl-C may have ended after `done` of `planned` of its
 /// `parts`; then it says so on standard error. With none of them done it has written no `output`.
 int finish(Index done, Index planned, const char* parts, const std::string& output);
 

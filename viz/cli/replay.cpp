@@ -54,8 +54,7 @@ std::string find_file(const Json& file, const Arguments& args) {
   const fs::path beside = fs::path(args.file).parent_path();
   std::vector<fs::path> places{named, beside / named, beside / name, name,
                                fs::path("weights") / name};
-  for (const std::string& folder : args.folders)
-    places.insert(places.begin(), fs::path(folder) / name);
+  for (const std::string& folder : args.folders) places.push_back(fs::path(folder) / name);
   std::string other;
   for (const fs::path& place : places) {
     if (!fs::is_regular_file(place)) continue;
