@@ -61,7 +61,9 @@ TEST_CASE("a file that cannot be written: exit code 4, one line, and the old fil
   data_files::write(path, "old");
   for (const std::string& command : writers(path)) {
     CAPTURE(command);
-    check(run_program("ulimit -f 1; " + command), path + ": cannot write: File too large");
+    // The limit would also cut off the counts that a coverage build writes at its end.
+    check(run_program("ulimit -f 1; GCOV_PREFIX=/dev/null " + command),
+          path + ": cannot write: File too large");
   }
   if (geteuid() == 0) return;  // may write anything
   fs::permissions(path, fs::perms::owner_read);

@@ -37,6 +37,7 @@ int gallery_command(const CLI::App& command, const Arguments& args) {
     if (interrupted()) break;
     rows.push_back(row(model, objective, painted));
     manifest.add_model("MODEL", path, model);
+    release_free_storage();  // the next network has other sizes
   }
   if (rows.empty()) return finish(0, args.models.size(), "networks", args.output);
   manifest.write_png("output", args.output, stack(rows));
