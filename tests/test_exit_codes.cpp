@@ -48,7 +48,7 @@ TEST_CASE("every --help tells the exit codes") {
 }
 
 TEST_CASE("a file that cannot be written: exit code 4, one line, and the old file whole") {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder, counts;
   const std::string path = folder / "out";
   const auto check = [&](const Run& run, const std::string& reason) {
     CAPTURE(run.err);
@@ -62,7 +62,7 @@ TEST_CASE("a file that cannot be written: exit code 4, one line, and the old fil
   for (const std::string& command : writers(path)) {
     CAPTURE(command);
     // The limit would also cut off the counts that a coverage build writes at its end.
-    check(run_program("ulimit -f 1; GCOV_PREFIX=/dev/null " + command),
+    check(run_program("ulimit -f 1; GCOV_PREFIX='" + (counts / "") + "' " + command),
           path + ": cannot write: File too large");
   }
   if (geteuid() == 0) return;  // may write anything
@@ -113,4 +113,13 @@ TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made ag
   CHECK(gallery.code == 130);
   CHECK(gallery.err == "viz: interrupted after 0 of 2 networks; nothing was written\n");
   CHECK_FALSE(fs::exists(other));
+
+  std::string lambdas = "0";
+  for (int i = 1; i < 1000; ++i) lambdas += ",0." + std::to_string(i);
+  const Run sheet =
+      interrupted_after("1", viz + "regulariser " + mnist + "--class 3 --steps 30 -o " + other +
+                                 " --lambdas " + lambdas);
+  CHECK(sheet.code == 130);
+  CHECK(sheet.err.find(" of 3000 pictures; what there was is in " + other) != std::string::npos);
+  CHECK(run_program(viz + "replay " + other + " --in " + GLASS_WEIGHTS_DIR).code == 0);
 }

@@ -79,6 +79,8 @@ TEST_CASE("viz answers each mistake with one line and its exit code") {
       {"maximise " + mnist + " --class 1 --init " + (folder / "bad.png") + out, 3},
       {"maximise " + mnist + " --class 1 --steps 1 -o " + (folder / "no/such/folder.png"), 4},
       {"classify " + mnist + " " + (folder / "bad.png"), 3},
+      {"figures -o " + (folder / "no/such/folder"), 4},
+      {"figures --root " + (folder / "no/such/folder") + " -o " + (folder / ""), 4},
       {"classify " + mnist + " " + (folder / "missing.png"), 4},
   };
   for (const auto& mistake : mistakes) {

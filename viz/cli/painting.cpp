@@ -184,7 +184,7 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   std::optional<Watch> watch;
   if (painting.watch) watch.emplace(model, objective, painting);
   std::vector<MaximiseResult> runs;
-  for (int run = 0; run < painting.restarts && !interrupted(); ++run) {
+  for (int run = 0; run < painting.restarts && (run == 0 || !interrupted()); ++run) {
     MaximiseOptions options = painting.options;
     options.seed += static_cast<std::uint64_t>(run) << 32;
     options.record = options.record || painting.watch;
