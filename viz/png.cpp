@@ -58,15 +58,19 @@ void check_animation(const std::vector<Image>& frames, const FrameTimes& times) 
 
 std::string encode_png(const Image& image) {
   std::string bytes;
-  const auto append = [](void* context, void* data, int size) {
-    static_cast<std::string*>(context)->append(static_cast<const char*>(data),
-                                               static_cast<std::size_t>(size));
+  // No exception may pass through stb, which would not free its buffer.
+  const auto append = [](void* context, void* data, int size) noexcept {
+    try {
+      static_cast<std::string*>(context)->append(static_cast<const char*>(data),
+                                                 static_cast<std::size_t>(size));
+    } catch (const std::bad_alloc&) {  // and so nothing is appended
+    }
   };
   const bool ok = stbi_write_png_to_func(append, &bytes, static_cast<int>(image.width),
                                          static_cast<int>(image.height),
                                          static_cast<int>(image.channels), image.pixels.data(),
                                          static_cast<int>(image.width * image.channels)) != 0;
-  if (!ok) throw std::bad_alloc();
+  if (!ok || bytes.empty()) throw std::bad_alloc();
   return bytes;
 }
 

@@ -118,7 +118,8 @@ void Manifest::add_objective(const Objective& objective) {
 }
 
 void Manifest::set(const std::string& option, const Json& value) {
-  json_["options"][option] = value;
+  // As a single word of the command line is written.
+  json_["options"][option] = value.is_array() && value.size() == 1 ? value[0] : value;
 }
 
 std::string Manifest::text_for(const std::string& option) const {
