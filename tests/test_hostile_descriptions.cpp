@@ -41,10 +41,7 @@ void check_rows(const std::vector<Row>& rows) {
 
 /// Runs `viz` with no more than 100 MB of memory for its data.
 Run viz(const std::string& arguments) {
-  std::string limit = "ulimit -d 100000; exec ";
-#ifdef __SANITIZE_ADDRESS__
-  limit.clear();  // the sanitizer alone takes more
-#endif
+  const std::string limit = sanitized ? "" : "ulimit -d 100000; exec ";  // they alone take more
   return run_program("sh -c '" + limit + GLASS_VIZ_PROGRAM + " " + arguments + "'");
 }
 
