@@ -49,4 +49,11 @@ void require(bool ok, const Parts&... parts) {
   if (!ok) throw ShapeError(text(parts...));
 }
 
+/// Throws FileError with "where: " and the concatenated message unless `ok`; `where` is the file, or
+/// the file and the place in it.
+template <class... Parts>
+void expect(bool ok, const std::string& where, const Parts&... parts) {
+  if (!ok) throw FileError(text(where, ": ", parts...));
+}
+
 }  // namespace glass::inline GLASS_PRECISION

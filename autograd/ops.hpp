@@ -148,7 +148,8 @@ struct TotalVariationOptions {
 /// pixel the gradient is 0 for every beta, even where beta < 2 and eps = 0 make it singular; beside
 /// one it is finite if eps > 0, and for beta < 1 and eps = 0 grows without bound.
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});
-/// sum |x|^alpha, for alpha >= 1; the gradient at 0 is 0. Mahendran and Vedaldi, 2015, use alpha = 6 on x less its mean.
+/// sum |x|^alpha, for alpha >= 1; the gradient at 0 is 0. Mahendran and Vedaldi, 2015, use alpha = 6
+/// on x less its mean.
 Tensor alpha_norm(const Tensor& x, double alpha = 6);
 
 }  // namespace glass::inline GLASS_PRECISION

@@ -27,11 +27,6 @@ struct Entry {
   Size begin, end;  ///< relative to the end of the header
 };
 
-template <class... Parts>
-void expect(bool ok, const std::string& where, const Parts&... parts) {
-  if (!ok) throw FileError(text(where, ": ", parts...));
-}
-
 std::string_view header_of(std::string_view first_bytes, Size file_size, const std::string& path) {
   expect(file_size >= length_bytes, path, "too short for safetensors: ", file_size, " bytes");
   Size length = 0;

@@ -33,8 +33,8 @@ StoredTensors whole_json_header(std::string_view bytes, std::uint64_t, const std
 constexpr Format formats[] = {
     {".safetensors", ModelFile::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
      safetensors_header, parse_safetensors, to_safetensors},
-    {".json", ModelFile::json_weights, largest_json_weights, largest_json_weights, whole_json_header,
-     parse_json_weights, to_json_weights}};
+    {".json", ModelFile::json_weights, largest_json_weights, largest_json_weights,
+     whole_json_header, parse_json_weights, to_json_weights}};
 
 const Format* find_format(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();

@@ -8,10 +8,10 @@
 #include <optional>
 #include <string_view>
 
+#include "nn/file_kind.hpp"
 #include "nn/files.hpp"
 #include "nn/printable.hpp"
 #include "nn/stored_tensor.hpp"
-#include "nn/file_kind.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -22,11 +22,6 @@ constexpr std::string_view magic = "\x93NUMPY";
 /// Of the header; NumPy itself reads no more.
 constexpr std::size_t max_header = 10'000;
 using Sizes = std::vector<std::uint64_t>;
-
-template <class... Parts>
-void expect(bool ok, const std::string& path, const Parts&... parts) {
-  if (!ok) throw FileError(text(path, ": ", parts...));
-}
 
 template <class Number>
 real load(const char* bytes) {
@@ -146,7 +141,8 @@ Header parse_header(std::string_view bytes, const std::string& path) {
 
 /// Splits the header off; what is left of `bytes` are the values.
 std::string_view take_header(std::string_view& bytes, const std::string& path) {
-  expect(bytes.starts_with(magic), path, "expected a NumPy array, found ", nn::file_kind_text(bytes));
+  expect(bytes.starts_with(magic), path, "expected a NumPy array, found ",
+         nn::file_kind_text(bytes));
   bytes.remove_prefix(magic.size());
   const auto byte = [&](std::size_t i) {
     expect(i < bytes.size(), path, "expected a NumPy header, found the end of the file");

@@ -2,8 +2,8 @@
 
 #include <zlib.h>
 
-#include "nn/printable.hpp"
 #include "nn/file_kind.hpp"
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::png {
 
@@ -21,7 +21,8 @@ std::uint32_t checksum(std::string_view bytes) {
 
 ChunkReader::ChunkReader(std::string_view file, const std::string& path)
     : file_(file), rest_(file), path_(path) {
-  expect(file.starts_with(signature), path, "expected a PNG image, found ", nn::file_kind_text(file));
+  expect(file.starts_with(signature), path, "expected a PNG image, found ",
+         nn::file_kind_text(file));
   rest_.remove_prefix(signature.size());
 }
 

@@ -42,10 +42,4 @@ std::string big_endian(std::uint32_t value, int bytes = 4);
 /// The number in the first 4 bytes.
 std::uint32_t read_big_endian(std::string_view bytes);
 
-/// Throws FileError with the concatenated message unless `ok`.
-template <class... Parts>
-void expect(bool ok, const std::string& path, const Parts&... parts) {
-  if (!ok) throw FileError(text(path, ": ", parts...));
-}
-
 }  // namespace glass::inline GLASS_PRECISION::viz::png

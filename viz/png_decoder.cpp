@@ -22,7 +22,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 namespace {
 
-using png::Chunk, png::ChunkReader, png::expect;
+using png::Chunk, png::ChunkReader;
 
 /// Colour types (6.1).
 enum Colour { grey = 0, rgb = 2, indexed = 3, grey_alpha = 4, rgb_alpha = 6 };
