@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <vector>
@@ -89,6 +90,10 @@ class Tensor {
   std::shared_ptr<Body> body_;
   Body& body() const;  ///< throws GraphError on an undefined tensor
 };
+
+/// The shape, and below it the values to four digits, a line for each row and a blank line between
+/// planes; a scalar is only its value.
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 /// Tensors alive now, in all threads: a test brings it back to where it was.
 std::size_t live_tensors();

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
@@ -193,4 +195,17 @@ TEST_CASE("random numbers repeat for a seed and have the right moments") {
   }
   CHECK(std::abs(sum / 20000) < 0.03);
   CHECK(squares / 20000 == doctest::Approx(1).epsilon(0.05));
+}
+
+TEST_CASE("a tensor prints as its shape and its planes") {
+  const auto printed = [](const Tensor& tensor) {
+    std::ostringstream out;
+    out << tensor;
+    return out.str();
+  };
+  CHECK(printed(Tensor::scalar(0.5)) == "0.5");
+  CHECK(printed(Tensor::from({3}, {1, -0.25, 1e6})) == "[3]\n      1  -0.25  1e+06");
+  CHECK(printed(Tensor::from({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, -0.0})) ==
+        "[2,2,2]\n  1  2\n  3  4\n\n  5  6\n  7  0");
+  CHECK(printed(Tensor::zeros({0, 2})) == "[0,2]");
 }
