@@ -1,0 +1,72 @@
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <iostream>
+#include <sstream>
+
+#include "docs/exercises/exercise.hpp"
+
+namespace {
+
+/// The outcome of each case in a line, and below it what is wrong: less than doctest tells by itself,
+/// and what a student needs next.
+class Report final : public doctest::IReporter {
+ public:
+  explicit Report(const doctest::ContextOptions& options) : out_(*options.cout) {}
+
+  void test_run_start() override { out_ << exercise.title << '\n'; }
+  void test_case_start(const doctest::TestCaseData& test) override {
+    name_ = test.m_name;
+    mistakes_.str("");
+  }
+  void log_assert(const doctest::AssertData& assertion) override {
+    if (!assertion.m_failed) return;
+    const int count = get_num_active_contexts();
+    for (int i = 0; i < count; ++i) {
+      mistakes_ << "          ";
+      get_active_contexts()[i]->stringify(&mistakes_);
+      mistakes_ << '\n';
+    }
+    if (count == 0) mistakes_ << "          expected " << assertion.m_expr << '\n';
+  }
+  void log_message(const doctest::MessageData& message) override {
+    mistakes_ << "          " << message.m_string << '\n';
+  }
+  void test_case_exception(const doctest::TestCaseException& exception) override {
+    mistakes_ << "          " << exception.error_string << '\n';
+  }
+  void test_case_end(const doctest::CurrentTestCaseStats& stats) override {
+    const bool passes = stats.failure_flags == 0;
+    out_ << (passes ? "  passes  " : "  fails   ") << name_ << '\n';
+    if (!passes) out_ << mistakes_.str();
+  }
+  void test_run_end(const doctest::TestRunStats& stats) override {
+    const auto run = stats.numTestCasesPassingFilters, failed = stats.numTestCasesFailed;
+    out_ << run - failed << " of " << run << " pass.";
+    if (failed > 0) out_ << " Yours: " << exercise.yours << ". Read " << exercise.chapter << '.';
+    out_ << std::endl;
+  }
+
+  void report_query(const doctest::QueryData&) override {}
+  void test_case_reenter(const doctest::TestCaseData&) override {}
+  void test_case_skipped(const doctest::TestCaseData&) override {}
+  void subcase_start(const doctest::SubcaseSignature&) override {}
+  void subcase_end() override {}
+
+ private:
+  std::ostream& out_;
+  std::string name_;
+  std::ostringstream mistakes_;
+};
+
+}  // namespace
+
+REGISTER_REPORTER("exercise", 1, Report);
+
+int main(int argc, char** argv) {
+  doctest::Context context(argc, argv);
+  context.setOption("reporters", "exercise");
+  context.setOption("no-intro", true);
+  context.setOption("order-by", "file");
+  return context.run();
+}
