@@ -13,13 +13,13 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct ClassifyArguments {
   std::string model, image;
   nn::LoadOptions load;
   bool resize = false, json = false;
 };
 
-int classify_command(const Arguments& args) {
+int classify_command(const ClassifyArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   const Index count = model.class_count();
@@ -57,7 +57,7 @@ int classify_command(const Arguments& args) {
 
 void add_classify(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("classify", "Name what a network sees in a picture");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<ClassifyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();

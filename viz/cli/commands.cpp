@@ -3,6 +3,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "viz/cli/viz.hpp"
 #include "viz/png.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -20,6 +21,18 @@ void add_commands(CLI::App& program, Run& run) {
   add_classify(program, run);
   add_info(program, run);
   add_replay(program, run);
+}
+
+int viz(int argc, char** argv) {
+  CLI::App program("Look through a neural network with the engine that trained it.", "viz");
+  program.require_subcommand(0, 1);  // so that a misspelt command is named, not only missed
+  program.footer(help_footer());
+  Run run;
+  add_commands(program, run);
+  return run_program(program, argc, argv, [&run] {
+    if (!run) throw UsageError("expected a command, such as maximise (see --help)");
+    return run();
+  });
 }
 
 void add_load_options(CLI::App& command, nn::LoadOptions& options) {

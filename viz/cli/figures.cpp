@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct FiguresArguments {
   std::string root = ".", output = "docs/figures";
   int threads = 0;
 };
@@ -38,7 +38,7 @@ const std::vector<std::vector<std::string>> figures{
      ">tape-mnist.svg"},
 };
 
-int figures_command(const Arguments& args) {
+int figures_command(const FiguresArguments& args) {
   const fs::path root = args.root;
   if (!fs::is_directory(args.output)) throw IoError(args.output + ": no such folder");
   for (const std::vector<std::string>& figure : figures) {
@@ -71,7 +71,7 @@ int figures_command(const Arguments& args) {
 void add_figures(CLI::App& program, Run& run) {
   CLI::App* command =
       program.add_subcommand("figures", "Paint every picture of the documentation again");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<FiguresArguments>();
   command->add_option("--root", args->root, "Folder of the project: weights and docs are in it")
       ->capture_default_str();
   command->add_option("-o,--output", args->output, "Folder to write to")->capture_default_str();

@@ -7,7 +7,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct GalleryArguments {
   std::vector<std::string> models;
   nn::LoadOptions load;
   std::string output = "gallery.png";
@@ -25,7 +25,7 @@ Image row(const nn::Model& model, const Objective& objective, const Painted& pai
   return titled(model.name, make_sheet(tiles, objective.pictures()));
 }
 
-int gallery_command(const CLI::App& command, const Arguments& args) {
+int gallery_command(const CLI::App& command, const GalleryArguments& args) {
   Manifest manifest(command);
   std::vector<Image> rows;
   catch_interrupts();
@@ -50,7 +50,7 @@ int gallery_command(const CLI::App& command, const Arguments& args) {
 void add_gallery(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "gallery", "The ideal image of each class, one row for each network: plain beside robust");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<GalleryArguments>();
   command->add_option("MODEL", args->models, "Model descriptions, JSON")->required();
   add_load_options(*command, args->load);
   add_painting_options(*command, args->painting);

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct InvertArguments {
   std::string model, image, data, output, unregularised, npy;
   nn::LoadOptions load;
   std::vector<std::string> layers;
@@ -34,11 +34,11 @@ struct Row {
   Inversion natural, unregularised;
 };
 
-std::string data_name(const Arguments& args) {
+std::string data_name(const InvertArguments& args) {
   return fs::canonical(args.data).filename().string();
 }
 
-Tensor test_image(const Arguments& args, const nn::Model& model) {
+Tensor test_image(const InvertArguments& args, const nn::Model& model) {
   const training::Dataset test =
       training::read_data_folder(args.data, model.input_shape, model.class_count()).test;
   if (args.index >= test.size()) {
@@ -48,7 +48,7 @@ Tensor test_image(const Arguments& args, const nn::Model& model) {
   return training::make_batch(test, std::vector{args.index}).images;
 }
 
-Tensor original_of(const Arguments& args, const nn::Model& model) {
+Tensor original_of(const InvertArguments& args, const nn::Model& model) {
   if (args.image.empty() == args.data.empty()) {
     throw UsageError("expected either IMAGE or --data DIR --index I");
   }
@@ -62,7 +62,7 @@ bool adds_nothing(const nn::Module& layer) {
   return type == "Flatten" || type == "Dropout";
 }
 
-std::vector<Index> layers_of(const Arguments& args, const nn::Model& model) {
+std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model) {
   std::vector<Index> layers;
   for (const std::string& word : args.layers) {
     if (word == "all") {
@@ -143,7 +143,7 @@ std::string default_unregularised(const std::string& output) {
 }
 
 /// Where the image came from, and after an interruption which layers there are.
-void describe(Manifest& manifest, const Arguments& args, const std::vector<Row>& rows) {
+void describe(Manifest& manifest, const InvertArguments& args, const std::vector<Row>& rows) {
   if (args.data.empty()) {
     manifest.add_file("IMAGE", args.image);
   } else {
@@ -156,7 +156,7 @@ void describe(Manifest& manifest, const Arguments& args, const std::vector<Row>&
   manifest.set("layer", done);
 }
 
-int invert_command(const CLI::App& command, Arguments& args) {
+int invert_command(const CLI::App& command, InvertArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   if (args.output.empty()) args.output = model.name + "-inverted.png";
   if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output);
@@ -195,7 +195,7 @@ int invert_command(const CLI::App& command, Arguments& args) {
 void add_invert(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "invert", "Find what each layer keeps of an image: natural images that it cannot tell apart");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<InvertArguments>();
   InvertOptions& options = args->options;
   const auto option = [&](const char* name, auto& value, const char* help) {
     return command->add_option(name, value, help)->capture_default_str();

@@ -24,7 +24,7 @@ using training::Batch;
 using training::DataFolder;
 using training::Dataset;
 
-struct Arguments {
+struct JudgeArguments {
   std::string model, images, judge, data;
   nn::LoadOptions load;
   std::vector<std::string> classes;
@@ -54,7 +54,8 @@ std::vector<Index> every_class(const nn::Model& model) {
 }
 
 /// The classes of `count` pictures: those asked for, or all of them in turn.
-std::vector<Index> picture_classes(const Arguments& args, const nn::Model& model, Index count) {
+std::vector<Index> picture_classes(const JudgeArguments& args, const nn::Model& model,
+                                   Index count) {
   std::vector<Index> classes;
   if (args.classes.empty()) {
     for (Index n = 0; n < count; ++n) classes.push_back(n % model.class_count());
@@ -70,7 +71,7 @@ std::vector<Index> picture_classes(const Arguments& args, const nn::Model& model
   return classes;
 }
 
-Group pictures(const Arguments& args, nn::Model& model) {
+Group pictures(const JudgeArguments& args, nn::Model& model) {
   Group group{"pictures", "pictures", {}, {}};
   if (args.maximise) {
     const Objective objective = objective_of(args.painting, model);
@@ -154,7 +155,7 @@ Tensor all_images(const std::vector<Group>& groups) {
 }
 
 /// The pictures to judge, and beside them what they should differ from or be like.
-std::vector<Group> collect(const Arguments& args, nn::Model& model,
+std::vector<Group> collect(const JudgeArguments& args, nn::Model& model,
                            const std::optional<DataFolder>& data) {
   const std::vector<Index> all = every_class(model);
   std::vector<Group> groups{pictures(args, model)};
@@ -195,7 +196,7 @@ void compare(std::vector<Group>& groups, const DataFolder& data) {
   }
 }
 
-int judge_command(const CLI::App& command, Arguments& args) {
+int judge_command(const CLI::App& command, JudgeArguments& args) {
   if (args.maximise != args.images.empty()) {
     throw UsageError("expected either --images X.npy or --maximise");
   }
@@ -230,7 +231,7 @@ int judge_command(const CLI::App& command, Arguments& args) {
 void add_judge(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "judge", "Ask another network, and real images, what the pictures of one network mean");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<JudgeArguments>();
   args->painting.classes = "all";
   command->add_option("MODEL", args->model, "Description of the model that made them, JSON")
       ->required();

@@ -10,14 +10,14 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct MaximiseArguments {
   std::string model, output, npy, report;
   nn::LoadOptions load;
   Painting painting;
   bool json = false, bare = false;
 };
 
-Image draw(const Arguments& args, const nn::Model& model, const Objective& objective,
+Image draw(const MaximiseArguments& args, const nn::Model& model, const Objective& objective,
            const Painted& painted) {
   std::vector<Tile> tiles;
   for (Index n = 0; n < painted.result.images.shape()[0]; ++n) {
@@ -31,7 +31,7 @@ Image draw(const Arguments& args, const nn::Model& model, const Objective& objec
   return make_sheet(tiles, tiles.size() > 20 ? 10 : 5);
 }
 
-nlohmann::ordered_json to_json(const Arguments& args, const nn::Model& model,
+nlohmann::ordered_json to_json(const MaximiseArguments& args, const nn::Model& model,
                                const Objective& objective, const Painted& painted,
                                const std::vector<std::string>& outputs) {
   nlohmann::ordered_json pictures = nlohmann::ordered_json::array();
@@ -65,7 +65,7 @@ std::string default_output(const nn::Model& model, const Painting& painting) {
   return model.name + "-" + what + ".png";
 }
 
-int maximise_command(const CLI::App& command, Arguments& args) {
+int maximise_command(const CLI::App& command, MaximiseArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
@@ -109,7 +109,7 @@ void add_maximise(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "maximise", "Paint the image that a class of a frozen network answers to most");
   command->alias("maximize");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<MaximiseArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);

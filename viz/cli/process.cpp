@@ -10,7 +10,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct ProcessArguments {
   std::string model, output = "process.png", animation;
   nn::LoadOptions load;
   Painting painting;
@@ -41,7 +41,7 @@ Image charts(const Course& course, const std::vector<double>& variation, const O
   return draw_chart(curves, width, static_cast<Index>(curves.size()) * 140, "step");
 }
 
-int process_command(const CLI::App& command, Arguments& args) {
+int process_command(const CLI::App& command, ProcessArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
@@ -87,7 +87,7 @@ int process_command(const CLI::App& command, Arguments& args) {
 void add_process(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "process", "One picture from noise to image: film strip, curves and animation");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<ProcessArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct RegulariserArguments {
   std::string model, judge, output = "regulariser.png";
   nn::LoadOptions load;
   std::vector<double> lambdas{0, 0.05, 0.2, 1, 5}, betas{1, 1.5, 2};
@@ -32,7 +32,7 @@ Json words(const std::vector<double>& numbers) {
 
 /// After an interruption: the whole rows, or of the first row what there is, so that the sheet is
 /// that of fewer lambdas or betas.
-void keep_what_is_whole(std::vector<Tile>& tiles, Arguments& args) {
+void keep_what_is_whole(std::vector<Tile>& tiles, RegulariserArguments& args) {
   const std::size_t rows = tiles.size() / args.lambdas.size();
   if (rows > 0) {
     tiles.resize(rows * args.lambdas.size());
@@ -43,7 +43,7 @@ void keep_what_is_whole(std::vector<Tile>& tiles, Arguments& args) {
   }
 }
 
-int regulariser_command(const CLI::App& command, Arguments& args) {
+int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
@@ -98,7 +98,7 @@ int regulariser_command(const CLI::App& command, Arguments& args) {
 void add_regulariser(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "regulariser", "One class under many total variations: a sheet of lambda against beta");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<RegulariserArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   add_objective_options(*command, args->painting);

@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 /// Exit code of a replay that gave something else.
 constexpr int exit_different = 1;
 
-struct Arguments {
+struct ReplayArguments {
   std::string file;
   std::vector<std::string> folders;
   int threads = 0;
@@ -49,7 +49,7 @@ class TemporaryFolder {
 
 /// Where a file of the manifest is on this machine: as it was named, or by its name alone in one of
 /// a few folders. Whichever has the right digest is the right one.
-std::string find_file(const Json& file, const Arguments& args) {
+std::string find_file(const Json& file, const ReplayArguments& args) {
   const fs::path named = file.value("path", ""), name = named.filename();
   const fs::path beside = fs::path(args.file).parent_path();
   std::vector<fs::path> places{named, beside / named, beside / name, name,
@@ -71,7 +71,7 @@ std::string find_file(const Json& file, const Arguments& args) {
 }
 
 /// Where a data set is: manifests keep only the last part of its folder.
-std::string find_data(const std::string& name, const Arguments& args) {
+std::string find_data(const std::string& name, const ReplayArguments& args) {
   std::vector<fs::path> places{name};
   for (const fs::path folder : args.folders) places.insert(places.end(), {folder / name, folder});
   for (const fs::path& place : places) {
@@ -82,7 +82,7 @@ std::string find_data(const std::string& name, const Arguments& args) {
 }
 
 /// The command line that the manifest stands for.
-std::vector<std::string> command_line(const Json& manifest, const Arguments& args) {
+std::vector<std::string> command_line(const Json& manifest, const ReplayArguments& args) {
   std::vector<std::string> words{manifest["command"].get<std::string>()};
   Json options = manifest["options"];
   for (const Json& file : manifest.value("files", Json::array())) {
@@ -173,7 +173,7 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return difference.empty() ? "the same content, but other bytes" : difference;
 }
 
-int replay_command(const Arguments& args) {
+int replay_command(const ReplayArguments& args) {
   std::string file = args.file;
   if (file.ends_with(".npy.json")) file.resize(file.size() - std::strlen(".json"));
   const Json manifest = read_manifest(args.file);
@@ -200,7 +200,7 @@ int replay_command(const Arguments& args) {
 void add_replay(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "replay", "Make an output again from what it says of itself, and compare");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<ReplayArguments>();
   command->add_option("FILE", args->file, "PNG, .npy or .html that viz wrote")->required();
   command->add_option("--in", args->folders,
                       "Folder to look for models, pictures and data sets in");

@@ -16,14 +16,14 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct SaliencyArguments {
   std::string model, image, class_word, output, npy;
   nn::LoadOptions load;
   int threads = 0;
   bool resize = false, json = false;
 };
 
-Index class_of(const Arguments& args, const nn::Model& model, const Tensor& probabilities) {
+Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& probabilities) {
   if (args.class_word.empty()) return nn::answers(probabilities).front();
   return as_usage([&] { return find_class(model, args.class_word); });
 }
@@ -49,7 +49,7 @@ Image draw(const nn::Model& model, const Tensor& image, const Tensor& gradient, 
                     3);
 }
 
-int saliency_command(const CLI::App& command, Arguments& args) {
+int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
@@ -92,7 +92,7 @@ int saliency_command(const CLI::App& command, Arguments& args) {
 void add_saliency(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "saliency", "Show which pixels a class depends on: the gradient of its output, once");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();

@@ -19,7 +19,7 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
-struct Arguments {
+struct TapeArguments {
   std::string model, mode = "both", image, class_word, format, output;
   nn::LoadOptions load;
   Painting painting;
@@ -33,12 +33,12 @@ struct Recorded {
   std::shared_ptr<const Tape> tape;
 };
 
-bool wants(const Arguments& args, const char* mode) {
+bool wants(const TapeArguments& args, const char* mode) {
   return args.mode == "both" || args.mode == mode;
 }
 
 /// As asked for, or by the name of the output, or text.
-std::string format_of(const Arguments& args) {
+std::string format_of(const TapeArguments& args) {
   if (!args.format.empty()) return args.format;
   const std::string extension = std::filesystem::path(args.output).extension().string();
   for (const char* format : {"svg", "html", "dot", "json"}) {
@@ -47,7 +47,7 @@ std::string format_of(const Arguments& args) {
   return "text";
 }
 
-Index class_of(const Arguments& args, nn::Model& model, const Tensor& image) {
+Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image) {
   if (!args.class_word.empty()) return as_usage([&] { return find_class(model, args.class_word); });
   if (args.image.empty()) return 0;
   model.eval();
@@ -55,7 +55,7 @@ Index class_of(const Arguments& args, nn::Model& model, const Tensor& image) {
   return nn::answers(model.outputs(model.logits_layer(), image).back()).front();
 }
 
-std::vector<Recorded> record(const CLI::App& command, const Arguments& args) {
+std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
   Painting painting = tuned(command, args.painting, model);
@@ -92,7 +92,7 @@ std::string json_text(const std::vector<Recorded>& tapes, bool times) {
   return json.dump(1) + '\n';
 }
 
-int tape_command(const CLI::App& command, const Arguments& args) {
+int tape_command(const CLI::App& command, const TapeArguments& args) {
   const std::string format = format_of(args);
   if (args.times && format != "text" && format != "json") {
     throw UsageError("--times: only in text and json");
@@ -129,7 +129,7 @@ int tape_command(const CLI::App& command, const Arguments& args) {
 void add_tape(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "tape", "Show what backward() did, in training and in maximisation, node by node");
-  const auto args = std::make_shared<Arguments>();
+  const auto args = std::make_shared<TapeArguments>();
   args->painting.init.clear();
   const auto option = [&](const char* name, auto& value, const char* help) {
     return command->add_option(name, value, help);

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "autograd/precision.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+/// The program `viz`: what its `main` is given -> the exit code.
+int viz(int argc, char** argv);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli
