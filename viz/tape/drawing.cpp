@@ -333,7 +333,7 @@ ColumnDrawing draw_column(const TapeView& view, const Layout& layout, std::size_
 
 std::string to_svg(const std::string& title, const std::vector<TapeView>& views) {
   const Layout layout = lay_out(*views[0].tape, views.size() > 1 ? views[1].tape : nullptr);
-  constexpr double title_height = 40, legend_height = 34, legend_width = 760, between = 40;
+  constexpr double title_height = 40, legend_height = 34, legend_width = 780, between = 40;
   std::ostringstream columns;
   double width = 0, first_width = 0;
   for (std::size_t c = 0; c < views.size(); ++c) {
