@@ -36,6 +36,16 @@ const std::vector<std::vector<std::string>> figures{
     {"saliency", "@cifar10-robust", "%boat.png", "-o", ">saliency-cifar10.png"},
     {"tape", "@mnist-robust", "--image", "%digit.png", "--init", "noise", "--step", "40", "-o",
      ">tape-mnist.svg"},
+    {"tape", "@tiny", "--mode", "train", "--image", "%digit.png", "-o", ">tape-tiny.svg"},
+    {"saliency", "@mnist-robust", "%digit.png", "-o", ">saliency-mnist.png"},
+    {"maximise", "@mnist-cnn", "--objective", "neuron:conv1:1,5,5 + neuron:conv2:4,9,9", "--init",
+     "grey", "--tv", "0", "--l2", "0", "--jitter", "0", "-o", ">footprints.png"},
+    {"invert", "@mnist-cnn", "%digit.png", "--layer", "relu2,maxpool2", "-o",
+     ">inversion-pooling.png"},
+    {"maximise", "@mnist-cnn", "--class", "all", "--objective", "softmax", "-o",
+     ">softmax-objective.png"},
+    {"maximise", "@mnist-cnn", "--class", "all", "--objective", "logit", "-o",
+     ">logit-objective.png"},
 };
 
 int figures_command(const FiguresArguments& args) {
