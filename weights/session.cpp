@@ -36,9 +36,8 @@ void resume(const Session& session, Trainer& trainer, BestWeights& best) {
   const std::string checkpoint = beside(session, ".checkpoint.safetensors");
   const int planned = load_checkpoint(trainer, best, checkpoint, session.load);
   if (planned == session.options.epochs || session.options.schedule == "constant") return;
-  std::cerr << "train: " << checkpoint << " was planned for " << planned
-            << " epochs; from here on the learning rate is that of " << session.options.epochs
-            << '\n';
+  notice(text(checkpoint, " was planned for ", planned,
+              " epochs; from here on the learning rate is that of ", session.options.epochs));
 }
 
 /// A card without evaluations.

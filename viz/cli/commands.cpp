@@ -1,6 +1,5 @@
 #include "viz/cli/commands.hpp"
 
-#include <iostream>
 #include <numeric>
 
 #include "viz/cli/viz.hpp"
@@ -40,7 +39,7 @@ void add_load_options(CLI::App& command, nn::LoadOptions& options) {
                    "Accept weights that are NaN or infinite");
   command.add_flag("--allow-extra", options.allow_extra,
                    "Read past tensors that the model does not have");
-  options.notice = [](const std::string& line) { std::cerr << "viz: " << line << '\n'; };
+  options.notice = notice;
 }
 
 Image read_picture(const std::string& path, const nn::Model& model, bool resize) {

@@ -80,8 +80,8 @@ Group pictures(const JudgeArguments& args, nn::Model& model) {
     group.images = result.images;
     group.classes = every_class(model);
     if (interrupted()) {
-      std::cerr << "viz: interrupted after " << result.steps << " of "
-                << args.painting.options.steps << " steps; judged is what there was\n";
+      notice(text("interrupted after ", result.steps, " of ", args.painting.options.steps,
+                  " steps; judged is what there was"));
     }
   } else {
     group.images = read_images(args.images, model);

@@ -1,7 +1,6 @@
 #include "viz/cli/painting.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <optional>
 
@@ -46,7 +45,7 @@ void report_unreached(const nn::Model& model, const Objective& objective,
         text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
              " reaches the image: ", causes[n]);
     if (none) throw FileError(line);
-    std::cerr << "viz: " << line << '\n';
+    notice(line);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
 
@@ -23,7 +24,7 @@ void show_cursor() {
 
 int fail(const std::string& message, ExitCode code) {
   end_progress();
-  std::cerr << program_name << ": " << message << '\n';
+  notice(message);
   return code;
 }
 
@@ -50,6 +51,8 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   // A closed pipe and a file that may not grow are errors to report, not reasons to vanish.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  // An installed program may have another name than one in a build.
+  if (argc > 0 && *argv[0]) app.name(std::filesystem::path(argv[0]).filename().string());
   program_name = app.get_name();
   try {
     int code = exit_done;
@@ -76,6 +79,8 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   }
 }
 
+void notice(const std::string& line) { std::cerr << program_name << ": " << line << '\n'; }
+
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = [](int) {
@@ -90,9 +95,8 @@ bool interrupted() { return interrupt_flag != 0; }
 
 int finish(Index done, Index planned, const char* parts, const std::string& output) {
   if (!interrupted()) return exit_done;
-  std::cerr << program_name << ": interrupted after " << done << " of " << planned << ' ' << parts
-            << "; " << (done > 0 ? "what there was is in " + output : "nothing was written")
-            << '\n';
+  notice(text("interrupted after ", done, " of ", planned, " ", parts, "; ",
+              done > 0 ? "what there was is in " + output : "nothing was written"));
   return exit_interrupted;
 }
 

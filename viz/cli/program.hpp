@@ -50,6 +50,9 @@ auto as_usage(F f) {
 /// full disk, a closed pipe) counts as an input/output error.
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command);
 
+/// One line on standard error, after the name that the program was called by.
+void notice(const std::string& line);
+
 /// From now on the first Ctrl-C only raises the flag, so that the running step can finish and its
 /// work be kept; the second one ends the program at once.
 void catch_interrupts();
