@@ -25,3 +25,9 @@ set_tests_properties("consumer: find_package" "consumer: another version is refu
   FIXTURES_REQUIRED installed)
 set_tests_properties("consumer: another version is refused" PROPERTIES PASS_REGULAR_EXPRESSION
   "requested[ \n]+version \"99\".*glassgradConfig.cmake, version: ${PROJECT_VERSION}")
+
+add_test(NAME "package: fields and files of the .deb"
+  COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/package.sh ${CMAKE_CPACK_COMMAND} ${PROJECT_BINARY_DIR}
+    ${PROJECT_VERSION})
+set_tests_properties("package: fields and files of the .deb" PROPERTIES
+  SKIP_REGULAR_EXPRESSION "skipped: no ")
