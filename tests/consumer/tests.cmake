@@ -18,7 +18,7 @@ add_test(NAME "consumer: another version is refused"
 add_test(NAME "consumer: add_subdirectory"
   COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${CMAKE_CURRENT_LIST_DIR} ${folder}/subdirectory
     --build-generator ${CMAKE_GENERATOR} --build-target objects
-    --build-options ${settings} -DGLASSGRAD_SOURCE=${PROJECT_SOURCE_DIR})
+    --build-options ${settings} -DGLASSGRAD_SOURCE=${PROJECT_SOURCE_DIR} -DGLASS_NATIVE=ON)
 
 set_tests_properties("consumer: install" PROPERTIES FIXTURES_SETUP installed)
 set_tests_properties("consumer: find_package" "consumer: another version is refused" PROPERTIES
