@@ -1,77 +1,111 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <vector>
+#include <algorithm>
+#include <set>
 
+#include "docs/markdown.hpp"
 #include "run_program.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
+namespace fs = markdown::fs;
 
-struct Link {
-  std::string text, target;
-};
+const fs::path root = GLASS_SOURCE_DIR;
 
-/// [text](target), outside of blocks of code.
-std::vector<Link> links_of(const std::string& markdown) {
-  std::vector<Link> links;
-  bool code = false;
-  std::string prose;
-  std::istringstream lines(markdown);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("```")) code = !code;
-    if (!code && !line.starts_with("    ")) prose += line + '\n';
-  }
-  for (std::size_t middle = 0; (middle = prose.find("](", middle)) != prose.npos; ++middle) {
-    std::size_t begin = middle;
-    for (int depth = 1; depth > 0 && begin-- > 0;) {
-      depth += (prose[begin] == ']') - (prose[begin] == '[');
-    }
-    const std::size_t end = prose.find(')', middle);
-    links.push_back(
-        {prose.substr(begin + 1, middle - begin - 1), prose.substr(middle + 2, end - middle - 2)});
-  }
-  return links;
-}
+std::string name_of(const markdown::Page& page) { return fs::relative(page.path, root).string(); }
 
-std::string line_of(const fs::path& file, int number) {
-  std::ifstream lines(file);
-  std::string line;
-  for (int i = 0; i < number; ++i) std::getline(lines, line);
-  return line;
-}
-
-std::vector<fs::path> pages() {
-  const fs::path root = GLASS_SOURCE_DIR;
-  std::vector<fs::path> all{root / "README.md"};
-  for (const char* folder : {"docs", "weights"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-      if (entry.path().extension() == ".md") all.push_back(entry.path());
+/// Calls `f(page, link)` for all links that lead to files of this project.
+template <class F>
+void for_each_link(F f) {
+  for (const markdown::Page& page : markdown::pages(root)) {
+    for (const markdown::Link& link : markdown::links(page)) {
+      if (!link.target.starts_with("http")) f(page, link);
     }
   }
-  return all;
+}
+
+bool has_anchor(const fs::path& file, const std::string& anchor) {
+  const std::vector<std::string> headings = markdown::read_page(file).headings;
+  return std::ranges::any_of(
+      headings, [&](const std::string& heading) { return markdown::anchor(heading) == anchor; });
 }
 
 }  // namespace
 
-TEST_CASE("every link in the documentation leads to a file, and to the line that it quotes") {
+TEST_CASE(
+    "every link in the documentation leads to a file, a heading, or the line that it quotes") {
   int quotes = 0;
-  for (const fs::path& page : pages()) {
-    for (const Link& link : links_of(slurp(page.string()))) {
-      if (link.target.starts_with("http") || link.target.starts_with("#")) continue;
-      const std::size_t hash = link.target.find('#');
-      const fs::path file = page.parent_path() / link.target.substr(0, hash);
-      CHECK_MESSAGE(fs::exists(file), page.filename().string(), ": ", link.target);
-      if (hash == link.target.npos || link.target[hash + 1] != 'L') continue;
-      const std::string line = line_of(file, std::atoi(link.target.c_str() + hash + 2));
-      const std::string quote = link.text.substr(1, link.text.size() - 2);  // less the `
-      CHECK_MESSAGE(line.find(quote) != line.npos, page.filename().string(), ": ", link.target,
-                    " does not say ", quote);
-      ++quotes;
+  for_each_link([&](const markdown::Page& page, const markdown::Link& link) {
+    const std::size_t hash = link.target.find('#');
+    const std::string path = link.target.substr(0, hash);
+    const fs::path file = path.empty() ? page.path : page.path.parent_path() / path;
+    CHECK_MESSAGE(fs::exists(file), name_of(page), ": ", link.target);
+    if (hash == link.target.npos || !fs::exists(file)) return;
+    const std::string place = link.target.substr(hash + 1);
+    if (file.extension() == ".md") {
+      CHECK_MESSAGE(has_anchor(file, place), name_of(page), ": ", link.target);
+      return;
+    }
+    const std::vector<std::string> lines = markdown::lines(slurp(file.string()));
+    const auto number = static_cast<std::size_t>(std::atoi(place.c_str() + 1));
+    const std::string quote = link.text.substr(1, link.text.size() - 2);  // less the `
+    CHECK_MESSAGE((number <= lines.size() && lines[number - 1].find(quote) != quote.npos),
+                  name_of(page), ": ", link.target, " does not say ", quote);
+    ++quotes;
+  });
+  CHECK(quotes > 20);
+}
+
+TEST_CASE("every picture of the documentation is shown on a page, and described") {
+  std::set<fs::path> shown;
+  for_each_link([&](const markdown::Page& page, const markdown::Link& link) {
+    if (link.picture) CHECK_MESSAGE(!link.text.empty(), name_of(page), ": ", link.target);
+    shown.insert(fs::weakly_canonical(page.path.parent_path() / link.target));
+  });
+  for (const auto& entry : fs::directory_iterator(root / "docs" / "figures")) {
+    CHECK_MESSAGE(shown.count(fs::weakly_canonical(entry.path())) == 1, entry.path().string());
+  }
+}
+
+/// A line of "..." stands for what is left out.
+TEST_CASE("what the documentation quotes stands in the file that it names") {
+  int quotations = 0;
+  for (const markdown::Page& page : markdown::pages(root)) {
+    for (const markdown::Block& block : page.blocks) {
+      if (!block.comment.starts_with("from: ")) continue;
+      ++quotations;
+      const std::string file = block.comment.substr(6);
+      REQUIRE_MESSAGE(fs::exists(root / file), name_of(page), ": ", file);
+      const std::vector<std::string> lines = markdown::lines(slurp((root / file).string()));
+      auto place = lines.begin();
+      for (const std::string& quoted : markdown::lines(block.text)) {
+        const std::string line = markdown::trimmed(quoted);
+        if (line.empty() || line.ends_with("...")) continue;
+        place = std::find_if(place, lines.end(), [&](const std::string& candidate) {
+          return markdown::trimmed(candidate) == line;
+        });
+        if (place == lines.end()) {
+          FAIL_CHECK(name_of(page), ", line ", block.line, ": ", file, " does not say ", line);
+          break;
+        }
+        ++place;
+      }
     }
   }
-  CHECK(quotes > 20);
+  CHECK(quotations > 10);
+}
+
+/// The two forms that both GitHub and GitLab render.
+TEST_CASE("formulas are written as $`...`$ or in blocks of ```math") {
+  for (const markdown::Page& page : markdown::pages(root)) {
+    bool code = false;  // within `...`
+    const std::string& prose = page.prose;
+    for (std::size_t i = 0; i < prose.size(); ++i) {
+      if (prose[i] == '`') code = !code;
+      if (prose[i] != '$' || code) continue;
+      const bool opens = i + 1 < prose.size() && prose[i + 1] == '`';
+      const bool closes = i > 0 && prose[i - 1] == '`';
+      CHECK_MESSAGE((opens || closes), name_of(page), ": ", prose.substr(i, 40));
+    }
+  }
 }

@@ -1,0 +1,183 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../test_data_files.hpp"
+#include "markdown.hpp"
+#include "scratch.hpp"
+
+/// Runs the commands that one page prints, in a copy of the project, with our programs on the path:
+/// all that begin with viz, train or bench in ```sh blocks, and those in the text that name a model of
+/// weights/. They must end with exit code 0. Of the commands that build, install or come from other
+/// packages, what they name must exist. Any other line in such a block is a mistake.
+namespace {
+
+namespace fs = markdown::fs;
+
+const fs::path project = GLASS_SOURCE_DIR;
+
+/// Data sets in the format of MNIST or CIFAR-10 with few images, for `--data`. They are noise, and
+/// so is what is learned from them.
+void write_data(const fs::path& folder, bool cifar) {
+  fs::create_directories(folder);
+  std::uint32_t state = 1;
+  const auto bytes = [&](std::size_t count) {
+    std::string out(count, '\0');
+    for (char& byte : out) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+    return out;
+  };
+  constexpr std::uint32_t images = 60;
+  if (cifar) {
+    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+                             "data_batch_5", "test_batch"}) {
+      std::string records;
+      for (char label = 0; label < 10; ++label) records += label + bytes(3 * 32 * 32);
+      data_files::write((folder / name).string() + ".bin", records);
+    }
+    return;
+  }
+  for (const char* name : {"train", "t10k"}) {
+    std::string labels;
+    for (std::uint32_t i = 0; i < images; ++i) labels += static_cast<char>(i % 10);
+    const std::string path = (folder / name).string();
+    data_files::write(path + "-images-idx3-ubyte",
+                      data_files::idx_images(images, 28, bytes(images * 28 * 28)));
+    data_files::write(path + "-labels-idx1-ubyte", data_files::idx_labels(labels));
+  }
+}
+
+std::vector<std::string> words_of(const std::string& command) {
+  std::istringstream stream(command);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+/// The word after `option`; empty if there is none.
+std::string value_of(const std::vector<std::string>& words, const std::string& option) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] == option) return words[i + 1];
+  }
+  return "";
+}
+
+bool has_preset(const std::string& kind, const std::string& name) {
+  const auto presets = nlohmann::json::parse(slurp((project / "CMakePresets.json").string()));
+  for (const auto& preset : presets.at(kind)) {
+    if (preset.at("name") == name && !preset.value("hidden", false)) return true;
+  }
+  return false;
+}
+
+bool some_cmake_file_says(const std::string& word) {
+  for (const auto& entry : fs::recursive_directory_iterator(project)) {
+    const fs::path& path = entry.path();
+    if (path.string().find("/build/") != std::string::npos) continue;
+    if (path.filename() == "CMakeLists.txt" &&
+        slurp(path.string()).find(word) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What is wrong with a command that builds or tests; empty if nothing is.
+std::string check_build_command(const std::vector<std::string>& words) {
+  const std::string preset = value_of(words, "--preset"), target = value_of(words, "--target");
+  const std::string label = value_of(words, "-L");
+  const bool workflow = value_of(words, "cmake") == "--workflow";
+  const char* kind = workflow                                ? "workflowPresets"
+                     : words[0] == "ctest"                   ? "testPresets"
+                     : value_of(words, "cmake") == "--build" ? "buildPresets"
+                                                             : "configurePresets";
+  if (!preset.empty() && !has_preset(kind, preset)) return "no preset '" + preset + "'";
+  if (!target.empty() && !some_cmake_file_says(target)) return "no target '" + target + "'";
+  if (label.starts_with("exercise-")) {
+    for (const auto& entry : fs::directory_iterator(project / "docs/exercises")) {
+      if (entry.path().filename().string().starts_with(label.substr(9) + "-")) return "";
+    }
+    return "no exercise '" + label + "'";
+  }
+  return "";
+}
+
+class Commands {
+ public:
+  Commands() {
+    make_scratch_copy(project, folder_ / "");
+    fs::current_path(folder_ / "");
+    const std::string path = std::getenv("PATH");
+    setenv("PATH", (std::string(GLASS_PROGRAMS_DIR) + ":" + path).c_str(), 1);
+  }
+
+  /// What is wrong with `command`; empty if nothing is.
+  std::string check(std::string command) {
+    std::vector<std::string> words = words_of(command);
+    while (!words.empty() && words[0].find('=') != std::string::npos) words.erase(words.begin());
+    if (words.empty() || words[0][0] == '#') return "";
+    const std::string& program = words[0];
+    if (program == "viz" || program == "train" || program == "bench") return run(command, words);
+    if (program == "cmake" || program == "ctest") return check_build_command(words);
+    if (program == "python3" || program.find('/') != std::string::npos) {
+      const std::string& file = program == "python3" ? words.at(1) : program;
+      return fs::exists(project / file) || file.starts_with("build/") ? "" : "no file " + file;
+    }
+    for (const char* known : {"apt-get", "brew", "docker", "git", "cd", "export", "wsl", "sudo",
+                              "rm", "glassgrad-viz", "glassgrad-train"}) {
+      if (program == known) return "";
+    }
+    return "a command that this test does not know";
+  }
+
+ private:
+  std::string run(const std::string& command, const std::vector<std::string>& words) {
+    const std::string data = value_of(words, "--data");
+    if (!data.empty() && !fs::exists(data)) {
+      write_data(data, command.find("cifar") != std::string::npos);
+    }
+    const Run result = run_program("{ " + command + "\n} < /dev/null");
+    return result.code == 0 ? "" : "exit code " + std::to_string(result.code) + ": " + result.err;
+  }
+
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const markdown::Page page = markdown::read_page(project / argv[1]);
+  std::vector<std::string> commands;
+  for (std::string span : markdown::code_spans(page)) {
+    std::replace(span.begin(), span.end(), '\n', ' ');
+    const bool ours = span.starts_with("viz ") || span.starts_with("train ");
+    if (ours && span.find("weights/") != span.npos) commands.push_back(span);
+  }
+  for (const markdown::Block& block : page.blocks) {
+    if (block.language != "sh") continue;
+    std::string command;  // a backslash joins lines
+    for (const std::string& line : markdown::lines(block.text)) {
+      command += line;
+      if (command.ends_with("\\")) {
+        command.pop_back();
+        continue;
+      }
+      for (std::size_t end; (end = command.find(" && ")) != command.npos;) {
+        commands.push_back(command.substr(0, end));
+        command.erase(0, end + 4);
+      }
+      commands.push_back(command);
+      command.clear();
+    }
+  }
+  Commands runner;
+  int wrong = 0;
+  for (const std::string& command : commands) {
+    const std::string mistake = runner.check(command);
+    if (mistake.empty()) continue;
+    ++wrong;
+    std::cout << argv[1] << ": " << command << "\n  " << mistake << '\n';
+  }
+  std::cout << commands.size() - static_cast<std::size_t>(wrong) << " of " << commands.size()
+            << " commands do\n";
+  return wrong == 0 ? 0 : 1;
+}
