@@ -94,7 +94,7 @@ def _layer(index, name, layer):
     return out
 
 
-def _tensors(network):
+def tensors_of(network):
     """The tensors of a weight file: batch counters, on which no result depends, are left out."""
     return {key: tensor for key, tensor in network.state_dict().items()
             if not key.endswith("num_batches_tracked")}
@@ -186,11 +186,11 @@ def save(network, path, input_shape, mean=None, std=None, classes=None, name=Non
     weights = path.with_suffix(".safetensors")
     description = _description(network, weights.name, path.stem if name is None else name,
                                input_shape, mean, std, classes, variation, maximise)
-    for key, tensor in _tensors(network).items():
+    for key, tensor in tensors_of(network).items():
         if tensor.dtype != torch.float32:
             raise FileError(f"'{key}' is {tensor.dtype}, expected torch.float32; network.float()")
     _check_output(network, input_shape, classes)
-    _replace({weights: to_safetensors(_tensors(network)), path: description.encode()})
+    _replace({weights: to_safetensors(tensors_of(network)), path: description.encode()})
 
 
 def _read_safetensors(data, path):
@@ -227,7 +227,7 @@ def read_weights(path):
         raise FileError(f"{path}: expected weights, got something else or a damaged file") from error
 
 
-def _build(path, index, layer):
+def _build_layer(path, index, layer):
     fields = dict(layer)
     kind, name = fields.pop("type", None), fields.pop("name", str(index))
     where = f"{path}: layer {index} ({kind})"
@@ -247,8 +247,13 @@ def _build(path, index, layer):
     return name, built
 
 
+def build(layers, path):
+    """The Sequential of a description's `layers`, with random weights; `path` is for messages."""
+    return nn.Sequential(OrderedDict(_build_layer(path, *layer) for layer in enumerate(layers)))
+
+
 def _set_weights(network, path):
-    tensors, expected = read_weights(path), _tensors(network)
+    tensors, expected = read_weights(path), tensors_of(network)
     for key in sorted(tensors.keys() | expected.keys()):
         shapes = [list(t[key].shape) if key in t else None for t in (tensors, expected)]
         if shapes[0] != shapes[1]:
@@ -267,7 +272,7 @@ def load(path):
     try:
         description = json.loads(data)
         layers, weights = description["layers"], description.get("weights")
-        network = nn.Sequential(OrderedDict(_build(path, *layer) for layer in enumerate(layers)))
+        network = build(layers, path)
     except FileError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,45 +1,57 @@
-"""Makes small.safetensors and small-expected.json from small.json, with PyTorch (1.13 or later).
-
-Fields of a description are PyTorch's constructor arguments, so the network is built from it as is.
+"""Makes small.safetensors, small-expected.json and small-training.safetensors from small.json, with
+PyTorch (1.13 or later).
 """
-import collections
+import copy
 import json
 import pathlib
-import struct
+import sys
 
 import torch
+from torch.nn import functional
 
 folder = pathlib.Path(__file__).parent
+sys.path.insert(0, str(folder.parent.parent / "weights"))
+sys.dont_write_bytecode = True
+import pytorch
+
 description = json.loads((folder / "small.json").read_text())
-
-
-def build(layers):
-    named = collections.OrderedDict()
-    for index, layer in enumerate(layers):
-        arguments = {k: v for k, v in layer.items() if k not in ("type", "name")}
-        named[layer.get("name", str(index))] = getattr(torch.nn, layer["type"])(**arguments)
-    return torch.nn.Sequential(named)
-
-
-def save_safetensors(path, state):
-    """What safetensors.torch.save_file does, for systems without that package."""
-    names = {torch.float32: "F32", torch.int64: "I64"}
-    header, data = {}, b""
-    for key, tensor in state.items():
-        value = tensor.contiguous().numpy().tobytes()
-        header[key] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape),
-                       "data_offsets": [len(data), len(data) + len(value)]}
-        data += value
-    text = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
 def as_json(tensor):
     return {"shape": list(tensor.shape), "data": [float(f"{v:.9g}") for v in tensor.flatten().tolist()]}
 
 
+def seen(pixels):
+    return pytorch.normalised(pixels, description)
+
+
+def pixel_gradient(pixels, output):
+    pixels = pixels.clone().requires_grad_(True)
+    output(seen(pixels))[0, 3].backward()
+    return pixels.grad
+
+
+def train(name, make_optimiser, network, pixels, labels, results):
+    """Ten steps on one batch. Dropout rests, because its random numbers differ. So does the bias
+    before the batch normalisation: its gradient is zero but for rounding, of which Adam would make
+    whole steps."""
+    network = copy.deepcopy(network).train()
+    network[7].eval()
+    optimiser = make_optimiser([p for key, p in network.named_parameters() if key != "0.bias"])
+    losses = []
+    for _ in range(10):
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(network(seen(pixels)), labels)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    results[f"{name}.loss"] = torch.tensor(losses)
+    for key, tensor in pytorch.tensors_of(network).items():
+        results[f"{name}.{key}"] = tensor
+
+
 torch.manual_seed(0)
-model = build(description["layers"])
+model = pytorch.build(description["layers"], folder / "small.json")
 for _ in range(20):  # running means and variances that matter
     model(1 + 2 * torch.randn(8, *description["input"]["shape"]))
 with torch.no_grad():
@@ -51,9 +63,22 @@ with torch.no_grad():
 model.eval()
 
 x = torch.rand(2, *description["input"]["shape"])
-mean, std = (torch.tensor(description["input"][k]).reshape(1, -1, 1, 1) for k in ("mean", "std"))
 with torch.no_grad():
-    y = model((x - mean) / std)
-save_safetensors(folder / "small.safetensors", model.state_dict())
+    y = model(seen(x))
+(folder / "small.safetensors").write_bytes(pytorch.to_safetensors(pytorch.tensors_of(model)))
 (folder / "small-expected.json").write_text(
     json.dumps({"input": as_json(x), "output": as_json(y)}) + "\n")
+
+batch, labels = torch.rand(6, *description["input"]["shape"]), torch.tensor([0, 1, 2, 3, 4, 2])
+results = {"batch": batch, "labels": labels.float(),
+           "logits": model[:-1](seen(batch[:1])).detach(),
+           "logit_gradient": pixel_gradient(batch[:1], model[:-1]),
+           "log_probability_gradient": pixel_gradient(batch[:1], model)}
+optim = torch.optim
+train("sgd", lambda p: optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=0.01), model, batch,
+      labels, results)
+train("nesterov", lambda p: optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True), model, batch,
+      labels, results)
+train("adam", lambda p: optim.Adam(p, lr=0.002), model, batch, labels, results)
+train("adamw", lambda p: optim.AdamW(p, lr=0.002, weight_decay=0.1), model, batch, labels, results)
+(folder / "small-training.safetensors").write_bytes(pytorch.to_safetensors(results))
