@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 
+#include "expected_tensors.hpp"
 #include "nn/files.hpp"
 #include "nn/json_weights.hpp"
 #include "nn/model.hpp"
@@ -16,23 +16,6 @@ using namespace glass;
 namespace {
 
 const std::string folder = GLASS_SOURCE_DIR "/tests/golden/";
-
-Tensor to_tensor(const nn::StoredTensor& stored) {
-  return Tensor::from(Shape(stored.shape.begin(), stored.shape.end()),
-                      {stored.values.begin(), stored.values.end()});
-}
-
-/// The largest difference, relative to the largest magnitude of the expected tensor.
-double distance(const Tensor& found, const Tensor& expected) {
-  REQUIRE(found.shape() == expected.shape());
-  double difference = 0, magnitude = 0;
-  for (Index i = 0; i < found.size(); ++i) {
-    const double e = expected.data()[i], d = std::abs(found.data()[i] - e);
-    if (!(d <= difference)) difference = d;  // NaN as well
-    magnitude = std::max(magnitude, std::abs(e));
-  }
-  return difference / magnitude;
-}
 
 /// What PyTorch computed, by name.
 class Golden {

@@ -1,0 +1,87 @@
+#include <doctest/doctest.h>
+
+#include "expected_tensors.hpp"
+#include "nn/files.hpp"
+#include "nn/model.hpp"
+#include "nn/safetensors.hpp"
+#include "run_program.hpp"
+#include "viz/png.hpp"
+
+using namespace glass;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A Python that has PyTorch; empty if there is none.
+std::string python_with_torch() {
+  for (const std::string python : {"/usr/bin/python3", "python3"}) {
+    if (run_program(python + " -c 'import torch'").code == 0) return python;
+  }
+  return {};
+}
+
+/// The shipped models, written by our writers, each with a picture of its size. Its pixels are moved
+/// a little: where they are equal, so are the values in a window of max pooling, and rounding alone
+/// decides which of them gets the gradient.
+void write_shipped_models(const TemporaryFolder& folder) {
+  for (const char* name : {"mnist-cnn", "mnist-robust", "mnist-judge", "cifar10-cnn",
+                           "cifar10-robust", "cifar10-judge", "tiny"}) {
+    nn::Model model = nn::load_model(text(GLASS_WEIGHTS_DIR "/", name, ".json"));
+    model.weights = text(name, ".safetensors");
+    nn::save_model(model, folder / text(name, ".json"));
+    const Index channels = model.input_shape[0];
+    const std::string picture = channels == 1 ? "digit.png" : "boat.png";
+    const Tensor x =
+        viz::to_tensor(viz::read_png(GLASS_SOURCE_DIR "/docs/samples/" + picture, channels));
+    Rng rng(0);
+    for (real& pixel : x.values()) pixel += static_cast<real>(rng.uniform(0, 0.01));
+    nn::StoredTensors input;
+    for (const Index dim : x.shape()) {
+      input["input"].shape.push_back(static_cast<std::uint64_t>(dim));
+    }
+    input["input"].values.assign(x.values().begin(), x.values().end());
+    const std::string path = folder / text(name, ".input.safetensors");
+    nn::write_file(path, nn::to_safetensors(input, path));
+  }
+}
+
+void compare(const std::string& base) {
+  nn::Model model = nn::load_model(base + ".json");
+  model.eval();
+  model.requires_grad(false);
+  const std::string path = base + ".expected.safetensors";
+  const nn::StoredTensors expected = nn::parse_safetensors(nn::read_file(path), path);
+  Tensor pixels = to_tensor(expected.at("input")).requires_grad(true);
+  const Tensor output = model(pixels);
+  select(output, {0, 1}).backward();
+  CHECK_MESSAGE(distance(output, to_tensor(expected.at("output"))) < 1e-4, base);
+  CHECK_MESSAGE(distance(pixels.grad(), to_tensor(expected.at("gradient"))) < 1e-4, base);
+}
+
+}  // namespace
+
+TEST_CASE("networks go to PyTorch and come from it with their answers, gradients and bytes") {
+  const std::string python = python_with_torch();
+  if (python.empty()) {
+    MESSAGE("skipped: no python3 with torch");
+    return;
+  }
+  const TemporaryFolder folder;
+  write_shipped_models(folder);
+  const Run run = run_program(python + " " GLASS_SOURCE_DIR "/tests/test_pytorch.py " +
+                              GLASS_SOURCE_DIR " '" + (folder / "") + "'");
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  int models = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "")) {
+    if (entry.path().extension() != ".json") continue;
+    const std::string name = entry.path().stem().string();
+    compare(folder / name);
+    for (const char* extension : {".json", ".safetensors"}) {
+      CHECK_MESSAGE(
+          slurp(folder / (name + extension)) == slurp(folder / ("again/" + name + extension)), name,
+          extension);
+    }
+    ++models;
+  }
+  CHECK(models == 7 + 16);
+}
