@@ -121,12 +121,13 @@ TEST_CASE("pixels get PyTorch's gradients, through the normalisation") {
 
 TEST_CASE("ten steps of training give PyTorch's losses, weights and running values") {
   const Golden golden;
-  for (const auto& [name, make] : trainings) {
+  for (const Training& training : trainings) {
+    const std::string name = training.name;
     nn::Model model = nn::load_model(folder + "small.json");
-    const Tensor losses = ten_steps(model, make, golden);
-    CHECK_MESSAGE(distance(losses, golden[std::string(name) + ".loss"]) < 1e-4, name);
+    const Tensor losses = ten_steps(model, training.make, golden);
+    CHECK_MESSAGE(distance(losses, golden[name + ".loss"]) < 1e-4, name);
     for (const auto& [key, tensor] : state(model)) {
-      const std::string full = std::string(name) + '.' + key;
+      const std::string full = name + '.' + key;
       CHECK_MESSAGE(distance(tensor, golden[full]) < 1e-4, full);
     }
   }
