@@ -1,0 +1,162 @@
+#include "viz/maximise.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <numeric>
+
+#include "autograd/node.hpp"
+#include "docs/exercises/not_implemented.hpp"
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+#include "viz/batch.hpp"
+#include "viz/blur.hpp"
+#include "viz/parametrisation.hpp"
+#include "viz/saliency.hpp"
+#include "viz/start.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+std::vector<double> doubles(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& image,
+                                                 const MaximiseOptions& options) {
+  if (options.optimiser == "adam") {
+    return std::make_unique<optim::Adam>(std::vector{image}, optim::AdamOptions{.lr = options.lr});
+  }
+  if (options.optimiser == "sgd") {
+    return std::make_unique<optim::SGD>(std::vector{image},
+                                        optim::SGDOptions{.lr = options.lr, .momentum = 0.9});
+  }
+  throw Error("optimiser '" + options.optimiser + "': expected adam or sgd");
+}
+
+/// Rises from 0 to 1 over the first half of a run. At full weight from the start, total variation
+/// flattens the noise before the network's evidence has grown out of it, and there it stays: on a
+/// flat image ReLUs are dead and no gradient leads away.
+double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step / steps); }
+
+/// The image as one step sees it.
+Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {
+  Tensor x = image;
+  if (options.rotate > 0 || options.zoom > 0) {
+    const double degrees = rng.uniform(-options.rotate, options.rotate);
+    const double scale = 1 + rng.uniform(-options.zoom, options.zoom);
+    x = affine_sample(x, {.angle = degrees * std::numbers::pi / 180, .scale = scale, .fill = fill});
+  }
+  if (options.jitter > 0) {
+    const Index dy = rng.below(2 * options.jitter + 1) - options.jitter;
+    const Index dx = rng.below(2 * options.jitter + 1) - options.jitter;
+    x = shift(x, dy, dx, fill);
+  }
+  return x;
+}
+
+void copy_picture(const Tensor& from, const Tensor& to, Index n) {
+  const Index size = from.size() / from.shape()[0];
+  std::copy_n(from.data() + n * size, size, to.data() + n * size);
+}
+
+}  // namespace
+
+double objective_unit(nn::Model& model, const Objective& objective) {
+  std::vector<Index> keys(
+      static_cast<std::size_t>(objective.pictures() > 1 ? objective.pictures() : 4));
+  std::iota(keys.begin(), keys.end(), 0);
+  const std::vector<double> sizes =
+      norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
+  const double mean =
+      std::accumulate(sizes.begin(), sizes.end(), 0.0) / static_cast<double>(sizes.size());
+  return mean > 0 && std::isfinite(mean) ? mean : 1;
+}
+
+MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
+                        const MaximiseOptions& options,
+                        const std::function<bool(const MaximiseStep&)>& on_step) {
+  model.eval();
+  model.requires_grad(false);
+  MaximiseResult result;
+  result.unit = objective_unit(model, objective);
+  const std::vector<double> slope_before = norms(saliency(model, objective, init));
+  {
+    const NoGrad no_grad;
+    result.objective_before = doubles(objective(model, init));
+  }
+
+  const Parametrisation parametrisation(init.shape(), options.parametrisation, options.decorrelate);
+  const std::vector<double> centre = centre_of(model);
+  const double fill =
+      std::accumulate(centre.begin(), centre.end(), 0.0) / static_cast<double>(centre.size());
+  Tensor coordinates = parametrisation.coordinates(init).requires_grad(true);
+  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(coordinates, options);
+  Rng rng(options.seed);
+  Tensor image = init.clone();
+
+  while (result.steps < options.last_step()) {
+    const auto tape = options.record ? std::make_shared<Tape>() : nullptr;
+    if (tape && !parametrisation.is_identity()) {
+      tape->name(coordinates, "coordinates", Tape::Role::image);
+    }
+    const Tensor x = parametrisation.image(coordinates);
+    const Tensor seen = glance(x, options, fill, rng);  // what the network looks at
+    [[maybe_unused]] const double weight = regulariser_weight(result.steps, options.steps);
+
+    // value:   the objective of what is seen, summed over the pictures
+    // penalty: the regulariser of x itself, times its weight
+    // Then the gradient of their difference, each objective in its unit: see the header.
+    Tensor value, penalty;
+    throw NotImplemented("Exercise 14: activation maximisation, the step");
+    if (tape) tape->stop();
+    // Here the coordinates take their step.
+    ++result.steps;
+
+    const NoGrad no_grad;
+    image = parametrisation.image(coordinates).detach();
+    if (options.blur > 0 && result.steps % options.blur_every == 0) {
+      std::ranges::copy(gaussian_blur(image, options.blur).values(), image.data());
+    }
+    // Here the image's pixels are brought back into [0, 1]. In the usual parametrisation it shares
+    // its values with the coordinates.
+    if (!parametrisation.is_identity()) {
+      std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.data());
+    }
+    const MaximiseStep step{result.steps, options.steps, value.item(), penalty.item(), image, tape};
+    if (on_step && !on_step(step)) break;
+  }
+
+  result.images = image.clone();
+  const std::vector<double> slope_after = norms(saliency(model, objective, image));
+  const NoGrad no_grad;
+  result.objective_after = doubles(objective(model, image));
+  for (std::size_t n = 0; n < slope_after.size(); ++n) {
+    result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
+    result.penalty.push_back(options.regulariser(row(image, static_cast<Index>(n)), centre).item());
+  }
+  return result;
+}
+
+MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
+  MaximiseResult best = runs.front();
+  best.images = best.images.clone();
+  const auto loss = [](const MaximiseResult& run, std::size_t n) {
+    return run.penalty[n] - run.objective_after[n] / run.unit;
+  };
+  for (const MaximiseResult& run : runs) {
+    for (std::size_t n = 0; n < run.penalty.size(); ++n) {
+      if (!(loss(run, n) < loss(best, n))) continue;
+      copy_picture(run.images, best.images, static_cast<Index>(n));
+      best.objective_before[n] = run.objective_before[n];
+      best.objective_after[n] = run.objective_after[n];
+      best.penalty[n] = run.penalty[n];
+      best.reached[n] = run.reached[n];
+    }
+  }
+  return best;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz

@@ -1,0 +1,113 @@
+#include "viz/invert.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+#include "autograd/node.hpp"
+#include "docs/exercises/not_implemented.hpp"
+#include "optim/adam.hpp"
+#include "viz/batch.hpp"
+#include "viz/start.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+/// Strong enough that the ReLUs of every layer answer to some of it.
+constexpr double start_stddev = 0.4;
+
+/// What a layer says of an image, beside what it says of the original.
+class Representation {
+ public:
+  Representation(const nn::Model& model, Index layer, const Tensor& original)
+      : model_(model), layer_(layer) {
+    const NoGrad no_grad;
+    original_ = (*this)(original);
+    size_ = sum(square(original_)).item();
+    if (size_ > 0 && std::isfinite(size_)) return;
+    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is ",
+                     size_ == 0 ? "0 everywhere" : "not finite", ", there is nothing to invert"));
+  }
+
+  Tensor operator()(const Tensor& x) const { return model_.outputs(layer_, x).back(); }
+  /// How many numbers stand for one image.
+  Index size() const { return original_.size(); }
+  /// |phi(x) - phi0|^2 / |phi0|^2, summed over the images x[N,C,H,W] -> []
+  Tensor error([[maybe_unused]] const Tensor& x) const {
+    // phi(x) is (*this)(x), phi0 is original_, and repeat(original_, N) is as large as phi of N
+    // images. size_ is |phi0|^2.
+    throw NotImplemented("Exercise 17: inversion, the error");
+  }
+
+ private:
+  const nn::Model& model_;
+  Index layer_;
+  Tensor original_;
+  double size_;
+};
+
+/// The regulariser for a layer of so many numbers, see the header.
+Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
+  const double depth = std::sqrt(static_cast<double>(pixels) / static_cast<double>(numbers));
+  for (double* weight : {&regulariser.tv, &regulariser.alpha_norm, &regulariser.l2}) {
+    *weight *= depth;
+  }
+  return regulariser;
+}
+
+double step_size(double lr, int step, int steps) {
+  const double done = static_cast<double>(step) / steps;
+  return lr * (0.505 + 0.495 * std::cos(std::numbers::pi * done));
+}
+
+}  // namespace
+
+double psnr(const Tensor& a, const Tensor& b) {
+  const NoGrad no_grad;
+  return std::min(99.0, -10 * std::log10(static_cast<double>(mse(a, b).item())));
+}
+
+Inversion invert(nn::Model& model, Index layer, const Tensor& original,
+                 const InvertOptions& options,
+                 const std::function<bool(const InvertStep&)>& on_step) {
+  model.eval();
+  model.requires_grad(false);
+  const Representation phi(model, layer, original);
+  const Regulariser regulariser = for_layer(options.regulariser, original.size(), phi.size());
+  const std::vector<double> centre = centre_of(model);
+  const auto loss = [&](const Tensor& x) { return phi.error(x) + regulariser(x, centre); };
+
+  std::vector<Index> starts(static_cast<std::size_t>(options.starts));
+  std::iota(starts.begin(), starts.end(), 0);
+  Tensor images = initial_noise(model, starts, options.seed, start_stddev).requires_grad(true);
+  optim::Adam optimiser({images}, {.lr = options.lr});
+  Inversion result;
+  while (result.steps < options.steps) {
+    optimiser.set_lr(step_size(options.lr, result.steps, options.steps));
+    const Tensor total = loss(images);
+    // The gradient, the step, and the pixels back into [0, 1].
+    throw NotImplemented("Exercise 17: inversion, the step");
+    ++result.steps;
+    if (on_step &&
+        !on_step({result.steps, options.steps, static_cast<double>(total.item()) / options.starts}))
+      break;
+  }
+
+  const NoGrad no_grad;
+  double lowest = std::numeric_limits<double>::infinity();
+  for (const Index start : starts) {
+    const Tensor image = row(images, start);
+    const double own = loss(image).item();
+    if (result.image && !(own < lowest)) continue;
+    lowest = own;
+    result.image = image;
+  }
+  result.error = phi.error(result.image).item();
+  result.psnr = psnr(result.image, original);
+  return result;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz
