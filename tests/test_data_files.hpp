@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -64,6 +65,34 @@ inline void write_square_folder(const TemporaryFolder& folder, std::uint32_t tra
   write_squares(folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte", training,
                 1);
   write_squares(folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte", 60, 2);
+}
+
+/// A folder as MNIST's or CIFAR-10's, with little noise instead of many images.
+inline void write_noise_folder(const std::string& folder, bool cifar) {
+  std::filesystem::create_directories(folder);
+  std::uint32_t state = 1;
+  const auto bytes = [&](std::size_t count) {
+    std::string out(count, '\0');
+    for (char& byte : out) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+    return out;
+  };
+  constexpr std::uint32_t images = 60;
+  if (cifar) {
+    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+                             "data_batch_5", "test_batch"}) {
+      std::string records;
+      for (char label = 0; label < 10; ++label) records += label + bytes(3 * 32 * 32);
+      write(folder + "/" + name + ".bin", records);
+    }
+    return;
+  }
+  for (const char* name : {"train", "t10k"}) {
+    std::string labels;
+    for (std::uint32_t i = 0; i < images; ++i) labels += static_cast<char>(i % 10);
+    const std::string path = folder + "/" + name;
+    write(path + "-images-idx3-ubyte", idx_images(images, 28, bytes(images * 28 * 28)));
+    write(path + "-labels-idx1-ubyte", idx_labels(labels));
+  }
 }
 
 /// A network for the squares.

@@ -15,36 +15,6 @@ namespace fs = markdown::fs;
 
 const fs::path project = GLASS_SOURCE_DIR;
 
-/// Data sets in the format of MNIST or CIFAR-10 with few images, for `--data`. They are noise, and
-/// so is what is learned from them.
-void write_data(const fs::path& folder, bool cifar) {
-  fs::create_directories(folder);
-  std::uint32_t state = 1;
-  const auto bytes = [&](std::size_t count) {
-    std::string out(count, '\0');
-    for (char& byte : out) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
-    return out;
-  };
-  constexpr std::uint32_t images = 60;
-  if (cifar) {
-    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
-                             "data_batch_5", "test_batch"}) {
-      std::string records;
-      for (char label = 0; label < 10; ++label) records += label + bytes(3 * 32 * 32);
-      data_files::write((folder / name).string() + ".bin", records);
-    }
-    return;
-  }
-  for (const char* name : {"train", "t10k"}) {
-    std::string labels;
-    for (std::uint32_t i = 0; i < images; ++i) labels += static_cast<char>(i % 10);
-    const std::string path = (folder / name).string();
-    data_files::write(path + "-images-idx3-ubyte",
-                      data_files::idx_images(images, 28, bytes(images * 28 * 28)));
-    data_files::write(path + "-labels-idx1-ubyte", data_files::idx_labels(labels));
-  }
-}
-
 std::vector<std::string> words_of(const std::string& command) {
   std::istringstream stream(command);
   std::vector<std::string> words;
@@ -132,7 +102,7 @@ class Commands {
   std::string run(const std::string& command, const std::vector<std::string>& words) {
     const std::string data = value_of(words, "--data");
     if (!data.empty() && !fs::exists(data)) {
-      write_data(data, command.find("cifar") != std::string::npos);
+      data_files::write_noise_folder(data, command.find("cifar") != std::string::npos);
     }
     const Run result = run_program("{ " + command + "\n} < /dev/null");
     return result.code == 0 ? "" : "exit code " + std::to_string(result.code) + ": " + result.err;
