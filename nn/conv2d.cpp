@@ -47,6 +47,10 @@ Shape Conv2d::output_shape(const Shape& input) const {
   return slide(type(), {a.kernel_size, a.stride, a.padding}, input, a.out_channels);
 }
 
+Footprint Conv2d::footprint(const Shape&) const {
+  return {arguments_.kernel_size, arguments_.stride};
+}
+
 std::vector<NamedTensor> Conv2d::parameters() const {
   if (!bias) return {{"weight", weight}};
   return {{"weight", weight}, {"bias", bias}};

@@ -35,9 +35,7 @@ class Conv2d final : public Module {
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Tensor forward(const Tensor& x) override;
   Shape output_shape(const Shape& input) const override;
-  Footprint footprint(const Shape&) const override {
-    return {arguments_.kernel_size, arguments_.stride};
-  }
+  Footprint footprint(const Shape&) const override;
   std::vector<NamedTensor> parameters() const override;
   Index parameter_count() const override;
   void reset_parameters(Rng& rng) override;
