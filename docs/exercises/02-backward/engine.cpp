@@ -1,0 +1,33 @@
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "autograd/node.hpp"
+#include "docs/exercises/not_implemented.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// Reverse-mode differentiation: walk the tape from this tensor to the leaves, and let each node turn
+/// the gradient of its output into those of its inputs. Gradients of intermediates live for this call
+/// only; those of trainable leaves stay in `grad()`. Frees what the nodes saved, so that a graph is
+/// walked once.
+void Tensor::backward(const Tensor& cotangent) const {
+  require(cotangent.shape() == shape(), "backward: cotangent ", cotangent.shape(),
+          " does not fit the output ", shape());
+  if (!requires_grad()) {
+    throw GraphError(
+        "backward: nothing on the tape is trainable; call requires_grad(true) on the weights (to "
+        "train) or on the image (to maximise) before the forward pass, outside any NoGrad scope");
+  }
+  if (is_leaf()) return accumulate_grad(cotangent.storage());
+
+  // 1. The order: all nodes that `creator()` depends on through an input with `need[i]`, each once,
+  //    and before the nodes whose outputs it reads. A function of its own, above this one, without
+  //    recursion. It throws GraphError if a node is already `released`: name the node.
+  // 2. The loop: take each node's gradient, which is complete now; call the node's backward(); add
+  //    what it returns to the gradients of its inputs, with accumulate() or accumulate_grad(); then
+  //    empty `*saved.values` of all that is in saved(), forget the inputs, set `released`.
+  throw NotImplemented("Exercise 2: backward, the engine");
+}
+
+}  // namespace glass::inline GLASS_PRECISION
