@@ -1,0 +1,79 @@
+#include "autograd/kernels.hpp"
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "docs/exercises/not_implemented.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y[n,k,p,q] = bias[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
+///
+/// with h = p * stride + r - padding and w = q * stride + s - padding; outside the image x is 0.
+///
+/// y is linear in each of x, w and bias, so each gradient is a sum over the products above in which
+/// it takes part, with the third factor replaced by dy:
+///
+///     dx[n,c,h,w]   = sum over the (k,p,q,r,s) that read (h,w) of w[k,c,r,s] dy[n,k,p,q]
+///     dw[k,c,r,s]   = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
+///     dbias[k]      = sum_{n,p,q} dy[n,k,p,q]
+struct Conv2dNode final : Node {
+  Storage x, w;
+  kernels::Window window{};
+
+  const char* name() const override { return "conv2d"; }
+
+  Grads backward(const Storage& dy) const override {
+    Grads grads;
+    if (need[0]) {
+      grads[0] = Storage(inputs[0].size());
+      kernels::conv2d_dx(dy.data(), w.data(), grads[0].data(), window);
+    }
+    if (need[1]) {
+      // dw is as large as w: begin with Storage::zeros(inputs[1].size()), and let each product of the
+      // forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
+      throw NotImplemented("Exercise 6: conv2d, gradient to the weights");
+    }
+    if (need[2]) {
+      // dbias has `window.K` elements.
+      throw NotImplemented("Exercise 6: conv2d, gradient to the weights");
+    }
+    return grads;
+  }
+
+  std::vector<Saved> saved() override { return {{"x", &x}, {"w", &w}}; }
+};
+
+namespace {
+
+kernels::Window checked_window(const Tensor& x, const Tensor& w, const Tensor& bias,
+                               const Conv2dOptions& options) {
+  require(x.shape().rank() == 4, "conv2d: x must be [N,C,H,W], got ", x.shape());
+  require(w.shape().rank() == 4, "conv2d: weight must be [K,C,R,S], got ", w.shape());
+  const auto [stride, padding] = options;
+  const Shape &xs = x.shape(), &ws = w.shape();
+  require(xs[1] == ws[1], "conv2d: weight ", ws, " expects ", ws[1], " input channels, got x ", xs);
+  require(!bias || bias.shape() == Shape{ws[0]}, "conv2d: weight ", ws, " needs a bias [", ws[0],
+          "], got ", bias ? bias.shape() : Shape{});
+  require(stride.h > 0 && stride.w > 0, "conv2d: stride must be positive, got ", stride);
+  require(padding.h >= 0 && padding.w >= 0, "conv2d: padding must not be negative, got ", padding);
+  require(
+      ws[2] > 0 && ws[3] > 0 && xs[2] + 2 * padding.h >= ws[2] && xs[3] + 2 * padding.w >= ws[3],
+      "conv2d: kernel ", Size2(ws[2], ws[3]), " does not fit x ", xs, " with padding ", padding);
+  return {xs[0], xs[1], xs[2], xs[3], ws[0], ws[2], ws[3], stride, padding};
+}
+
+}  // namespace
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const Conv2dOptions& options) {
+  const kernels::Window window = checked_window(x, weight, bias, options);
+  Tensor y = Tensor::empty({window.N, window.K, window.P, window.Q});
+  kernels::conv2d(x.data(), weight.data(), bias ? bias.data() : nullptr, y.data(), window);
+  if (auto node = record<Conv2dNode>(y, {x, weight, bias})) {
+    node->window = window;
+    if (node->need[0]) node->w = weight.storage();
+    if (node->need[1]) node->x = x.storage();
+  }
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION

@@ -1,0 +1,61 @@
+#include "nn/conv2d.hpp"
+
+#include "docs/exercises/not_implemented.hpp"
+#include "nn/init.hpp"
+#include "nn/sliding.hpp"
+
+namespace glass::inline GLASS_PRECISION::nn {
+
+Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments, Deferred()) {
+  reset_parameters(rng);
+}
+
+Conv2d::Conv2d(const Conv2dArguments& arguments, Deferred) : arguments_(arguments) {
+  const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments;
+  require(in > 0 && out > 0, "Conv2d: in_channels and out_channels must be positive, got ", in,
+          " and ", out);
+  check_sliding(type(), {kernel, stride, padding});
+  require(dilation == 1 && groups == 1,
+          "Conv2d: only dilation 1 and groups 1 are implemented, got dilation ", dilation,
+          " and groups ", groups);
+  check_size("Conv2d: weight", weight_shape());
+}
+
+Shape Conv2d::weight_shape() const {
+  const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments_;
+  return {out, in, kernel.h, kernel.w};
+}
+
+Index Conv2d::parameter_count() const {
+  return weight_shape().size() + (arguments_.bias ? arguments_.out_channels : 0);
+}
+
+void Conv2d::reset_parameters(Rng& rng) {
+  weight = Tensor::empty(weight_shape());
+  if (arguments_.bias) bias = Tensor::empty({arguments_.out_channels});
+  default_init(weight, bias, rng);
+  requires_grad(true);
+}
+
+Tensor Conv2d::forward(const Tensor& x) {
+  return conv2d(x, weight, bias, {.stride = arguments_.stride, .padding = arguments_.padding});
+}
+
+Shape Conv2d::output_shape(const Shape& input) const {
+  const Conv2dArguments& a = arguments_;
+  require(input.rank() == 4 && input[1] == a.in_channels, "Conv2d: expected an input [N,",
+          a.in_channels, ",H,W], got ", input);
+  // Throw ShapeError, with require(), if the kernel is larger than the padded image.
+  throw NotImplemented("Exercise 7: Conv2d, output shape and footprint");
+}
+
+Footprint Conv2d::footprint(const Shape&) const {
+  throw NotImplemented("Exercise 7: Conv2d, output shape and footprint");
+}
+
+std::vector<NamedTensor> Conv2d::parameters() const {
+  if (!bias) return {{"weight", weight}};
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+}  // namespace glass::inline GLASS_PRECISION::nn
