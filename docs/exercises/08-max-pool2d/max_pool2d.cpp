@@ -1,0 +1,40 @@
+#include <cmath>
+
+#include "autograd/geometry.hpp"
+#include "autograd/node.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/pool_window.hpp"
+#include "docs/exercises/not_implemented.hpp"
+
+namespace glass::inline GLASS_PRECISION {
+
+/// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
+/// ones, to the first; of NaN, to none.
+struct MaxPool2dNode final : Node {
+  Storage x, y;
+  kernels::Window window{};
+
+  const char* name() const override { return "max_pool2d"; }
+  Grads backward([[maybe_unused]] const Storage& dy) const override {
+    const Storage dx = Storage::zeros(inputs[0].size());
+    // For each window find again, from x and y, the pixel that won, and let it receive dy.
+    throw NotImplemented("Exercise 8: max_pool2d, forward and backward");
+    return {dx};
+  }
+  std::vector<Saved> saved() override { return {{"x", &x}, {"y", &y}}; }
+};
+
+Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
+  const kernels::Window window = pool_window("max_pool2d", x, options);
+  Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
+  // y is not filled yet. `window` has the sizes: see autograd/geometry.hpp.
+  throw NotImplemented("Exercise 8: max_pool2d, forward and backward");
+  if (auto node = record<MaxPool2dNode>(y, {x})) {
+    node->x = x.storage();
+    node->y = y.storage();
+    node->window = window;
+  }
+  return y;
+}
+
+}  // namespace glass::inline GLASS_PRECISION
