@@ -6,10 +6,10 @@ namespace glass::inline GLASS_PRECISION {
 
 /// A height and a width. One number stands for both: `{.stride = 2}`.
 struct Size2 {
-  Index h, w;
-  constexpr Size2(Index both = 1) : h(both), w(both) {}
-  constexpr Size2(Index height, Index width) : h(height), w(width) {}
-  bool operator==(const Size2&) const = default;
+  Index h, w;                                                          ///< in pixels
+  constexpr Size2(Index both = 1) : h(both), w(both) {}                ///< a square
+  constexpr Size2(Index height, Index width) : h(height), w(width) {}  ///< height first
+  bool operator==(const Size2&) const = default;                       ///< both are equal
 };
 
 /// "3x5"
@@ -19,8 +19,8 @@ inline std::ostream& operator<<(std::ostream& out, Size2 size) {
 
 namespace kernels {
 
-constexpr Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
-constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }
+constexpr Index divide_up(Index a, Index b) { return (a + b - 1) / b; }     ///< a >= 0, b > 0
+constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }  ///< to a multiple of b
 
 /// A window sliding over an image. The letters, here and in all kernels:
 ///
@@ -28,10 +28,10 @@ constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }
 ///     C  input channels               P, Q  output height and width
 ///     H, W  input height and width    R, S  height and width of the window
 struct Window {
-  Index N = 0, C = 0, H = 0, W = 0, K = 0, R = 0, S = 0;
-  Size2 stride = 1, padding = 0;
-  Index P = (H + 2 * padding.h - R) / stride.h + 1;
-  Index Q = (W + 2 * padding.w - S) / stride.w + 1;
+  Index N = 0, C = 0, H = 0, W = 0, K = 0, R = 0, S = 0;  ///< see above
+  Size2 stride = 1, padding = 0;                     ///< in pixels; padding is zeros at each side
+  Index P = (H + 2 * padding.h - R) / stride.h + 1;  ///< output height
+  Index Q = (W + 2 * padding.w - S) / stride.w + 1;  ///< output width
 };
 
 }  // namespace kernels

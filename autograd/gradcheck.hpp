@@ -13,6 +13,7 @@ namespace glass::inline GLASS_PRECISION {
 /// A function of several tensors, such as an operation or a whole network.
 using TensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
 
+/// What `gradcheck` asks of a gradient.
 struct GradcheckOptions {
   double step = 1e-5;          ///< h of the central difference (f(x + h) - f(x - h)) / 2h
   double atol = 1e-7;          ///< a gradient g passes if it is off by less than
@@ -21,8 +22,9 @@ struct GradcheckOptions {
   std::uint64_t seed = 1;      ///< of the random cotangent
 };
 
+/// What `gradcheck` found.
 struct GradcheckResult {
-  bool ok = true;
+  bool ok = true;       ///< every gradient is right
   std::string message;  ///< what is wrong and where; empty if all is well
 };
 
@@ -32,6 +34,7 @@ struct GradcheckResult {
 ///
 /// Fails, naming the worst element, on a wrong gradient, on one that is zero everywhere (a
 /// check that compares nothing with nothing), and on one that is different when computed again.
+/// It reports failure in its result; what `f` throws passes through.
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options = {});
 

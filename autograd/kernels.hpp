@@ -14,9 +14,9 @@ namespace glass::inline GLASS_PRECISION::kernels {
 /// A matrix operand: element (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` if
 /// `transposed`.
 struct Matrix {
-  const real* data;
-  Index stride;
-  bool transposed = false;
+  const real* data;         ///< the first element
+  Index stride;             ///< elements from one row in memory to the next
+  bool transposed = false;  ///< rows in memory are columns of the matrix
 };
 
 /// c[i,j] = sum_k a[i,k] b[k,j], for i < M, j < N, k < K; added to `c` if `accumulate`.
@@ -24,8 +24,11 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride
           bool accumulate = false);
 
 // Convolution: x[N,C,H,W], w[K,C,R,S], bias[K] or null, y[N,K,P,Q].
+/// y from x; the formulas of all three are in ops/conv2d.cpp.
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
+/// The gradient to x.
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
+/// The gradient to w.
 void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
 
 /// db[k] = sum over n and pixels of dy[N,K,pixels].
@@ -34,15 +37,20 @@ void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
 // Pooling: x[N,C,H,W], y[N,C,P,Q]. A window that lies in the padding alone gives 0. The gradient of
 // a maximum goes to the first pixel under the window that equals it; NaN is larger than any number,
 // and equals none. Averages divide by R*S.
+/// The largest value of each window.
 void max_pool2d(const real* x, real* y, const Window& g);
+/// Its gradient to x.
 void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g);
+/// The mean of each window.
 void avg_pool2d(const real* x, real* y, const Window& g);
+/// Its gradient to x.
 void avg_pool2d_dx(const real* dy, real* dx, const Window& g);
 
-// Row-wise over x[rows,columns], stable for any finite input.
-void softmax(const real* x, real* y, Index rows, Index columns);
-void log_softmax(const real* x, real* y, Index rows, Index columns);
+// Softmax: row-wise over x[rows,columns], stable for any finite input.
+void softmax(const real* x, real* y, Index rows, Index columns);      ///< e^x / sum e^x
+void log_softmax(const real* x, real* y, Index rows, Index columns);  ///< x - log sum e^x
 
+// Total variation
 /// sum (q + eps)^(beta/2) over `planes` images of H x W, where q = right^2 + down^2 are the squared
 /// forward differences; a difference that leaves the image is 0 (its border is replicated).
 double total_variation(const real* x, Index planes, Index H, Index W, double beta, double eps);
@@ -50,25 +58,28 @@ double total_variation(const real* x, Index planes, Index H, Index W, double bet
 void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
                         double eps, double scale);
 
+// What runs, and how often
 /// How often the kernels of weight gradients ran. The tests use it to prove that frozen weights
 /// cost nothing.
 struct WeightGradientCalls {
-  std::size_t conv2d = 0;
-  std::size_t linear = 0;
+  std::size_t conv2d = 0;  ///< conv2d_dw
+  std::size_t linear = 0;  ///< the product of `linear` that gives dw
 };
-WeightGradientCalls& weight_gradient_calls();
+WeightGradientCalls& weight_gradient_calls();  ///< since the program began, or a test set it to 0
 
 /// The ways to compute, from naive to fast. `im2col` makes convolutions copy all patches and call
-/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm where it wins.
+/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm (Lavin and Gray, 2016) where
+/// it wins.
 enum class Implementation { reference, im2col, implicit_gemm, fast };
 
 /// Chooses for the whole program, to test one against the other and to measure what each gains.
 void use_implementation(Implementation implementation);
-Implementation implementation();
+Implementation implementation();  ///< the one in force
 
+/// The naive one or the fastest.
 inline void use_reference(bool reference) {
   use_implementation(reference ? Implementation::reference : Implementation::fast);
 }
-inline bool using_reference() { return implementation() == Implementation::reference; }
+inline bool using_reference() { return implementation() == Implementation::reference; }  ///< now
 
 }  // namespace glass::inline GLASS_PRECISION::kernels

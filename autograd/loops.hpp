@@ -49,6 +49,7 @@ double sum_over(Index begin, Index end, F f) {
 
 /// A tensor [N,C,..] seen as N C planes of equal size, for operations that treat channels apart.
 struct Channels {
+  /// The planes of a tensor of this shape, of rank 2 or more.
   explicit Channels(const Shape& shape) : N(shape[0]), C(shape[1]) {
     for (int axis = 2; axis < shape.rank(); ++axis) pixels *= shape[axis];
   }
@@ -80,7 +81,7 @@ struct Channels {
     return total;
   }
 
-  Index N, C, pixels = 1;
+  Index N, C, pixels = 1;  ///< images, channels, elements of a plane
 };
 
 }  // namespace glass::inline GLASS_PRECISION

@@ -19,8 +19,8 @@ using Needs = std::array<bool, max_inputs>;
 
 /// A buffer that a node keeps for backward, and what the formula calls it.
 struct Saved {
-  const char* name;
-  Storage* values;
+  const char* name;  ///< in the formula
+  Storage* values;   ///< the handle within the node
 };
 
 /// One operation on the tape: it remembers its inputs and knows how to turn the gradient of its
@@ -48,7 +48,7 @@ struct Node {
   Needs need{};                           ///< set when the operation is recorded
   Shape shape;                            ///< of the output
   std::vector<GradientHook> hooks;        ///< see Tensor::on_gradient
-  bool released = false;
+  bool released = false;                  ///< backward() was here, and what was saved is gone
 
  private:
   Node* next_doomed_ = nullptr;

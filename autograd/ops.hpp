@@ -6,7 +6,8 @@
 #include "autograd/tensor.hpp"
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
-/// to each other. All throw ShapeError, naming themselves and the shapes, if these do not fit.
+/// to each other. All throw ShapeError, naming themselves and what they got, if shapes, indices or
+/// options do not fit, and GraphError for a tensor that is undefined.
 ///
 /// A batch of none is allowed: N = 0 gives an output of none, and gradients of zero. Only what has no
 /// value then, `mean`, `mse`, `cross_entropy` and `batch_norm2d` in training, throws ShapeError. NaN
@@ -16,29 +17,30 @@
 namespace glass::inline GLASS_PRECISION {
 
 // arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
-Tensor add(const Tensor& a, const Tensor& b);
-Tensor sub(const Tensor& a, const Tensor& b);
-Tensor mul(const Tensor& a, const Tensor& b);
-Tensor neg(const Tensor& a);
-Tensor add(const Tensor& a, double b);
-Tensor mul(const Tensor& a, double b);
-Tensor square(const Tensor& x);
+Tensor add(const Tensor& a, const Tensor& b);  ///< a + b
+Tensor sub(const Tensor& a, const Tensor& b);  ///< a - b
+Tensor mul(const Tensor& a, const Tensor& b);  ///< a b
+Tensor neg(const Tensor& a);                   ///< -a
+Tensor add(const Tensor& a, double b);         ///< a + b
+Tensor mul(const Tensor& a, double b);         ///< a b
+Tensor square(const Tensor& x);                ///< x^2
 
-inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
-inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
-inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
-inline Tensor operator-(const Tensor& a) { return neg(a); }
-inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }
-inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }
-inline Tensor operator-(const Tensor& a, double b) { return add(a, -b); }
-inline Tensor operator-(double a, const Tensor& b) { return add(neg(b), a); }
-inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }
-inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
-inline Tensor operator/(const Tensor& a, double b) { return mul(a, 1 / b); }
+// operators: what each puts on the tape
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }  ///< `add`
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }  ///< `sub`
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }  ///< `mul`
+inline Tensor operator-(const Tensor& a) { return neg(a); }                      ///< `neg`
+inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }         ///< `add`
+inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }         ///< `add`
+inline Tensor operator-(const Tensor& a, double b) { return add(a, -b); }        ///< `add`
+inline Tensor operator-(double a, const Tensor& b) { return add(neg(b), a); }    ///< `neg`, `add`
+inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }         ///< `mul`
+inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }         ///< `mul`
+inline Tensor operator/(const Tensor& a, double b) { return mul(a, 1 / b); }     ///< `mul`
 
 // reductions: [..] -> []
-Tensor sum(const Tensor& x);
-Tensor mean(const Tensor& x);
+Tensor sum(const Tensor& x);   ///< sum_i x[i]
+Tensor mean(const Tensor& x);  ///< sum_i x[i] / n, over n elements
 
 // matrices
 /// a[M,K] b[K,N] -> [M,N]
@@ -50,17 +52,22 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 Tensor unit_rows(const Tensor& x);
 
 // convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
+/// Of `conv2d`.
 struct Conv2dOptions {
-  Size2 stride = 1, padding = 0;
+  Size2 stride = 1, padding = 0;  ///< in pixels, stride >= 1, padding >= 0
 };
 /// weight[K,C,R,S], bias[K] or undefined. A cross-correlation: the kernel is not flipped.
+///
+///     y[n,k,p,q] = bias[k] + sum_{c,r,s} weight[k,c,r,s] x[n,c,h,w],
+///     h = p stride + r - padding,  w = q stride + s - padding;  outside the image x is 0
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 
-/// A `stride` of 0 stands for the window's own size: windows that tile the image.
+/// Of the poolings. A `stride` of 0 stands for the window's own size: windows that tile the image.
 struct Pool2dOptions {
-  Size2 kernel = 2, stride = 0, padding = 0;
+  Size2 kernel = 2, stride = 0, padding = 0;  ///< in pixels
 };
+/// y[n,c,p,q] = the largest x under the window; of equal ones the first gets the gradient.
 /// Padding never wins; a window that lies in the padding alone gives 0. NaN wins, and gets no
 /// gradient.
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options = {});
@@ -70,37 +77,41 @@ Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
 Tensor global_avg_pool2d(const Tensor& x);
 
 // activations: [..] -> [..]
-Tensor relu(const Tensor& x);
-Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
-Tensor tanh(const Tensor& x);
-Tensor sigmoid(const Tensor& x);
+Tensor relu(const Tensor& x);  ///< max(x, 0); the gradient at 0 is 0
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);  ///< x, below 0 negative_slope x
+Tensor tanh(const Tensor& x);                                      ///< (e^2x - 1) / (e^2x + 1)
+Tensor sigmoid(const Tensor& x);                                   ///< 1 / (1 + e^-x)
+/// x, below 0 alpha (e^x - 1), for alpha >= 0. Clevert, Unterthiner and Hochreiter, 2016.
 Tensor elu(const Tensor& x, double alpha = 1);
 
 // normalisation and regularisation of layers
+/// Of `batch_norm2d`.
 struct BatchNormOptions {
   bool training = true;   ///< normalise by the batch (and update the running values), or by these
-  double momentum = 0.1;  ///< share of the new batch in the running values
-  double eps = 1e-5;
+  double momentum = 0.1;  ///< share of the new batch in the running values, in [0, 1]
+  double eps = 1e-5;      ///< positive, keeps the division finite
 };
-/// x[N,C,H,W]; weight, bias, running_mean and running_var are [C]. Ioffe and Szegedy, 2015. A channel
-/// of equal values becomes its bias. In training a batch needs more than one value per channel, or
-/// there is no unbiased variance.
+/// x[N,C,H,W] -> (x - mean) / sqrt(var + eps) weight + bias, per channel; weight, bias, running_mean
+/// and running_var are [C]. Ioffe and Szegedy, 2015, algorithm 1. A channel of equal values becomes
+/// its bias. In training a batch needs more than one value per channel, or there is no unbiased
+/// variance for `running_var`.
 Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Tensor& running_mean, const Tensor& running_var,
                     const BatchNormOptions& options = {});
-/// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p).
+/// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p). Srivastava
+/// et al., 2014.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
 // views: the values are shared, not copied
-Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor reshape(const Tensor& x, const Shape& shape);  ///< of as many elements
 /// x[N,..] -> [N, all the rest]
 Tensor flatten(const Tensor& x);
 
 // classification: x[N,classes], row-wise; safe for logits of any size. A logit of minus
 // infinity is an answer ruled out: its probability is 0, and its loss infinite. A row of these
 // alone, or with plus infinity, becomes NaN.
-Tensor softmax(const Tensor& x);
-Tensor log_softmax(const Tensor& x);
+Tensor softmax(const Tensor& x);      ///< e^x[n,k] / sum_j e^x[n,j]
+Tensor log_softmax(const Tensor& x);  ///< x[n,k] - log sum_j e^x[n,j]
 /// Mean over the batch of -sum_k t[n,k] log softmax(x)[n,k] -> []. The target t is 1 at `labels[n]`
 /// and 0 elsewhere, less what `smoothing` in [0, 1) of it spreads evenly over all classes (Szegedy
 /// et al. 2016).
@@ -115,8 +126,9 @@ Tensor select(const Tensor& x, const std::vector<Index>& index);
 Tensor gather(const Tensor& x, const std::vector<Index>& columns);
 
 // images: x[N,C,H,W]
-/// (x - mean[c]) / std[c] per channel.
+/// (x - mean[c]) / std[c] per channel, with std > 0.
 Tensor normalise(const Tensor& x, const std::vector<double>& mean, const std::vector<double>& std);
+/// How many rows and columns `pad` adds at each side.
 struct Padding {
   Index top = 0, bottom = 0, left = 0, right = 0;  ///< negative values crop
 };
@@ -124,6 +136,7 @@ struct Padding {
 Tensor pad(const Tensor& x, const Padding& padding, double fill = 0);
 /// Moves the images down by `dy` and right by `dx` pixels; `fill` comes in, the rest falls out.
 Tensor shift(const Tensor& x, Index dy, Index dx, double fill = 0);
+/// Of `affine_sample`.
 struct AffineSample {
   double angle = 0;  ///< in radians, counter-clockwise as seen
   double scale = 1;  ///< positive; above 1 enlarges
@@ -139,9 +152,10 @@ Tensor affine_sample(const Tensor& x, const AffineSample& how);
 Tensor hartley2d(const Tensor& x);
 
 // regularisers of images -> []
+/// Of `total_variation`.
 struct TotalVariationOptions {
-  double beta = 2;    ///< 1 favours sharp edges, 2 smooth ramps
-  double eps = 1e-8;  ///< keeps the gradient finite at flat regions when beta < 2
+  double beta = 2;    ///< positive: 1 favours sharp edges, 2 smooth ramps
+  double eps = 1e-8;  ///< not negative; keeps the gradient finite at flat regions when beta < 2
 };
 /// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
 /// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4. At a flat

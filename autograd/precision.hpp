@@ -14,8 +14,8 @@
 
 namespace glass::inline GLASS_PRECISION {
 #if defined(GLASS_DOUBLE)
-using real = double;
+using real = double;  ///< the scalar of every tensor
 #else
-using real = float;
+using real = float;  ///< the scalar of every tensor
 #endif
 }  // namespace glass::inline GLASS_PRECISION

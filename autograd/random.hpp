@@ -14,6 +14,7 @@ namespace glass::inline GLASS_PRECISION {
 /// in float and in double, because they are drawn in double.
 class Rng {
  public:
+  /// Equal seeds give equal numbers.
   explicit Rng(std::uint64_t seed = 0) {
     for (std::uint64_t& word : state_) {
       seed += 0x9e3779b97f4a7c15u;
@@ -39,6 +40,7 @@ class Rng {
 
   /// Uniform in [0, 1).
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
+  /// Uniform in [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
   /// Uniform in 0, 1, ..., n - 1, for n > 0.

@@ -16,27 +16,30 @@ using Index = std::ptrdiff_t;
 /// The extent of each dimension of a contiguous tensor, rank 0 (a scalar) to 4 (N, C, H, W).
 class Shape {
  public:
-  static constexpr int max_rank = 4;
+  static constexpr int max_rank = 4;  ///< [N,C,H,W]
 
   Shape() = default;
+  /// Shape{1, 3, 32, 32}. Throws ShapeError as `append` does.
   Shape(std::initializer_list<Index> dims) : Shape(dims.begin(), dims.end()) {}
 
+  /// The same from any range of whole numbers.
   template <class Iterator>
   Shape(Iterator first, Iterator last) {
     for (; first != last; ++first) append(static_cast<Index>(*first));
   }
 
-  /// Adds one more dimension at the end.
+  /// Adds one more dimension at the end. Throws ShapeError if it is negative, or one too many.
   void append(Index dim) {
     require(rank_ < max_rank, "shape: rank is at most ", max_rank);
     require(dim >= 0, "shape: dimension ", rank_, " is negative (", dim, ")");
     dims_[static_cast<std::size_t>(rank_++)] = dim;
   }
 
-  int rank() const { return rank_; }
+  int rank() const { return rank_; }  ///< number of dimensions
+  /// Dimension `axis`, from 0; not checked.
   Index operator[](int axis) const { return dims_[static_cast<std::size_t>(axis)]; }
-  const Index* begin() const { return dims_.data(); }
-  const Index* end() const { return dims_.data() + rank_; }
+  const Index* begin() const { return dims_.data(); }        ///< the first dimension
+  const Index* end() const { return dims_.data() + rank_; }  ///< behind the last one
 
   /// Number of elements: the product of the dimensions, 1 for a scalar.
   Index size() const {
@@ -45,7 +48,7 @@ class Shape {
     return product;
   }
 
-  bool operator==(const Shape&) const = default;
+  bool operator==(const Shape&) const = default;  ///< rank and all dimensions are equal
 
   /// "[8,3,32,32]"; a scalar prints as "[]".
   std::string str() const {
@@ -59,6 +62,7 @@ class Shape {
   std::array<Index, max_rank> dims_{};
 };
 
+/// As `str()`.
 inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out << shape.str();
 }

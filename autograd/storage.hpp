@@ -12,24 +12,26 @@ namespace glass::inline GLASS_PRECISION {
 /// training or maximising loop allocates nothing after its first step. Copies alias.
 class Storage {
  public:
-  Storage() = default;               ///< no buffer: converts to false
-  explicit Storage(Index size);      ///< uninitialised
-  static Storage zeros(Index size);  ///< filled with 0
-  static Storage copy_of(const Storage& other);
+  Storage() = default;                           ///< no buffer: converts to false
+  explicit Storage(Index size);                  ///< uninitialised
+  static Storage zeros(Index size);              ///< filled with 0
+  static Storage copy_of(const Storage& other);  ///< the same values in a buffer of its own
 
-  Storage(const Storage& other) noexcept;
+  Storage(const Storage& other) noexcept;  ///< shares the buffer
+  /// Takes the buffer.
   Storage(Storage&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  /// Shares or takes the buffer.
   Storage& operator=(Storage other) noexcept {
     std::swap(block_, other.block_);
     return *this;
   }
   ~Storage();
 
-  real* data() const;
-  Index size() const;
-  real* begin() const { return data(); }
-  real* end() const { return data() + size(); }
-  explicit operator bool() const { return block_ != nullptr; }
+  real* data() const;                            ///< null if there is no buffer
+  Index size() const;                            ///< number of elements; 0 if there is no buffer
+  real* begin() const { return data(); }         ///< the first element
+  real* end() const { return data() + size(); }  ///< behind the last one
+  explicit operator bool() const { return block_ != nullptr; }  ///< there is a buffer
 
   /// True if no other handle shares the buffer, so that writing into it surprises nobody.
   bool unique() const;
@@ -46,7 +48,7 @@ struct StorageStatistics {
   std::size_t live_buffers;        ///< buffers that some handle refers to now
   std::size_t live_bytes;          ///< their size
 };
-StorageStatistics storage_statistics();
+StorageStatistics storage_statistics();  ///< up to now, in all threads
 
 /// Gives the pool's free buffers back to the operating system, as after work that is over.
 void release_free_storage();

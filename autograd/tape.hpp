@@ -10,8 +10,8 @@ namespace glass::inline GLASS_PRECISION {
 
 /// A line of this project's code.
 struct SourceLine {
-  const char* file = "";
-  int line = 0;
+  const char* file = "";  ///< within the project
+  int line = 0;           ///< counted from 1
 };
 
 /// A record of one forward and backward pass, to walk through afterwards: every operation in the
@@ -27,16 +27,18 @@ struct SourceLine {
 /// none of this costs anything.
 class Tape {
  public:
+  /// What a value is to the computation.
   enum class Role {
     weight,        ///< a leaf that is a layer's parameter
     image,         ///< any other trainable leaf
     data,          ///< any other leaf
     intermediate,  ///< what an operation made
   };
+  /// What became of d loss / d value.
   enum class Gradient {
-    none,     ///< there is none: the loss does not depend on this, or there was no backward()
-    skipped,  ///< there is one, but nobody wanted it, and so it was not computed
-    computed,
+    none,      ///< there is none: the loss does not depend on this, or there was no backward()
+    skipped,   ///< there is one, but nobody wanted it, and so it was not computed
+    computed,  ///< see `Entry::grad`
   };
 
   /// What an operation read, and what backward() sent there.
@@ -47,27 +49,28 @@ class Tape {
   };
   /// Values that an operation kept for backward(). Operations may share a buffer.
   struct Kept {
-    std::string name;
-    std::size_t bytes;
+    std::string name;   ///< in the formula
+    std::size_t bytes;  ///< of the buffer
   };
 
+  /// A leaf, or an operation and its output.
   struct Entry {
-    std::string op;     ///< "conv2d"; "leaf" if no operation made it
-    std::string layer;  ///< "conv1"; empty outside of layers
-    std::string name;   ///< of a leaf: "weight", "image"
-    Role role = Role::intermediate;
-    bool trainable = false;  ///< a leaf with requires_grad(true)
-    Gradient gradient = Gradient::none;
-    std::string reason;  ///< why there is no gradient, or it was skipped; else empty
-    Tensor value;        ///< as it was when the operation ran
-    Tensor grad;         ///< d loss / d value; undefined unless computed
-    std::vector<Input> inputs;
-    std::vector<Kept> kept;
-    double forward_seconds = 0, backward_seconds = 0;
-    SourceLine source;  ///< of the operation
+    std::string op;                      ///< "conv2d"; "leaf" if no operation made it
+    std::string layer;                   ///< "conv1"; empty outside of layers
+    std::string name;                    ///< of a leaf: "weight", "image"
+    Role role = Role::intermediate;      ///< of the value
+    bool trainable = false;              ///< a leaf with requires_grad(true)
+    Gradient gradient = Gradient::none;  ///< as backward() left it
+    std::string reason;         ///< why there is no gradient, or it was skipped; else empty
+    Tensor value;               ///< as it was when the operation ran
+    Tensor grad;                ///< d loss / d value; undefined unless computed
+    std::vector<Input> inputs;  ///< without those that were undefined
+    std::vector<Kept> kept;     ///< as backward() found it
+    double forward_seconds = 0, backward_seconds = 0;  ///< how long the operation took
+    SourceLine source;                                 ///< of the operation
 
-    bool is_leaf() const { return role != Role::intermediate; }
-    std::size_t kept_bytes() const;
+    bool is_leaf() const { return role != Role::intermediate; }  ///< no operation made it
+    std::size_t kept_bytes() const;                              ///< the sum over `kept`
   };
 
   /// Records this thread's operations until it is stopped or destroyed. One that is made while
@@ -76,9 +79,9 @@ class Tape {
   ~Tape() { stop(); }
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
-  void stop();
+  void stop();  ///< the end of the record; the Tape before this one goes on
 
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const { return entries_; }  ///< in the order of time
   /// What a leaf is called and what it is, if it is not what it seems. Modules name their parameters.
   void name(const Tensor& leaf, const std::string& name, Role role);
 
@@ -86,9 +89,11 @@ class Tape {
   static Tape* recording();  ///< of this thread, or null
   /// What follows belongs to this layer.
   void set_layer(const std::string& layer) { layer_ = layer; }
+  /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
   void add_operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
                      SourceLine source);
-  void begin_backward(Node& node);
+  void begin_backward(Node& node);  ///< its backward() is about to run
+  /// Its backward() made `grads` of `dy`.
   void end_backward(const Node& node, const Storage& dy, std::span<const Storage> grads);
   /// The walk from `root` is over.
   void finish(const Node& root);
@@ -114,12 +119,13 @@ class Tape {
 const char* word(Tape::Role role);          ///< "weight"
 const char* word(Tape::Gradient gradient);  ///< "computed"
 
-/// The tape as a table, forward from top to bottom; what each line says of the gradient was found
-/// on the way back up.
+/// Of `listing`.
 struct ListingOptions {
   bool colour = false;  ///< by escape sequences of a terminal
   bool times = false;   ///< also how long each operation took; differs from run to run
 };
+/// The tape as a table, forward from top to bottom; what each line says of the gradient was found
+/// on the way back up.
 std::string listing(const Tape& tape, const ListingOptions& options = {});
 
 }  // namespace glass::inline GLASS_PRECISION

@@ -27,25 +27,28 @@ class Tensor {
   Tensor() = default;  ///< undefined: converts to false
 
   // Leaves ------------------------------------------------------------------------------------
-  static Tensor empty(const Shape& shape);  ///< uninitialised values
-  static Tensor full(const Shape& shape, double value);
-  static Tensor zeros(const Shape& shape) { return full(shape, 0); }
+  static Tensor empty(const Shape& shape);                            ///< uninitialised values
+  static Tensor full(const Shape& shape, double value);               ///< `value` everywhere
+  static Tensor zeros(const Shape& shape) { return full(shape, 0); }  ///< 0 everywhere
   /// Row-major `values`; throws ShapeError unless there are exactly `shape.size()`.
   static Tensor from(const Shape& shape, const std::vector<double>& values);
-  static Tensor scalar(double value) { return full({}, value); }
+  static Tensor scalar(double value) { return full({}, value); }  ///< of shape []
+  /// Normally distributed.
   static Tensor randn(const Shape& shape, Rng& rng, double stddev = 1, double mean = 0);
+  /// Uniform in [low, high).
   static Tensor uniform(const Shape& shape, Rng& rng, double low = 0, double high = 1);
-  /// A leaf that shares an existing buffer.
+  /// Shares an existing buffer; throws ShapeError unless it has `shape.size()` elements.
   static Tensor wrap(const Shape& shape, Storage values);
 
   // Values ------------------------------------------------------------------------------------
-  explicit operator bool() const { return body_ != nullptr; }
-  const Shape& shape() const;
-  Index size() const { return storage().size(); }
-  const Storage& storage() const;
-  real* data() const { return storage().data(); }
+  explicit operator bool() const { return body_ != nullptr; }  ///< defined
+  const Shape& shape() const;  ///< throws GraphError if undefined, as all below does
+  Index size() const { return storage().size(); }  ///< number of elements
+  const Storage& storage() const;                  ///< the buffer that all handles share
+  real* data() const { return storage().data(); }  ///< the first of the elements, row-major
+  /// All elements, row-major, to read and to write.
   std::span<real> values() const { return {data(), static_cast<std::size_t>(size())}; }
-  /// The only element; throws ShapeError if there are more.
+  /// The only element; throws ShapeError unless there is exactly one.
   real item() const;
   Tensor clone() const;   ///< a leaf with a copy of the values
   Tensor detach() const;  ///< a leaf that shares the values and has no history
@@ -55,9 +58,9 @@ class Tensor {
   Tensor& requires_grad(bool wanted);
   /// True for a trainable leaf and for an intermediate that depends on one.
   bool requires_grad() const;
-  bool is_leaf() const { return !creator(); }
+  bool is_leaf() const { return !creator(); }  ///< no operation made it
 
-  bool has_grad() const;
+  bool has_grad() const;  ///< there is something for `grad()` to show
   /// d loss / d this, in this tensor's shape, after `loss.backward()`; accumulates over calls.
   /// Throws GraphError if there is none.
   Tensor grad() const;
@@ -73,17 +76,19 @@ class Tensor {
   void retain_grad() const;
 
   /// Back-propagates from this scalar to every trainable leaf that it depends on (see engine.cpp).
+  /// Throws ShapeError if this has more than one element, GraphError if nothing on the tape is
+  /// trainable, or an earlier backward() has released a part of it.
   void backward() const;
-  /// The same for any shape: starts from d loss / d this = `cotangent`.
+  /// The same for any shape: starts from d loss / d this = `cotangent`, of this shape.
   void backward(const Tensor& cotangent) const;
 
   // For the engine ----------------------------------------------------------------------------
-  const std::shared_ptr<Node>& creator() const;  ///< the operation that made this, or null
-  void set_creator(std::shared_ptr<Node> node) const;
-  void accumulate_grad(Storage gradient) const;
-  const void* id() const { return body_.get(); }  ///< the same for all handles to one tensor
-  bool has_hooks() const;                         ///< a leaf that somebody watches
-  void call_hooks() const;                        ///< of a leaf
+  const std::shared_ptr<Node>& creator() const;        ///< the operation that made this, or null
+  void set_creator(std::shared_ptr<Node> node) const;  ///< makes this an intermediate
+  void accumulate_grad(Storage gradient) const;        ///< adds to `grad()`
+  const void* id() const { return body_.get(); }       ///< the same for all handles to one tensor
+  bool has_hooks() const;                              ///< a leaf that somebody watches
+  void call_hooks() const;                             ///< of a leaf
 
  private:
   struct Body;

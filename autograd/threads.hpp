@@ -15,7 +15,7 @@ namespace glass::inline GLASS_PRECISION::kernels {
 
 /// How many threads work, the caller included. 0 stands for one on each core.
 void set_threads(int count);
-int threads();
+int threads();  ///< how many it is now
 
 namespace detail {
 using TaskFunction = void (*)(const void* f, Index task, int slot);

@@ -17,25 +17,27 @@
 /// Model descriptions are read and written, and layers printed, from that list alone.
 namespace glass::inline GLASS_PRECISION::nn {
 
+/// Whether a description may leave an argument out.
 enum class Presence { optional, required };
 
 /// One member of a struct of arguments: its name, its place, and whether it has no default.
 struct Field {
-  const char* name;
-  std::variant<bool*, Index*, double*, Size2*> place;
-  Presence presence = Presence::optional;
+  const char* name;                                    ///< as PyTorch calls it
+  std::variant<bool*, Index*, double*, Size2*> place;  ///< the member
+  Presence presence = Presence::optional;              ///< required: it has no default
 };
 
 /// The value that one argument has.
 struct Argument {
-  const char* name;
-  std::variant<bool, Index, double, Size2> value;
-  Presence presence;
+  const char* name;                                ///< as PyTorch calls it
+  std::variant<bool, Index, double, Size2> value;  ///< in this layer
+  Presence presence;                               ///< required: it has no default
 };
 
 /// The arguments without default, and those that differ from their default.
 std::vector<Argument> list_arguments(const std::vector<Field>& fields,
                                      const std::vector<Field>& defaults);
+/// The same for one struct of arguments.
 template <class Arguments>
 std::vector<Argument> list_arguments(Arguments arguments) {
   Arguments defaults;

@@ -4,10 +4,11 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// `num_features`, the number of channels, has no default.
+/// Of BatchNorm2d; `num_features` has no default.
 struct BatchNorm2dArguments {
-  Index num_features = 0;
-  double eps = 1e-5, momentum = 0.1;
+  Index num_features = 0;  ///< number of channels
+  double eps = 1e-5;       ///< positive, keeps the division finite
+  double momentum = 0.1;   ///< share of the new batch in the running values, in [0, 1]
 
   std::vector<Field> fields() {
     return {{"num_features", &num_features, Presence::required},
@@ -18,10 +19,12 @@ struct BatchNorm2dArguments {
 
 /// x[N,C,H,W] -> the same shape, normalised per channel: in training by the batch, whose mean and
 /// variance also move the running ones; in evaluation by these.
+/// Ioffe and Szegedy, 2015.
 class BatchNorm2d final : public Module {
  public:
   /// Throws ShapeError on impossible arguments.
   explicit BatchNorm2d(const BatchNorm2dArguments& arguments);
+  /// Without tensors: see Deferred.
   BatchNorm2d(const BatchNorm2dArguments& arguments, Deferred);
 
   const char* type() const override { return "BatchNorm2d"; }

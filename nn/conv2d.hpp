@@ -4,12 +4,13 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// The first three have no default. Only dilation 1 and groups 1 are implemented.
+/// Of Conv2d; the first three have no default.
 struct Conv2dArguments {
-  Index in_channels = 0, out_channels = 0;
-  Size2 kernel_size = 0, stride = 1, padding = 0, dilation = 1;
-  Index groups = 1;
-  bool bias = true;
+  Index in_channels = 0, out_channels = 0;         ///< positive
+  Size2 kernel_size = 0, stride = 1, padding = 0;  ///< in pixels
+  Size2 dilation = 1;                              ///< only 1 is implemented
+  Index groups = 1;                                ///< only 1 is implemented
+  bool bias = true;                                ///< whether there is one
 
   std::vector<Field> fields() {
     return {{"in_channels", &in_channels, Presence::required},
@@ -29,6 +30,7 @@ class Conv2d final : public Module {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Conv2d(const Conv2dArguments& arguments, Rng& rng);
+  /// Without tensors: see Deferred.
   Conv2d(const Conv2dArguments& arguments, Deferred);
 
   const char* type() const override { return "Conv2d"; }

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <string_view>
+
 #include "nn/model.hpp"
 
 /// Model descriptions in JSON: docs/model-format.md.
 namespace glass::inline GLASS_PRECISION::nn {
 
 /// Descriptions are written by people: larger ones were made to fill the memory.
-inline constexpr std::uint64_t largest_description = std::uint64_t{1} << 20;
-inline constexpr std::size_t most_layers = 1000;
+inline constexpr std::uint64_t largest_description = std::uint64_t{1} << 20;  ///< bytes
+inline constexpr std::size_t most_layers = 1000;                              ///< of one model
 
 /// The model that `json` describes; its layers are initialised from `seed`, each from a stream of
 /// random numbers of its own, so that changing one layer leaves the others as they were. The shapes

@@ -7,11 +7,12 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// A number format of safetensors: its size, and how its bytes become a number, exactly; null for
-/// the whole numbers of batch counters, which nobody reads.
+/// A number format of safetensors.
 struct DType {
-  const char* name;
-  std::size_t bytes;
+  const char* name;   ///< "F32"
+  std::size_t bytes;  ///< of one number
+  /// What number the bytes are, exactly; null for the whole numbers of batch counters, which nobody
+  /// reads.
   double (*to_double)(const char* bytes);
 };
 

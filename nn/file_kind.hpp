@@ -17,6 +17,7 @@ struct FileKind {
 /// How many bytes decide.
 inline constexpr std::size_t telling_bytes = 512;
 
+/// The kind of file that begins with these bytes; nothing if they are of no kind known here.
 std::optional<FileKind> file_kind(std::string_view first_bytes);
 
 /// For the end of a message: the kind's name, "an empty file", or "a file that begins with 'hello'".

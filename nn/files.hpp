@@ -13,12 +13,13 @@ namespace glass::inline GLASS_PRECISION::nn {
 /// IoError, naming the file and the system's reason; also if the file shrinks meanwhile.
 class InputFile {
  public:
+  /// Opens it.
   explicit InputFile(const std::string& path);
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
   ~InputFile();
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return size_; }  ///< in bytes
   /// The first `count` bytes, or all if there are no more; the view is good until the next call.
   std::string_view first(std::uint64_t count);
   /// Throws FileError if there are more bytes than that.

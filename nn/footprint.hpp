@@ -9,10 +9,10 @@ namespace glass::inline GLASS_PRECISION::nn {
 /// The window of a layer's input that one element of its output sees, and the distance between the
 /// windows of neighbours. A size beyond the image stands for all of it.
 struct Footprint {
-  Size2 size = 1, stride = 1;
+  Size2 size = 1, stride = 1;  ///< in pixels of the input
 };
 
-inline constexpr Index whole_image = Index{1} << 20;
+inline constexpr Index whole_image = Index{1} << 20;  ///< a size beyond any image
 
 /// The footprint of two layers in a row: `second`'s window is counted in steps of `first`'s.
 inline Footprint compose(const Footprint& first, const Footprint& second) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,13 +10,14 @@
 /// destructors ask for memory and end the program when there is none.
 namespace glass::inline GLASS_PRECISION::nn {
 
-std::string json_text(bool value);
-std::string json_text(std::int64_t value);
-std::string json_text(float value);  ///< the shortest number that reads as this one
-std::string json_text(double value);
+std::string json_text(bool value);          ///< true or false
+std::string json_text(std::int64_t value);  ///< its digits
+std::string json_text(float value);         ///< the shortest number that reads as this one
+std::string json_text(double value);        ///< the shortest number that reads as this one
 /// Quoted and escaped. Throws FileError if it is not UTF-8.
 std::string json_text(const std::string& value);
 std::string json_text(Size2 value);  ///< one number or [height,width]
+/// As of a std::string.
 inline std::string json_text(const char* value) { return json_text(std::string(value)); }
 
 /// "[1,2,3]"

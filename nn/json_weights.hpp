@@ -5,7 +5,7 @@
 /// Weights that people can read: {"0.weight": {"shape": [2,1], "data": [0.5, -1.25]}, ...}.
 namespace glass::inline GLASS_PRECISION::nn {
 
-inline constexpr std::uint64_t largest_json_weights = std::uint64_t{64} << 20;
+inline constexpr std::uint64_t largest_json_weights = std::uint64_t{64} << 20;  ///< bytes
 
 /// The tensors without their values, but with every number looked at. Throws FileError, naming
 /// `path` and the tensor, on anything that does not look as above, numbers beyond single precision,

@@ -17,7 +17,8 @@ using ReadFields = std::function<void(const std::vector<Field>&)>;
 /// A type of layer that model descriptions may name. `make` leaves the parameters, if there are any,
 /// to `reset_parameters`.
 struct LayerType {
-  const char* name;
+  const char* name;  ///< as `Module::type()`
+  /// Throws what `read` throws, and ShapeError on impossible arguments.
   std::unique_ptr<Module> (*make)(const ReadFields& read, Rng& rng);
 };
 

@@ -4,10 +4,10 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// The first two have no default.
+/// Of Linear; the first two have no default.
 struct LinearArguments {
-  Index in_features = 0, out_features = 0;
-  bool bias = true;
+  Index in_features = 0, out_features = 0;  ///< positive
+  bool bias = true;                         ///< whether there is one
 
   std::vector<Field> fields() {
     return {{"in_features", &in_features, Presence::required},
@@ -21,6 +21,7 @@ class Linear final : public Module {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Linear(const LinearArguments& arguments, Rng& rng);
+  /// Without tensors: see Deferred.
   Linear(const LinearArguments& arguments, Deferred);
 
   const char* type() const override { return "Linear"; }

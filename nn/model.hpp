@@ -13,14 +13,14 @@ namespace glass::inline GLASS_PRECISION::nn {
 /// first operation on the tape, so that the gradient reaches the pixels themselves.
 class Model final : public Module {
  public:
-  std::string name;
+  std::string name;               ///< as the description gives it
   Shape input_shape;              ///< [C,H,W]
   std::vector<double> mean, std;  ///< per channel; both empty: not normalised
   double variation = 0;  ///< mean |dx| + |dy| of neighbouring pixels in the data; 0: not told
   std::vector<std::string> classes;  ///< may be empty
   /// Options of `viz maximise` that suit this network, by name, in place of the general defaults.
   std::map<std::string, double> maximise;
-  Sequential layers;
+  Sequential layers;    ///< what follows the normalisation
   std::string weights;  ///< weight file, relative to the description's folder; may be empty
 
   const char* type() const override { return "Model"; }

@@ -11,8 +11,8 @@ namespace glass::inline GLASS_PRECISION::nn {
 
 /// A tensor and its key in weight files, such as "0.weight".
 struct NamedTensor {
-  std::string name;
-  Tensor tensor;
+  std::string name;  ///< its key
+  Tensor tensor;     ///< a handle, not a copy
 };
 
 /// As the last argument of a layer's constructor: only the arguments are checked, so that nothing is
@@ -32,12 +32,14 @@ void check_size(const std::string& what, const Shape& shape);
 class Module {
  public:
   Module() = default;
+  /// Modules move, and are not copied: two would share their tensors.
   Module(Module&&) = default;
-  Module& operator=(Module&&) = default;
+  Module& operator=(Module&&) = default;  ///< as above
   virtual ~Module() = default;
 
+  /// The function, on the tape. Throws ShapeError if x does not fit.
   virtual Tensor forward(const Tensor& x) = 0;
-  Tensor operator()(const Tensor& x) { return forward(x); }
+  Tensor operator()(const Tensor& x) { return forward(x); }  ///< the same
 
   /// The name in model descriptions, as PyTorch's: "Conv2d".
   virtual const char* type() const = 0;
@@ -58,9 +60,9 @@ class Module {
   /// What is saved with the parameters but not trained: running means and variances.
   virtual std::vector<NamedTensor> buffers() const { return {}; }
 
-  void train() { set_training(true); }
-  void eval() { set_training(false); }
-  bool training() const { return training_; }
+  void train() { set_training(true); }         ///< behave as in training: so modules begin
+  void eval() { set_training(false); }         ///< behave as in use
+  bool training() const { return training_; }  ///< behaves as in training
 
   /// Makes every parameter trainable (true) or frozen (false).
   void requires_grad(bool trainable);

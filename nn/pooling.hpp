@@ -4,10 +4,10 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// `kernel_size` has no default. A `stride` of 0 stands for the kernel's own size: windows that
-/// tile the image.
+/// Of the poolings; `kernel_size` has no default. A `stride` of 0 stands for the kernel's own size:
+/// windows that tile the image.
 struct Pool2dArguments {
-  Size2 kernel_size = 0, stride = 0, padding = 0;
+  Size2 kernel_size = 0, stride = 0, padding = 0;  ///< in pixels
 
   std::vector<Field> fields() {
     return {{"kernel_size", &kernel_size, Presence::required},
@@ -26,7 +26,7 @@ class Pool2d : public Module {
  protected:
   /// Throws ShapeError, naming the type, on impossible arguments.
   Pool2d(const char* type, const Pool2dArguments& arguments);
-  const Pool2dOptions& options() const { return options_; }
+  const Pool2dOptions& options() const { return options_; }  ///< of the operation
 
  private:
   Pool2dArguments arguments_;
@@ -36,6 +36,7 @@ class Pool2d : public Module {
 /// The largest value in each window.
 class MaxPool2d final : public Pool2d {
  public:
+  /// Throws ShapeError on impossible arguments.
   explicit MaxPool2d(const Pool2dArguments& arguments) : Pool2d("MaxPool2d", arguments) {}
   const char* type() const override { return "MaxPool2d"; }
   Tensor forward(const Tensor& x) override { return max_pool2d(x, options()); }
@@ -44,14 +45,15 @@ class MaxPool2d final : public Pool2d {
 /// The mean over each window, zeros of the padding included.
 class AvgPool2d final : public Pool2d {
  public:
+  /// Throws ShapeError on impossible arguments.
   explicit AvgPool2d(const Pool2dArguments& arguments) : Pool2d("AvgPool2d", arguments) {}
   const char* type() const override { return "AvgPool2d"; }
   Tensor forward(const Tensor& x) override { return avg_pool2d(x, options()); }
 };
 
-/// Only `output_size` 1 is implemented.
+/// Of AdaptiveAvgPool2d.
 struct AdaptiveAvgPool2dArguments {
-  Size2 output_size = 1;
+  Size2 output_size = 1;  ///< in pixels; only 1 is implemented
 
   std::vector<Field> fields() { return {{"output_size", &output_size, Presence::required}}; }
 };
@@ -59,6 +61,7 @@ struct AdaptiveAvgPool2dArguments {
 /// x[N,C,H,W] -> [N,C,1,1], the mean of each channel, whatever the size of the image.
 class AdaptiveAvgPool2d final : public Module {
  public:
+  /// Throws ShapeError unless `output_size` is 1.
   explicit AdaptiveAvgPool2d(const AdaptiveAvgPool2dArguments& arguments = {});
 
   const char* type() const override { return "AdaptiveAvgPool2d"; }

@@ -19,15 +19,17 @@ class Sequential final : public Module {
   Sequential& add(Layer layer, const std::string& name = {}) {
     return add(std::make_unique<Layer>(std::move(layer)), name);
   }
+  /// The same for a layer of any type.
   Sequential& add(std::unique_ptr<Module> layer, const std::string& name = {});
 
-  Index size() const { return static_cast<Index>(layers_.size()); }
+  Index size() const { return static_cast<Index>(layers_.size()); }  ///< number of layers
+  /// Layer i, counted from 0; not checked.
   Module& layer(Index i) const { return *layers_[static_cast<std::size_t>(i)].module; }
   /// The name it was given; may be empty.
   const std::string& name(Index i) const { return layers_[static_cast<std::size_t>(i)].name; }
   /// The name or, without one, the index: what its tensors' keys begin with.
   std::string key(Index i) const;
-  std::string alias(Index i) const;
+  std::string alias(Index i) const;  ///< "conv2"
   /// Index of the layer with this name, index or alias, tried in this order. Throws Error, listing
   /// what there is, if there is none.
   Index find(const std::string& layer) const;

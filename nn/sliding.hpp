@@ -6,7 +6,7 @@ namespace glass::inline GLASS_PRECISION::nn {
 
 /// A window that moves over an image, for convolution and pooling.
 struct Sliding {
-  Size2 size, stride, padding;
+  Size2 size, stride, padding;  ///< in pixels
 };
 
 /// Throws ShapeError, naming the layer type, unless sizes and strides are positive and paddings not

@@ -14,16 +14,17 @@ namespace glass::inline GLASS_PRECISION::nn {
 
 /// A tensor as a weight file holds it: single precision in every build, and of any rank.
 struct StoredTensor {
-  std::vector<std::uint64_t> shape;
-  std::vector<float> values;  ///< row-major; none as long as only the header was read
-  const char* dtype = "F32";  ///< what they are in the file
+  std::vector<std::uint64_t> shape;  ///< of up to `highest_rank` dimensions
+  std::vector<float> values;         ///< row-major; none as long as only the header was read
+  const char* dtype = "F32";         ///< what they are in the file
 };
 
 /// A weight file's content by key, sorted.
 using StoredTensors = std::map<std::string, StoredTensor>;
 
 /// Enough for any network that this library can run; files with more were made to fill the memory.
-inline constexpr std::size_t most_tensors = 4096, highest_rank = 8;
+inline constexpr std::size_t most_tensors = 4096;
+inline constexpr std::size_t highest_rank = 8;  ///< dimensions of one tensor
 
 /// Product of the dimensions; nothing if it does not fit into 64 bits.
 inline std::optional<std::uint64_t> element_count(const std::vector<std::uint64_t>& shape) {

@@ -4,12 +4,13 @@
 
 namespace glass::inline GLASS_PRECISION::optim {
 
+/// Of Adam and AdamW.
 struct AdamOptions {
-  double lr = 1e-3;
+  double lr = 1e-3;      ///< see `Optimiser::lr`
   double beta1 = 0.9;    ///< memory of the mean gradient, in [0, 1)
   double beta2 = 0.999;  ///< memory of the mean squared gradient, in [0, 1)
-  double eps = 1e-8;     ///< keeps the step finite where the gradient has always been zero
-  double weight_decay = 0;
+  double eps = 1e-8;  ///< positive; keeps the step finite where the gradient has always been zero
+  double weight_decay = 0;  ///< not negative
 };
 
 /// Adam (Kingma and Ba, 2015, algorithm 1): each element walks at its own pace, about `lr` a step
@@ -27,6 +28,7 @@ struct AdamOptions {
 /// whose gradient is NaN or infinite becomes NaN.
 class Adam : public Optimiser {
  public:
+  /// Throws Error if an option is out of its range, and what Optimiser throws.
   explicit Adam(std::vector<Tensor> tensors, const AdamOptions& options = {})
       : Adam(std::move(tensors), options, /*decoupled=*/false) {}
   void step() override;
@@ -34,6 +36,7 @@ class Adam : public Optimiser {
   std::vector<Tensor> state() const override;
 
  protected:
+  /// `decoupled` makes it AdamW.
   Adam(std::vector<Tensor> tensors, const AdamOptions& options, bool decoupled);
 
  private:
@@ -50,6 +53,7 @@ class Adam : public Optimiser {
 ///     x = x - lr weight_decay x - lr m' / (sqrt(v') + eps)
 class AdamW final : public Adam {
  public:
+  /// Throws as Adam does.
   explicit AdamW(std::vector<Tensor> tensors, const AdamOptions& options = {.weight_decay = 0.01})
       : Adam(std::move(tensors), options, /*decoupled=*/true) {}
 };

@@ -22,14 +22,14 @@ class Optimiser {
 
   /// Step size, in units of the tensors per unit of the (for Adam: normalised) gradient.
   double lr() const { return lr_; }
-  void set_lr(double lr);
+  void set_lr(double lr);  ///< throws Error if it is negative or not finite
 
   /// Handles to all that `step` remembers from one call to the next, in a fixed order. Whoever
   /// saves these values with the tensors, and writes both back, continues bit for bit.
   virtual std::vector<Tensor> state() const = 0;
 
  protected:
-  const std::vector<Tensor>& tensors() const { return tensors_; }
+  const std::vector<Tensor>& tensors() const { return tensors_; }  ///< in the order given
 
  private:
   std::vector<Tensor> tensors_;

@@ -10,16 +10,18 @@ namespace glass::inline GLASS_PRECISION::optim {
 /// memory, so that a resumed run continues where it was. The same numbers as PyTorch's schedulers.
 using Schedule = std::function<double(Index step)>;
 
+/// Of `step_decay`.
 struct StepDecayOptions {
-  double lr = 0.01;
+  double lr = 0.01;     ///< of the first step
   Index every = 1;      ///< steps between two drops
   double factor = 0.1;  ///< of each drop
 };
 /// lr(step) = lr factor^floor(step / every). Throws Error if `every` is not positive.
 Schedule step_decay(const StepDecayOptions& options);
 
+/// Of `one_cycle`.
 struct OneCycleOptions {
-  double max_lr = 0.01;
+  double max_lr = 0.01;       ///< at the top
   Index steps = 1;            ///< of the whole run; later ones keep the last rate
   double warm_up = 0.3;       ///< share of the steps spent rising, in [0, 1)
   double start_divisor = 25;  ///< the first rate is max_lr / start_divisor

@@ -9,8 +9,8 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// One value per step, from step 0 on; where a value is not finite, the line has a gap.
 struct Curve {
-  std::string label;
-  std::vector<double> values;
+  std::string label;           ///< above the panel
+  std::vector<double> values;  ///< of steps 0, 1, ...
   Colour colour{0, 114, 178};  ///< blue
 };
 

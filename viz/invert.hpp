@@ -7,14 +7,16 @@
 
 namespace glass::inline GLASS_PRECISION::viz {
 
+/// How an image is fitted to what a layer says of another.
 struct InvertOptions {
-  int steps = 500;
-  double lr = 0.2;
-  int starts = 16;
-  Regulariser regulariser = {.tv = 0.003, .beta = 1.5, .l2 = 0.01};
-  std::uint64_t seed = 0;
+  int steps = 500;  ///< of Adam
+  double lr = 0.2;  ///< of the first step, in units of a pixel
+  int starts = 16;  ///< how many images descend side by side
+  Regulariser regulariser = {.tv = 0.003, .beta = 1.5, .l2 = 0.01};  ///< before the factor d
+  std::uint64_t seed = 0;                                            ///< of the noise
 };
 
+/// What `invert` found.
 struct Inversion {
   Tensor image;      ///< [1,C,H,W] in [0, 1]
   double error = 0;  ///< |phi(x) - phi0|^2 / |phi0|^2
@@ -24,8 +26,8 @@ struct Inversion {
 
 /// One step: the mean over the starts of what is descended along.
 struct InvertStep {
-  int step, steps;
-  double loss;
+  int step, steps;  ///< done so far, and planned
+  double loss;      ///< see above
 };
 
 /// Feature inversion (Mahendran and Vedaldi 2015, eq. 1): of all images, a natural one that the

@@ -9,6 +9,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 /// Red for 1, blue for -1, white for 0.
 Colour diverging(double value);
 
+/// How numbers become colours.
 enum class Scale {
   light,  ///< from black for 0 to white for the largest value; for values that are never negative
   diverging,  ///< red positive, blue negative, white 0, full at the largest magnitude
@@ -16,6 +17,7 @@ enum class Scale {
 /// `light` if no value is negative.
 Scale scale_for(const Tensor& tensor);
 
+/// Of `draw_maps`.
 struct MapOptions {
   Index most = 64;  ///< maps, rows or columns beyond this many are left out
 };
@@ -33,7 +35,8 @@ Image draw_maps(const Tensor& tensor, Scale scale, const MapOptions& options = {
 /// True if `draw_maps` leaves some of it out.
 bool is_cropped(const Shape& shape, const MapOptions& options = {});
 
-/// Kernels [K,3,R,S] of a layer that reads colours, K of them in a grid: grey is 0.
+/// Kernels [K,3,R,S] of a layer that reads colours, K of them in a grid: grey is 0. Throws ShapeError
+/// for another shape.
 Image draw_colour_kernels(const Tensor& weight);
 
 }  // namespace glass::inline GLASS_PRECISION::viz

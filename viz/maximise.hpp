@@ -15,25 +15,26 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// How an image is fitted to an objective. The defaults are explained in docs/defaults.md.
 struct MaximiseOptions {
-  int steps = 512;
-  double lr = 0.05;
+  int steps = 512;                 ///< of the optimiser
+  double lr = 0.05;                ///< see `optim::Optimiser::lr`; pixels are in [0, 1]
   std::string optimiser = "adam";  ///< adam or sgd
-  Regulariser regulariser = {.tv = 0.3, .beta = 1.5, .l2 = 0.5};
+  Regulariser regulariser = {.tv = 0.3, .beta = 1.5, .l2 = 0.5};  ///< what keeps images natural
 
-  // Each step looks at the image changed a little, so that nothing hangs on single pixels:
+  // Each step looks at the image changed a little, so that nothing hangs on single pixels
   int jitter = 3;     ///< moved by up to this many pixels,
   double rotate = 0;  ///< turned by up to this many degrees either way,
   double zoom = 0;    ///< and larger or smaller by up to this share
 
+  // The rest
   double blur = 0;     ///< standard deviation, in pixels, of a blur of the image ...
   int blur_every = 4;  ///< ... after every so many steps (Yosinski et al. 2015)
 
   std::string parametrisation = "pixel";  ///< see Parametrisation
-  bool decorrelate = false;
+  bool decorrelate = false;               ///< see Parametrisation
 
-  std::uint64_t seed = 0;
-  int stop_after = 0;   ///< if not 0, end after so many steps of the planned ones
-  bool record = false;  ///< show each step's tape to `on_step`
+  std::uint64_t seed = 0;  ///< of the changes
+  int stop_after = 0;      ///< if not 0, end after so many steps of the planned ones
+  bool record = false;     ///< show each step's tape to `on_step`
 
   /// How many steps a run does, unless `on_step` says stop.
   int last_step() const { return stop_after > 0 ? std::min(stop_after, steps) : steps; }
@@ -41,12 +42,13 @@ struct MaximiseOptions {
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.
 struct MaximiseStep {
-  int step, steps;
-  double objective, penalty;
+  int step, steps;                   ///< done so far, and planned
+  double objective, penalty;         ///< before the step
   const Tensor& image;               ///< [N,C,H,W] after the step
   std::shared_ptr<const Tape> tape;  ///< of the step, if it was recorded; else null
 };
 
+/// What `maximise` made.
 struct MaximiseResult {
   Tensor images;                                          ///< [N,C,H,W] in [0, 1]
   std::vector<double> objective_before, objective_after;  ///< per picture, not regularised

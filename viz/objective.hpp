@@ -31,8 +31,8 @@ class Objective {
   /// x[N,C,H,W] of pixels -> [N]; N is `pictures()`, or any number if that is 1.
   Tensor operator()(const nn::Model& model, const Tensor& x) const;
 
-  const std::string& expression() const { return expression_; }
-  Index pictures() const { return pictures_; }
+  const std::string& expression() const { return expression_; }  ///< as it was given
+  Index pictures() const { return pictures_; }  ///< 1, or how many "all" stands for
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.

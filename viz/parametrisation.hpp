@@ -22,9 +22,9 @@ class Parametrisation {
   /// are to be decorrelated and C is not 3.
   Parametrisation(const Shape& image, const std::string& name, bool decorrelate);
 
-  bool is_identity() const { return !frequency_weight_ && !mix_; }
-  Tensor image(const Tensor& coordinates) const;  ///< on the tape
-  Tensor coordinates(const Tensor& image) const;  ///< the inverse; a leaf
+  bool is_identity() const { return !frequency_weight_ && !mix_; }  ///< coordinates are pixels
+  Tensor image(const Tensor& coordinates) const;                    ///< on the tape
+  Tensor coordinates(const Tensor& image) const;                    ///< the inverse; a leaf
 
  private:
   Tensor frequency_weight_, inverse_frequency_weight_;  ///< undefined: pixels

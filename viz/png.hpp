@@ -13,8 +13,9 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// The largest pictures that are read: pixels a side, pixels in all (a photo of 16 megapixels), and
 /// bytes of the file (of such a photo, even if it does not compress).
-inline constexpr Index max_png_side = 8192, max_png_pixels = Index{1} << 24;
-inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;
+inline constexpr Index max_png_side = 8192;
+inline constexpr Index max_png_pixels = Index{1} << 24;             ///< in all
+inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;  ///< of the file
 
 /// The picture in the bytes of a PNG file, converted to `channels` (1: luminance, 3: RGB) of 8 bits,
 /// rounded to the nearest. What is transparent shows white paper, as in a browser; gamma and colour
@@ -31,6 +32,7 @@ Image read_png(const std::string& path, Index channels);
 /// The text that a PNG of ours carries (a tEXt chunk with keyword "glassgrad"); empty if there is
 /// none. Throws as `decode_png` and `read_png` do, but does not look into the pixels.
 std::string decode_png_text(std::string_view file, const std::string& path);
+/// `decode_png_text` of a file.
 std::string read_png_text(const std::string& path);
 
 /// The bytes of a PNG file without text.
@@ -42,7 +44,7 @@ void write_png(const std::string& path, const Image& image, const std::string& t
 
 /// How long a frame is shown, in milliseconds, at most 65535.
 struct FrameTimes {
-  int frame_ms = 100;
+  int frame_ms = 100;    ///< for each frame
   int hold_last_ms = 0;  ///< for the last frame, if longer
 };
 

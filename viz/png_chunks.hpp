@@ -13,16 +13,18 @@
 /// https://www.w3.org/TR/png-3/#5DataRep
 namespace glass::inline GLASS_PRECISION::viz::png {
 
-inline constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";
+inline constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";  ///< the first 8 bytes
 
+/// Views into the file.
 struct Chunk {
-  std::string_view type, data;
+  std::string_view type, data;  ///< 4 letters, and what they announce
 };
 
 /// Walks over the chunks of a file. Throws FileError, naming `path`, unless the file is a PNG whose
 /// chunks are whole, fit their CRC, and end with IEND at the end of the file.
 class ChunkReader {
  public:
+  /// Reads the signature. Both must outlive this.
   ChunkReader(std::string_view file, const std::string& path);
 
   /// The next chunk; nothing after IEND.

@@ -15,9 +15,9 @@ namespace glass::inline GLASS_PRECISION::viz {
 /// The denominators are those of Mahendran and Vedaldi (2016, eq. 9): with them a weight means the
 /// same at every size and range of an image.
 struct Regulariser {
-  double tv = 0, beta = 2;
-  double alpha_norm = 0, alpha = 6;
-  double l2 = 0;
+  double tv = 0, beta = 2;           ///< weight, not negative, and exponent, positive
+  double alpha_norm = 0, alpha = 6;  ///< weight, not negative, and exponent, at least 1
+  double l2 = 0;                     ///< weight, not negative
 
   /// x[N,C,H,W] of pixels in [0, 1], `centre` one value per channel -> [], summed over N.
   Tensor operator()(const Tensor& x, const std::vector<double>& centre) const;

@@ -18,36 +18,37 @@ struct Report {
   };
   /// Where a value is not finite, the line has a gap.
   struct Curve {
-    std::string label;
-    std::vector<double> values;
+    std::string label;           ///< of the line
+    std::vector<double> values;  ///< one for each of the panel's `x`
   };
   /// Curves of one quantity.
   struct Panel {
-    std::string title;
-    std::string note = {};  ///< what exactly is measured
-    Axis axis = Axis::linear;
-    bool ordered = false;  ///< the curves have an order, as layers do, which their colours show
-    std::vector<double> x = {};  ///< the steps of the values, rising
-    std::vector<Curve> curves = {};
+    std::string title;         ///< above it
+    std::string note = {};     ///< what exactly is measured
+    Axis axis = Axis::linear;  ///< the vertical one
+    bool ordered = false;      ///< the curves have an order, as layers do, which their colours show
+    std::vector<double> x = {};      ///< the steps of the values, rising
+    std::vector<Curve> curves = {};  ///< each with as many values as `x`
 
     /// Appends a value to the curve with this label, a new one if there is none.
     void add(const std::string& label, double value);
   };
+  /// An image and the line under it.
   struct Picture {
-    std::string caption;
-    Image image;
+    std::string caption;  ///< one line
+    Image image;          ///< of any size
   };
   /// As many pictures in every frame.
   struct Frame {
-    double x = 0;
-    std::vector<Picture> pictures;
+    double x = 0;                   ///< the step
+    std::vector<Picture> pictures;  ///< side by side
   };
 
-  std::string title, summary, verdict;  ///< a line each
-  std::vector<std::pair<std::string, std::string>> facts = {};
-  std::string frames_title = {};   ///< what the frames show
-  std::vector<Frame> frames = {};  ///< may be empty
-  std::vector<Panel> panels = {};
+  std::string title, summary, verdict;                          ///< a line each
+  std::vector<std::pair<std::string, std::string>> facts = {};  ///< a table: name, value
+  std::string frames_title = {};                                ///< what the frames show
+  std::vector<Frame> frames = {};                               ///< may be empty
+  std::vector<Panel> panels = {};                               ///< in this order
   std::string manifest = {};  ///< JSON that says how to make the report again; may be empty
 };
 

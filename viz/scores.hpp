@@ -36,6 +36,7 @@ struct Score {
   double high_frequency;      ///< see `high_frequency_share`
 };
 
+/// The score of each picture, made by `model` for `classes`.
 std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const Tensor& images,
                          const std::vector<Index>& classes);
 

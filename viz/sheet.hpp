@@ -9,8 +9,8 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// A picture and the lines of text under it.
 struct Tile {
-  Image image;
-  std::vector<std::string> caption;
+  Image image;                       ///< of any size
+  std::vector<std::string> caption;  ///< lines
 };
 
 /// The image with a line of text above it.

@@ -11,6 +11,7 @@
 /// two pixels, one above the other.
 namespace glass::inline GLASS_PRECISION::viz {
 
+/// What a terminal can show.
 enum class Palette {
   ascii,        ///< greys: the mean of the two pixels as one of " .:-=+*#%@", for light on dark
   xterm_256,    ///< a half block in the nearest of xterm's 240 fixed colours

@@ -9,21 +9,23 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// A single number is a grey.
 struct Colour {
-  std::array<std::uint8_t, 3> rgb;
+  std::array<std::uint8_t, 3> rgb;  ///< 0 to 255
 
-  constexpr Colour(std::uint8_t grey) : rgb{grey, grey, grey} {}
+  constexpr Colour(std::uint8_t grey) : rgb{grey, grey, grey} {}  ///< from 0, black, to 255, white
+  /// Each from 0 to 255.
   constexpr Colour(std::uint8_t red, std::uint8_t green, std::uint8_t blue)
       : rgb{red, green, blue} {}
 };
 
 /// What sheets and charts are drawn on, and what their text is written in.
-inline constexpr std::uint8_t paper = 250, ink = 30;
+inline constexpr std::uint8_t paper = 250;
+inline constexpr std::uint8_t ink = 30;  ///< of the text
 
 /// Writes one line of printable ASCII (anything else becomes '?') with its top left corner at
 /// (x, y); capitals are about 7 * `scale` pixels high. What passes an edge is cut off. A grey image
 /// takes the colour's first number.
 void draw_text(Image& image, Index x, Index y, const std::string& line, int scale, Colour colour);
-/// In pixels.
+/// How wide that line is, in pixels.
 Index text_width(const std::string& line, int scale);
 
 }  // namespace glass::inline GLASS_PRECISION::viz

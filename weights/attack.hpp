@@ -7,6 +7,7 @@
 
 namespace glass::inline GLASS_PRECISION::training {
 
+/// What an attack may measure changes by.
 inline const std::vector<std::string> attack_norms{"linf", "l2"};
 
 /// How far, and how, an image may be changed to deceive a network.
@@ -16,7 +17,7 @@ struct Attack {
   double eps = 0;    ///< the largest change, pixels being in [0, 1]
   int steps = 3;  ///< each of length 2.5 eps / steps, so that the border can be reached and walked
 
-  explicit operator bool() const { return !norm.empty(); }
+  explicit operator bool() const { return !norm.empty(); }  ///< there is an attack
 };
 
 /// "l2:0.5" -> {.norm = "l2", .eps = 0.5}. Throws Error unless `words` is of that form.

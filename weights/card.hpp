@@ -8,18 +8,19 @@ namespace glass::inline GLASS_PRECISION::training {
 
 /// What a model card tells about a trained network.
 struct Card {
-  std::string data;  ///< name of the data folder
-  Index training_images = 0;
-  std::string command;  ///< the command line that trained it
-  std::uint64_t seed = 0;
-  std::string commit;  ///< of the program; may be empty
-  int epochs = 0, planned_epochs = 0, best_epoch = 0;
-  Evaluation validation, test;  ///< of the weights that are kept
+  std::string data;                                    ///< name of the data folder
+  Index training_images = 0;                           ///< how many gradients came from
+  std::string command;                                 ///< the command line that trained it
+  std::uint64_t seed = 0;                              ///< of initial weights and training
+  std::string commit;                                  ///< of the program; may be empty
+  int epochs = 0, planned_epochs = 0, best_epoch = 0;  ///< the best counted from 1
+  Evaluation validation, test;                         ///< of the weights that are kept
+  /// Accuracy under an attack.
   struct Robust {
-    Attack attack;
-    Evaluation test;
+    Attack attack;    ///< on every image
+    Evaluation test;  ///< of the attacked test images
   };
-  std::vector<Robust> robust;
+  std::vector<Robust> robust;  ///< one for each attack that was tried
 };
 
 /// The card as Markdown. `viz info` shows the lines with "accuracy:".

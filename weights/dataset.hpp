@@ -14,18 +14,20 @@ struct Dataset {
   std::vector<std::uint8_t> pixels;  ///< [N,C,H,W], 0 is black and 255 is white
   std::vector<std::uint8_t> labels;  ///< [N], indices of classes
 
-  Index size() const { return static_cast<Index>(labels.size()); }
+  Index size() const { return static_cast<Index>(labels.size()); }  ///< number of images
 };
 
-/// Moves the last `count` images of `data` into a set of their own.
+/// Moves the last `count` images of `data` into a set of their own. Throws ShapeError if there are not
+/// so many.
 Dataset split_last(Dataset& data, Index count);
 
+/// Images as a network takes them.
 struct Batch {
-  Tensor images;  ///< [N,C,H,W] in [0, 1]
-  std::vector<Index> labels;
+  Tensor images;              ///< [N,C,H,W] in [0, 1]
+  std::vector<Index> labels;  ///< [N], indices of classes
 };
 
-/// The images of `data` at the given places, in that order.
+/// The images of `data` at the given places, which are not checked, in that order.
 Batch make_batch(const Dataset& data, std::span<const Index> places);
 
 }  // namespace glass::inline GLASS_PRECISION::training

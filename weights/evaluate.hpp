@@ -8,11 +8,12 @@ namespace glass::inline GLASS_PRECISION::training {
 
 /// How a network answered a whole data set.
 struct Evaluation {
-  Index classes = 0;
+  Index classes = 0;             ///< how many there are
   std::vector<Index> confusion;  ///< [classes,classes]: row is the truth, column the answer
 
-  Index correct() const;
-  Index total() const;
+  Index correct() const;  ///< images that were answered rightly
+  Index total() const;    ///< all images
+  /// The share of them, from 0 to 1.
   double accuracy() const { return static_cast<double>(correct()) / static_cast<double>(total()); }
 };
 

@@ -9,8 +9,8 @@ namespace glass::inline GLASS_PRECISION::training {
 
 /// The bytes of a file, and the path that messages call it by.
 struct NamedBytes {
-  std::string_view bytes;
-  const std::string& path;
+  std::string_view bytes;   ///< all of them
+  const std::string& path;  ///< must outlive this
 };
 
 /// A data set from a pair of IDX files, plain or gzipped (LeCun, Cortes and Burges, 1998; MNIST and

@@ -11,6 +11,7 @@ namespace glass::inline GLASS_PRECISION::training {
 /// Seconds since it was made.
 class Stopwatch {
  public:
+  /// Of real time, not of the processor.
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
  private:
@@ -20,8 +21,8 @@ class Stopwatch {
 
 /// How far a run is, in training images.
 struct Progress {
-  int epoch = 1, epochs = 1;  ///< the running one, counted from 1
-  Index images = 0, images_per_epoch = 1;
+  int epoch = 1, epochs = 1;               ///< the running one, counted from 1
+  Index images = 0, images_per_epoch = 1;  ///< of this epoch: seen, and in all
   Index images_this_session = 0;  ///< since the program began, which a resumed run did later
   double seconds = 0;             ///< since then
 };

@@ -8,13 +8,13 @@ namespace glass::inline GLASS_PRECISION::training {
 
 /// One call of the program `train`.
 struct Session {
-  std::string model;    ///< description to train
-  std::string data;     ///< folder with a data set
-  std::string output;   ///< description to write; weights, card and checkpoint go beside it
-  std::string report;   ///< web page to write as well; empty: none
-  std::string command;  ///< for the model card, as is `commit`
-  std::string commit;
-  TrainOptions options;
+  std::string model;     ///< description to train
+  std::string data;      ///< folder with a data set
+  std::string output;    ///< description to write; weights, card and checkpoint go beside it
+  std::string report;    ///< web page to write as well; empty: none
+  std::string command;   ///< for the model card
+  std::string commit;    ///< of the program; may be empty
+  TrainOptions options;  ///< how to train
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
   bool resume = false;               ///< continue from the checkpoint beside `output`
   nn::LoadOptions load;              ///< how to read that

@@ -14,23 +14,25 @@
 
 namespace glass::inline GLASS_PRECISION::training {
 
+/// What `TrainOptions::optimiser` may be.
 inline const std::vector<std::string> optimiser_names{"sgd", "adam", "adamw"};
+/// What `TrainOptions::schedule` may be.
 inline const std::vector<std::string> schedule_names{"constant", "step", "one-cycle"};
 
 /// All that decides which weights come out, besides the data and the description.
 struct TrainOptions {
-  int epochs = 10;
-  Index batch = 64;
+  int epochs = 10;                 ///< passes over the images
+  Index batch = 64;                ///< images a step
   std::string optimiser = "adam";  ///< one of `optimiser_names`
   double lr = 0.002;               ///< the largest of the schedule
   double momentum = 0.9;           ///< of sgd
-  double weight_decay = 0;
+  double weight_decay = 0;         ///< see the optimisers
   /// One of `schedule_names`; "step" is three equal parts, each at a tenth of the one before.
   std::string schedule = "one-cycle";
-  std::uint64_t seed = 0;
-  double label_smoothing = 0;  ///< see cross_entropy
-  Augmentation augmentation = {};
-  Attack attack = {};  ///< with one, the network learns from attacked images only
+  std::uint64_t seed = 0;          ///< of order, augmentation and attacks
+  double label_smoothing = 0;      ///< in [0, 1), see cross_entropy
+  Augmentation augmentation = {};  ///< of every image, every time
+  Attack attack = {};              ///< with one, the network learns from attacked images only
 };
 
 /// The loss became infinite or NaN.
@@ -41,8 +43,8 @@ struct DivergedError : Error {
 /// Means over the images of an epoch, as they were seen: augmented, and by a network that was still
 /// learning from them.
 struct EpochResult {
-  double loss = 0;
-  Index correct = 0, images = 0;
+  double loss = 0;                ///< cross-entropy
+  Index correct = 0, images = 0;  ///< how many were answered rightly, and seen
 };
 
 /// One step of the weights, for those who watch.
@@ -59,7 +61,8 @@ struct TrainStep {
 /// draw from generators of their own, which go on from epoch to epoch.
 class Trainer {
  public:
-  /// Keeps references: `model` and `data` must outlive it. `data` needs at least one image.
+  /// Keeps references: `model` and `data` must outlive it. `data` needs at least one image. Throws
+  /// Error for an optimiser or a schedule of another name, and what the optimiser throws.
   Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options);
 
   /// One pass over the images in a new order; images that do not fill a batch are left out of this
@@ -70,11 +73,11 @@ class Trainer {
   /// same.
   void record_every(Index steps) { record_every_ = steps; }
 
-  Index steps_per_epoch() const { return steps_per_epoch_; }
-  Index images_per_epoch() const { return steps_per_epoch_ * batch_; }
-  int epochs_done() const { return epochs_done_; }
-  void set_epochs_done(int epochs) { epochs_done_ = epochs; }
-  const TrainOptions& options() const { return options_; }
+  Index steps_per_epoch() const { return steps_per_epoch_; }            ///< whole batches
+  Index images_per_epoch() const { return steps_per_epoch_ * batch_; }  ///< in these
+  int epochs_done() const { return epochs_done_; }             ///< by this run and those it resumes
+  void set_epochs_done(int epochs) { epochs_done_ = epochs; }  ///< to resume a run
+  const TrainOptions& options() const { return options_; }     ///< as given
   /// Handles to all that changes during training, except the number of epochs done.
   std::vector<nn::NamedTensor> state() const;
 
