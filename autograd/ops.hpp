@@ -52,18 +52,20 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 Tensor unit_rows(const Tensor& x);
 
 // convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
-/// Of `conv2d`.
+/// Options of `conv2d`.
 struct Conv2dOptions {
   Size2 stride = 1, padding = 0;  ///< in pixels, stride >= 1, padding >= 0
 };
-/// weight[K,C,R,S], bias[K] or undefined. A cross-correlation: the kernel is not flipped.
+/// x[N,C,H,W], weight[K,C,R,S], bias[K] or undefined -> [N,K,P,Q]. A cross-correlation: the kernel
+/// is not flipped.
 ///
 ///     y[n,k,p,q] = bias[k] + sum_{c,r,s} weight[k,c,r,s] x[n,c,h,w],
 ///     h = p stride + r - padding,  w = q stride + s - padding;  outside the image x is 0
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 
-/// Of the poolings. A `stride` of 0 stands for the window's own size: windows that tile the image.
+/// Options of the poolings. A `stride` of 0 stands for the window's own size: windows that tile the
+/// image.
 struct Pool2dOptions {
   Size2 kernel = 2, stride = 0, padding = 0;  ///< in pixels
 };
@@ -85,7 +87,7 @@ Tensor sigmoid(const Tensor& x);                                   ///< 1 / (1 +
 Tensor elu(const Tensor& x, double alpha = 1);
 
 // normalisation and regularisation of layers
-/// Of `batch_norm2d`.
+/// Options of `batch_norm2d`.
 struct BatchNormOptions {
   bool training = true;   ///< normalise by the batch (and update the running values), or by these
   double momentum = 0.1;  ///< share of the new batch in the running values, in [0, 1]
@@ -98,8 +100,8 @@ struct BatchNormOptions {
 Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Tensor& running_mean, const Tensor& running_var,
                     const BatchNormOptions& options = {});
-/// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p). Srivastava
-/// et al., 2014.
+/// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p).
+/// Srivastava et al., 2014.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
 // views: the values are shared, not copied
@@ -136,7 +138,7 @@ struct Padding {
 Tensor pad(const Tensor& x, const Padding& padding, double fill = 0);
 /// Moves the images down by `dy` and right by `dx` pixels; `fill` comes in, the rest falls out.
 Tensor shift(const Tensor& x, Index dy, Index dx, double fill = 0);
-/// Of `affine_sample`.
+/// Options of `affine_sample`.
 struct AffineSample {
   double angle = 0;  ///< in radians, counter-clockwise as seen
   double scale = 1;  ///< positive; above 1 enlarges
@@ -152,7 +154,7 @@ Tensor affine_sample(const Tensor& x, const AffineSample& how);
 Tensor hartley2d(const Tensor& x);
 
 // regularisers of images -> []
-/// Of `total_variation`.
+/// Options of `total_variation`.
 struct TotalVariationOptions {
   double beta = 2;    ///< positive: 1 favours sharp edges, 2 smooth ramps
   double eps = 1e-8;  ///< not negative; keeps the gradient finite at flat regions when beta < 2

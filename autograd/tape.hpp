@@ -119,7 +119,7 @@ class Tape {
 const char* word(Tape::Role role);          ///< "weight"
 const char* word(Tape::Gradient gradient);  ///< "computed"
 
-/// Of `listing`.
+/// Options of `listing`.
 struct ListingOptions {
   bool colour = false;  ///< by escape sequences of a terminal
   bool times = false;   ///< also how long each operation took; differs from run to run

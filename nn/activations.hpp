@@ -26,7 +26,7 @@ class Sigmoid final : public Module {
   Tensor forward(const Tensor& x) override { return sigmoid(x); }
 };
 
-/// Of LeakyReLU.
+/// Arguments of LeakyReLU.
 struct LeakyReLUArguments {
   double negative_slope = 0.01;  ///< slope below 0
   std::vector<Field> fields() { return {{"negative_slope", &negative_slope}}; }
@@ -45,7 +45,7 @@ class LeakyReLU final : public Module {
   LeakyReLUArguments arguments_;
 };
 
-/// Of ELU.
+/// Arguments of ELU.
 struct ELUArguments {
   double alpha = 1;  ///< not negative
   std::vector<Field> fields() { return {{"alpha", &alpha}}; }
@@ -64,7 +64,7 @@ class ELU final : public Module {
   ELUArguments arguments_;
 };
 
-/// Of Dropout.
+/// Arguments of Dropout.
 struct DropoutArguments {
   double p = 0.5;  ///< probability that an element is dropped, in [0, 1)
   std::vector<Field> fields() { return {{"p", &p}}; }
@@ -85,7 +85,7 @@ class Dropout final : public Module {
   Rng rng_;
 };
 
-/// Of Softmax and LogSoftmax.
+/// Arguments of Softmax and LogSoftmax.
 struct SoftmaxArguments {
   Index dim = 1;  ///< only 1 is implemented: the classes of x[N,classes]
   std::vector<Field> fields() { return {{"dim", &dim}}; }

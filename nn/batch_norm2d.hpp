@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Of BatchNorm2d; `num_features` has no default.
+/// Arguments of BatchNorm2d; `num_features` has no default.
 struct BatchNorm2dArguments {
   Index num_features = 0;  ///< number of channels
   double eps = 1e-5;       ///< positive, keeps the division finite

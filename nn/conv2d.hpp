@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Of Conv2d; the first three have no default.
+/// Arguments of Conv2d; the first three have no default.
 struct Conv2dArguments {
   Index in_channels = 0, out_channels = 0;         ///< positive
   Size2 kernel_size = 0, stride = 1, padding = 0;  ///< in pixels

@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Of Linear; the first two have no default.
+/// Arguments of Linear; the first two have no default.
 struct LinearArguments {
   Index in_features = 0, out_features = 0;  ///< positive
   bool bias = true;                         ///< whether there is one

@@ -4,8 +4,8 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Of the poolings; `kernel_size` has no default. A `stride` of 0 stands for the kernel's own size:
-/// windows that tile the image.
+/// Arguments of the poolings; `kernel_size` has no default. A `stride` of 0 stands for the kernel's
+/// own size: windows that tile the image.
 struct Pool2dArguments {
   Size2 kernel_size = 0, stride = 0, padding = 0;  ///< in pixels
 
@@ -51,7 +51,7 @@ class AvgPool2d final : public Pool2d {
   Tensor forward(const Tensor& x) override { return avg_pool2d(x, options()); }
 };
 
-/// Of AdaptiveAvgPool2d.
+/// Arguments of AdaptiveAvgPool2d.
 struct AdaptiveAvgPool2dArguments {
   Size2 output_size = 1;  ///< in pixels; only 1 is implemented
 

@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION::optim {
 
-/// Of Adam and AdamW.
+/// Options of Adam and AdamW.
 struct AdamOptions {
   double lr = 1e-3;      ///< see `Optimiser::lr`
   double beta1 = 0.9;    ///< memory of the mean gradient, in [0, 1)

@@ -10,7 +10,7 @@ namespace glass::inline GLASS_PRECISION::optim {
 /// memory, so that a resumed run continues where it was. The same numbers as PyTorch's schedulers.
 using Schedule = std::function<double(Index step)>;
 
-/// Of `step_decay`.
+/// Options of `step_decay`.
 struct StepDecayOptions {
   double lr = 0.01;     ///< of the first step
   Index every = 1;      ///< steps between two drops
@@ -19,7 +19,7 @@ struct StepDecayOptions {
 /// lr(step) = lr factor^floor(step / every). Throws Error if `every` is not positive.
 Schedule step_decay(const StepDecayOptions& options);
 
-/// Of `one_cycle`.
+/// Options of `one_cycle`.
 struct OneCycleOptions {
   double max_lr = 0.01;       ///< at the top
   Index steps = 1;            ///< of the whole run; later ones keep the last rate

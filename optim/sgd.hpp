@@ -4,7 +4,7 @@
 
 namespace glass::inline GLASS_PRECISION::optim {
 
-/// Of SGD.
+/// Options of SGD.
 struct SGDOptions {
   double lr = 0.01;         ///< see `Optimiser::lr`
   double momentum = 0;      ///< share of the last step that is kept, in [0, 1)

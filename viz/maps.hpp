@@ -17,7 +17,7 @@ enum class Scale {
 /// `light` if no value is negative.
 Scale scale_for(const Tensor& tensor);
 
-/// Of `draw_maps`.
+/// Options of `draw_maps`.
 struct MapOptions {
   Index most = 64;  ///< maps, rows or columns beyond this many are left out
 };

@@ -20,12 +20,12 @@ struct MaximiseOptions {
   std::string optimiser = "adam";  ///< adam or sgd
   Regulariser regulariser = {.tv = 0.3, .beta = 1.5, .l2 = 0.5};  ///< what keeps images natural
 
-  // Each step looks at the image changed a little, so that nothing hangs on single pixels
-  int jitter = 3;     ///< moved by up to this many pixels,
-  double rotate = 0;  ///< turned by up to this many degrees either way,
-  double zoom = 0;    ///< and larger or smaller by up to this share
+  /// Each step looks at the image changed a little, so that nothing hangs on single pixels: moved by
+  /// up to this many pixels.
+  int jitter = 3;
+  double rotate = 0;  ///< turned by up to this many degrees either way
+  double zoom = 0;    ///< larger or smaller by up to this share
 
-  // The rest
   double blur = 0;     ///< standard deviation, in pixels, of a blur of the image ...
   int blur_every = 4;  ///< ... after every so many steps (Yosinski et al. 2015)
 

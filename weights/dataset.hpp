@@ -17,8 +17,8 @@ struct Dataset {
   Index size() const { return static_cast<Index>(labels.size()); }  ///< number of images
 };
 
-/// Moves the last `count` images of `data` into a set of their own. Throws ShapeError if there are not
-/// so many.
+/// Moves the last `count` images of `data` into a set of their own. Throws ShapeError if there are
+/// not so many.
 Dataset split_last(Dataset& data, Index count);
 
 /// Images as a network takes them.

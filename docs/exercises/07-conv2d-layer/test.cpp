@@ -19,7 +19,7 @@ nn::Conv2d layer(Size2 kernel, Size2 stride = 1, Size2 padding = 0) {
 }
 
 void check_shape(const std::string& what, const Shape& found, const Shape& expected) {
-  CHECK_MESSAGE(found == expected, text(what, ": expected ", expected, ", found ", found));
+  if (found != expected) FAIL(text(what, ": expected ", expected, ", found ", found));
 }
 
 void check_size(const std::string& what, Size2 found, Size2 expected) {

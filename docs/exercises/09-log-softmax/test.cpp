@@ -52,6 +52,9 @@ TEST_CASE("logits of 1000, where e^x is infinite") {
 TEST_CASE("logits of -1000, where every e^x is 0") {
   grade::check_equal("y of [-1000 -1000]", log_softmax(row({-1000, -1000})),
                      row({-std::log(2), -std::log(2)}));
+  grade::check_equal("the same below a row of [1000 1000]",
+                     log_softmax(Tensor::from({2, 2}, {1000, 1000, -1000, -1000})),
+                     Tensor::full({2, 2}, -std::log(2)));
 }
 
 TEST_CASE("a small probability: its logarithm is exact where the probability itself is 0") {
