@@ -68,8 +68,8 @@ struct WeightGradientCalls {
 WeightGradientCalls& weight_gradient_calls();  ///< since the program began, or a test set it to 0
 
 /// The ways to compute, from naive to fast. `im2col` makes convolutions copy all patches and call
-/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm (Lavin and Gray, 2016) where
-/// it wins.
+/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm (Lavin and Gray, 2016)
+/// where it wins.
 enum class Implementation { reference, im2col, implicit_gemm, fast };
 
 /// Chooses for the whole program, to test one against the other and to measure what each gains.
