@@ -42,6 +42,7 @@ const std::vector<std::vector<std::string>> figures{
      "grey", "--tv", "0", "--l2", "0", "--jitter", "0", "-o", ">footprints.png"},
     {"invert", "@mnist-cnn", "%digit.png", "--layer", "relu2,maxpool2", "-o",
      ">inversion-pooling.png"},
+    {"saliency", "@mnist-cnn", "%digit.png", "-o", ">saliency-mnist-cnn.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--objective", "softmax", "-o",
      ">softmax-objective.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--objective", "logit", "-o",
