@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/statistics.hpp"
