@@ -47,6 +47,8 @@ const std::vector<std::vector<std::string>> figures{
      ">softmax-objective.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--objective", "logit", "-o",
      ">logit-objective.png"},
+    {"maximise", "@cifar10-robust", "--objective", "channel:conv2:all", "--steps", "128", "-o",
+     ">channels-cifar10.png"},
 };
 
 int figures_command(const FiguresArguments& args) {
