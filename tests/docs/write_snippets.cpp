@@ -47,18 +47,20 @@ int main(int argc, char** argv) {
       const bool program = is_program(block.text);
       code += "namespace " + scope + " {\nusing namespace glass;\n";
       if (!program) code += "int main() {\n";
+      std::string text = block.text;
+      // C++ lets main end without it, but here main is a function like any other.
+      if (program) text.insert(text.rfind('}'), "return 0; ");
       if (block.comment.starts_with("given: ")) code += block.comment.substr(7) + '\n';
-      int line = block.line;
-      code += at_line(name, line);
-      for (const std::string& text : markdown::lines(block.text)) {
-        const bool include = text.starts_with("#include");
-        if (include) includes += text + '\n';
-        code += (include ? "" : text) + '\n';
+      code += at_line(name, block.line);
+      for (const std::string& line : markdown::lines(text)) {
+        const bool include = line.starts_with("#include");
+        if (include) includes += line + '\n';
+        code += (include ? "" : line) + '\n';
       }
       code += program ? "}\n" : "return 0;\n}\n}\n";
       const Block* output = output_of(page, i);
-      table += "    {" + quoted(name) + ", " + std::to_string(line) + ", &" + scope + "::main, " +
-               (output ? quoted(output->text) : "nullptr") + "},\n";
+      table += "    {" + quoted(name) + ", " + std::to_string(block.line) + ", &" + scope +
+               "::main, " + (output ? quoted(output->text) : "nullptr") + "},\n";
     }
   }
   std::ofstream(argv[2]) << includes << code << "const Snippet snippets[] = {\n"
