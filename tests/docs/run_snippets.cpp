@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     const Snippet& snippet = snippets[i];
     if (snippet.page != page) continue;
     ++ran;
+    std::cout.copyfmt(std::ios(nullptr));  // as in a new program
     std::ostringstream printed;
     std::streambuf* const terminal = std::cout.rdbuf(printed.rdbuf());
     std::string mistake;
@@ -41,5 +42,5 @@ int main(int argc, char** argv) {
     std::cout << page << ", line " << snippet.line << ": " << mistake << '\n';
   }
   std::cout << ran - wrong << " of " << ran << " blocks do what the page says\n";
-  return wrong == 0 ? 0 : 1;
+  return ran > 0 && wrong == 0 ? 0 : 1;
 }
