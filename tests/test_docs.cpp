@@ -80,7 +80,7 @@ TEST_CASE("what the documentation quotes stands in the file that it names") {
       auto place = lines.begin();
       for (const std::string& quoted : markdown::lines(block.text)) {
         const std::string line = markdown::trimmed(quoted);
-        if (line.empty() || line.ends_with("...")) continue;
+        if (line.empty() || line == "...") continue;
         place = std::find_if(place, lines.end(), [&](const std::string& candidate) {
           return markdown::trimmed(candidate) == line;
         });
@@ -96,16 +96,31 @@ TEST_CASE("what the documentation quotes stands in the file that it names") {
 }
 
 /// The two forms that both GitHub and GitLab render.
-TEST_CASE("formulas are written as $`...`$ or in blocks of ```math") {
+TEST_CASE(
+    "formulas are written as $`...`$ or in blocks of ```math, and `code` ends in its paragraph") {
   for (const markdown::Page& page : markdown::pages(root)) {
-    bool code = false;  // within `...`
     const std::string& prose = page.prose;
-    for (std::size_t i = 0; i < prose.size(); ++i) {
-      if (prose[i] == '`') code = !code;
-      if (prose[i] != '$' || code) continue;
-      const bool opens = i + 1 < prose.size() && prose[i + 1] == '`';
-      const bool closes = i > 0 && prose[i - 1] == '`';
-      CHECK_MESSAGE((opens || closes), name_of(page), ": ", prose.substr(i, 40));
+    for (std::size_t begin = 0; (begin = prose.find_first_of("$`", begin)) != prose.npos;) {
+      const std::string_view opening = prose[begin] == '$' ? "$`" : "`",
+                             closing = prose[begin] == '$' ? "`$" : "`";
+      const std::size_t end = prose.find(closing, begin + opening.size());
+      const std::string span = prose.substr(begin, end - begin);
+      const bool closed =
+          end != prose.npos && span.starts_with(opening) && span.find("\n\n") == span.npos;
+      CHECK_MESSAGE(closed, name_of(page), ": ", span.substr(0, 40));
+      if (!closed) break;
+      begin = end + closing.size();
+    }
+  }
+}
+
+/// Blocks in `bash` or `c++` would be shown like these and never run.
+TEST_CASE("blocks are in the languages that are tested, or need no test") {
+  const std::set<std::string> languages{"cpp", "json", "math", "python", "sh", "text"};
+  for (const markdown::Page& page : markdown::pages(root)) {
+    for (const markdown::Block& block : page.blocks) {
+      CHECK_MESSAGE(languages.count(block.language) == 1, name_of(page), ", line ", block.line,
+                    ": ", block.language);
     }
   }
 }
