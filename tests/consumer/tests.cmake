@@ -10,6 +10,9 @@ add_test(NAME "consumer: find_package"
   COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${CMAKE_CURRENT_LIST_DIR} ${folder}/installed
     --build-generator ${CMAKE_GENERATOR} --build-options ${installed}
     --test-command ${CMAKE_CTEST_COMMAND} --no-tests=error --output-on-failure)
+add_test(NAME "consumer: the examples"
+  COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/docs/examples ${folder}/examples
+    --build-generator ${CMAKE_GENERATOR} --build-options ${installed} --test-command example_xor)
 add_test(NAME "consumer: another version is refused"
   COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${folder}/refused
     -G ${CMAKE_GENERATOR} ${installed} -DGLASSGRAD_VERSION=99)
@@ -21,7 +24,8 @@ add_test(NAME "consumer: add_subdirectory"
     --build-options ${settings} -DGLASSGRAD_SOURCE=${PROJECT_SOURCE_DIR} -DGLASS_NATIVE=ON)
 
 set_tests_properties("consumer: install" PROPERTIES FIXTURES_SETUP installed)
-set_tests_properties("consumer: find_package" "consumer: another version is refused" PROPERTIES
+set_tests_properties("consumer: find_package" "consumer: the examples"
+  "consumer: another version is refused" PROPERTIES
   FIXTURES_REQUIRED installed)
 set_tests_properties("consumer: another version is refused" PROPERTIES PASS_REGULAR_EXPRESSION
   "requested[ \n]+version \"99\".*glassgradConfig.cmake, version: ${PROJECT_VERSION}")
