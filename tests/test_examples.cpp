@@ -64,7 +64,8 @@ TEST_CASE("the examples do what their page says") {
   for (const char* file : {"xor.png", "three.png", "finite-differences.svg"}) {
     CHECK_MESSAGE(std::filesystem::file_size(folder / file) > 500, file);
   }
-  const Run refused = run_program("'" GLASS_PROGRAMS_DIR "'/example_mnist /nowhere");
+  const Run refused =
+      run_program("cd '" + (folder / "") + "' && '" GLASS_PROGRAMS_DIR "'/example_mnist /nowhere");
   CHECK(refused.code == 1);
   CHECK(refused.err == "/nowhere: no such folder\n");
 }
