@@ -141,19 +141,21 @@ def python_blocks(page):
             yield kind[len("python\n"):], printed
 
 
-def check_page():
+def check_pages():
     (folder / "page").mkdir()
     os.chdir(folder / "page")
     for name in ("weights", "docs"):
         os.symlink(root / name, name)
-    names, count = {}, 0
-    for code, printed in python_blocks(root / "docs" / "pytorch.md"):
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(code, names)
-        assert printed is None or out.getvalue() == printed, (code, out.getvalue())
-        count += 1
-    assert count >= 3, count
+    count = 0
+    for page in sorted((root / "docs").rglob("*.md")):
+        names = {}
+        for code, printed in python_blocks(page):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(code, names)
+            assert printed is None or out.getvalue() == printed, (page, code, out.getvalue())
+            count += 1
+    assert count >= 4, count
 
 
 (folder / "again").mkdir()
@@ -162,4 +164,4 @@ for description in sorted(folder.glob("*.json")):
     answer(description)
 check_refusals()
 check_command()
-check_page()
+check_pages()
