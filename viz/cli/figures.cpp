@@ -59,9 +59,9 @@ int figures_command(const FiguresArguments& args) {
     for (const std::string& word : figure) {
       const std::string name = word.substr(1);
       if (word[0] == '@') {
-        words.push_back((root / "weights" / (name + ".json")).string());
+        words.push_back((root / "weights" / (name + ".json")).lexically_normal().string());
       } else if (word[0] == '%') {
-        words.push_back((root / "docs" / "samples" / name).string());
+        words.push_back((root / "docs" / "samples" / name).lexically_normal().string());
       } else if (word[0] == '>') {
         words.push_back((fs::path(args.output) / name).string());
       } else {
