@@ -49,6 +49,8 @@ const std::vector<std::vector<std::string>> figures{
      ">logit-objective.png"},
     {"maximise", "@cifar10-robust", "--objective", "channel:conv2:all", "--steps", "128", "-o",
      ">channels-cifar10.png"},
+    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 40*diversity:relu4", "--count",
+     "5", "--steps", "100", "-o", ">birds.png"},
 };
 
 int figures_command(const FiguresArguments& args) {
