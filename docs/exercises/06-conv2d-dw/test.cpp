@@ -68,11 +68,11 @@ TEST_CASE("two channels in, two out: w[k,c] meets channel c of x and channel k o
       Tensor::from({2, 2, 1, 1}, {10, 20, 1000, 2000}));
 }
 
-TEST_CASE("the padding is 0: x = [1 2 3] padded by 1, dy = [1 10 100]") {
-  grade::check_equal(
-      "dw",
-      dw(three(), {1, 1, 1, 3}, Tensor::from({1, 1, 1, 3}, {1, 10, 100}), {.padding = {0, 1}}),
-      Tensor::from({1, 1, 1, 3}, {210, 321, 32}));
+TEST_CASE("the padding is 0: x = [1 2 3; 4 5 6; 7 8 9] padded in width, dy = [0; 1 10 100; 0]") {
+  const Tensor x = Tensor::from({1, 1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const Tensor dy = Tensor::from({1, 1, 3, 3}, {0, 0, 0, 1, 10, 100, 0, 0, 0});
+  grade::check_equal("dw", dw(x, {1, 1, 1, 3}, dy, {.padding = {0, 1}}),
+                     Tensor::from({1, 1, 1, 3}, {540, 654, 65}));
 }
 
 TEST_CASE("a stride of 2: x = [1 2 3], a kernel of one weight, dy = [1 10]") {

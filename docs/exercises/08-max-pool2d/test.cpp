@@ -94,6 +94,13 @@ TEST_CASE("a pixel that wins in two windows receives from both: [1 3 2 3 0]") {
                      row({0, 11, 0, 100, 0}));
 }
 
+TEST_CASE("padding receives nothing, nor do equal pixels of the row above in its place") {
+  const Tensor dy = Tensor::from({1, 1, 3, 2}, {1, 2, 3, 4, 5, 6});
+  const Pool2dOptions padded{.kernel = {1, 2}, .padding = {0, 1}};
+  grade::check_equal("dx of [7 7; 7 7; 7 7], pairs in a row with padding 1",
+                     dx(Tensor::full({1, 1, 3, 2}, 7), padded, dy), dy);
+}
+
 TEST_CASE("finite differences agree, with a batch and channels, and a rest at the border") {
   check_gradients({2, 3, 5, 7}, {.kernel = {2, 3}});
 }
