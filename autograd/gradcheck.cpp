@@ -79,7 +79,9 @@ GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& in
   for (std::size_t i = 0; i < points.size(); ++i) {
     const std::span<real> gradient = gradients[i].values();
     if (!std::ranges::equal(gradient, again[i].values())) {
-      return failure(i, ": the gradient is different when it is computed again");
+      return failure(i,
+                     ": the gradient is different when it is computed again; is a buffer read "
+                     "before it was filled?");
     }
     const bool all_zero = std::ranges::all_of(gradient, [](real g) { return g == 0; });
     if (all_zero && !gradient.empty() && !options.zero_is_right) {

@@ -16,8 +16,8 @@ struct LinearNode final : Node {
 
   Grads backward([[maybe_unused]] const Storage& dy) const override {
     Grads grads;
-    // In each case make the buffer, which has not been filled: `grads[0] = Storage(N * in);`. Element
-    // (n,o) of dy is `dy.data()[n * out + o]`.
+    // In each case make the buffer: `grads[0] = Storage::zeros(N * in);`, to add to, for a new
+    // `Storage(N * in)` is not filled. Element (n,o) of dy is `dy.data()[n * out + o]`.
     if (need[0]) {  // dx [N,in]
       throw NotImplemented("Exercise 4: linear, its three gradients");
     }
