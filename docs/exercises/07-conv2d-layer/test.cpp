@@ -55,6 +55,16 @@ TEST_CASE("a stride of 2 takes every second place, and begins with the first") {
   check_shape("8 places in width", layer(1, {1, 2}).output_shape({1, 1, 1, 8}), {1, 2, 1, 4});
 }
 
+TEST_CASE("a window of 3: its places in a row of 7, with padding 1, with stride 2; in a row of 8") {
+  check_shape("row of 7", layer({1, 3}).output_shape({1, 1, 1, 7}), {1, 2, 1, 5});
+  const Size2 padding{0, 1}, stride{1, 2};
+  check_shape("row of 7, padding 1", layer({1, 3}, 1, padding).output_shape({1, 1, 1, 7}),
+              {1, 2, 1, 7});
+  const nn::Conv2d both = layer({1, 3}, stride, padding);
+  check_shape("row of 7, padding 1, stride 2", both.output_shape({1, 1, 1, 7}), {1, 2, 1, 4});
+  check_shape("row of 8, padding 1, stride 2", both.output_shape({1, 1, 1, 8}), {1, 2, 1, 4});
+}
+
 TEST_CASE("a kernel larger than the padded image is refused") {
   check_refused("kernel 3", layer(3), {1, 1, 2, 5});
   check_refused("kernel 3", layer(3), {1, 1, 5, 2});
