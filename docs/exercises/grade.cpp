@@ -34,16 +34,24 @@ class Report final : public doctest::IReporter {
   }
   void test_case_exception(const doctest::TestCaseException& exception) override {
     mistakes_ << "          " << exception.error_string << '\n';
+    crashed_ = exception.is_crash;
   }
   void test_case_end(const doctest::CurrentTestCaseStats& stats) override {
     const bool passes = stats.failure_flags == 0;
     out_ << (passes ? "  passes  " : "  fails   ") << name_ << '\n';
     if (!passes) out_ << mistakes_.str();
+    out_.flush();  // a case that hangs is the one after the last line
   }
   void test_run_end(const doctest::TestRunStats& stats) override {
     const auto run = stats.numTestCasesPassingFilters, failed = stats.numTestCasesFailed;
-    out_ << run - failed << " of " << run << " pass.";
-    if (failed > 0) out_ << " Yours: " << exercise.yours << ". Read " << exercise.chapter << '.';
+    if (crashed_) {
+      out_ << "Stopped here: the cases after it did not run.";
+    } else {
+      out_ << run - failed << " of " << run << " pass.";
+    }
+    if (crashed_ || failed > 0) {
+      out_ << " Yours: " << exercise.yours << ". Read " << exercise.chapter << '.';
+    }
     out_ << std::endl;
   }
 
@@ -57,6 +65,7 @@ class Report final : public doctest::IReporter {
   std::ostream& out_;
   std::string name_;
   std::ostringstream mistakes_;
+  bool crashed_ = false;
 };
 
 }  // namespace
