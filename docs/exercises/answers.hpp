@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -39,7 +40,26 @@ inline void check_answer(const std::string& question, const std::vector<std::str
     FAIL(text(question, ", word ", i + 1, ": expected ", what, ", found '", found[i], "'"));
   }
   CHECK_MESSAGE(found.size() == right.size(),
-                text(question, ": expected ", right.size(), " words, found ", found.size()));
+                text(question, ": expected ", right.size(), right.size() == 1 ? " word" : " words",
+                     ", found ", found.size()));
+}
+
+/// The same for an answer whose words may stand in any order.
+inline void check_set(const std::string& question, const std::vector<std::string>& right,
+                      const std::string& what) {
+  const std::vector<std::string> found = answer(question);
+  const auto is_in = [](const std::vector<std::string>& words, const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+  };
+  for (const std::string& word : found) {
+    if (is_in(right, word)) continue;
+    FAIL(text(question, ": '", word, "' does not belong here; wanted is ", what));
+  }
+  const auto missing =
+      std::ranges::count_if(right, [&](const std::string& word) { return !is_in(found, word); });
+  CHECK_MESSAGE(missing == 0, text(question, ": ", missing,
+                                   missing == 1 ? " more belongs here" : " more belong here",
+                                   "; wanted is ", what));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::grade

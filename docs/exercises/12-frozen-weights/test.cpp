@@ -26,12 +26,13 @@ Tape::Entry conv2(const std::vector<Tape::Entry>& entries) {
 void check_kept(const std::string& question, const std::function<void(nn::Sequential&)>& program) {
   std::vector<std::string> names;
   for (const Tape::Kept& values : conv2(recorded(program)).kept) names.push_back(values.name);
-  grade::check_answer(question, names, "an input that a wanted gradient needs");
+  grade::check_set(question, names, "each input that a wanted gradient needs");
 }
 
 void check_bytes(const std::string& question, const std::function<void(nn::Sequential&)>& program) {
-  grade::check_answer(question, {text(conv2(recorded(program)).kept_bytes())},
-                      "the bytes of what conv2 keeps: see its input's and its weight's shape");
+  grade::check_answer(
+      question, {text(conv2(recorded(program)).kept_bytes())},
+      "a number only, the bytes of what conv2 keeps: see its input's and its weight's shape");
 }
 
 void paint_all(nn::Sequential& net) { paint(net); }
@@ -83,7 +84,8 @@ void check_line(const std::string& question, const std::string& path, const std:
 TEST_CASE("1. painting without one of its lines") {
   std::vector<std::string> outcomes;
   for (int line = 1; line <= 5; ++line) outcomes.push_back(outcome(line));
-  grade::check_answer("without one line", outcomes, "what happens without that line");
+  grade::check_answer("without one line", outcomes,
+                      "what happens without that line (chapter 9, 'Why nothing changes')");
 }
 
 TEST_CASE("2. what conv2 keeps") {

@@ -105,22 +105,24 @@ bool holds(char statement) {
 
 TEST_CASE("1. of how many pictures mnist-cnn is sure") {
   grade::check_answer("own in A", {text(std::ranges::count_if(truth().a, Truth::is_sure))},
-                      "a count from the first column");
+                      "a number only, a count from the column own");
 }
 
 TEST_CASE("2. which of them the judge names right") {
-  grade::check_answer("right in A", classes_where(truth().a, Truth::is_right),
-                      "a class that the judge names for its own picture");
+  grade::check_set("right in A", classes_where(truth().a, Truth::is_right),
+                   "each class whose picture the judge names right, or the word none");
 }
 
 TEST_CASE("3. which it names right where there is nothing to see") {
-  grade::check_answer("right in noise", classes_where(truth().noise, Truth::is_right),
-                      "a class that the judge names for noise");
+  grade::check_set("right in noise", classes_where(truth().noise, Truth::is_right),
+                   "each class whose noise the judge names so, or the word none");
 }
 
 TEST_CASE("4. what is evidence") {
-  grade::check_answer("evidence in A", evident_in(truth().a), "a class, or the word none");
-  grade::check_answer("evidence in B", evident_in(truth().b), "a class, or the word none");
+  const std::string what =
+      "each class whose picture is named right, and whose noise is not, or the word none";
+  grade::check_set("evidence in A", evident_in(truth().a), what);
+  grade::check_set("evidence in B", evident_in(truth().b), what);
 }
 
 TEST_CASE("5. which statements hold") {
@@ -128,5 +130,5 @@ TEST_CASE("5. which statements hold") {
   for (const char statement : {'a', 'b', 'c', 'd', 'e', 'f'}) {
     if (holds(statement)) letters.emplace_back(1, statement);
   }
-  grade::check_answer("hold", letters, "the letter of a statement that holds");
+  grade::check_set("hold", letters, "the letter of each statement that holds");
 }
