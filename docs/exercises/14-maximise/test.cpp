@@ -55,6 +55,22 @@ TEST_CASE("pixels stay in [0, 1]") {
       pixels({1, 0}));
 }
 
+TEST_CASE("pixels stay in [0, 1] where the coordinates are not the pixels") {
+  Rng rng(15);
+  nn::Model model = product(4, 4, std::vector<double>(16, 1.0));
+  MaximiseOptions options = plain(4);
+  options.parametrisation = "fourier";
+  options.lr = 2;
+  const auto check = [](const MaximiseStep& step) {
+    for (const real pixel : step.image.values()) {
+      if (pixel >= 0 && pixel <= 1) continue;
+      FAIL(text("after step ", step.step, ": expected pixels from 0 to 1, found ", pixel));
+    }
+    return true;
+  };
+  maximise(model, Objective(model, "logit:0"), Tensor::uniform({1, 1, 4, 4}, rng), options, check);
+}
+
 TEST_CASE("each picture of a batch takes the steps that it takes alone") {
   grade::check_equal("x", painted(pixels({0.5, 0.5, 0.1, 0.2}), plain(1)),
                      pixels({0.56, 0.58, 0.16, 0.28}), 1e-5);
