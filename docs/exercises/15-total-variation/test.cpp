@@ -66,6 +66,12 @@ TEST_CASE("the gradient of [0 3; 4 4], beta 1: the first pixel's root, 5, divide
                      Tensor::from({1, 1, 2, 2}, {-7.0 / 5, 3.0 / 5 - 1, 4.0 / 5, 1}));
 }
 
+TEST_CASE("a bright pixel in 3 x 3: shares from the left, from above and of its own add up") {
+  grade::check_equal(
+      "dx", dx(Tensor::from({1, 1, 3, 3}, {0, 0, 0, 0, 1, 0, 0, 0, 0}), {.beta = 2, .eps = 0}),
+      Tensor::from({1, 1, 3, 3}, {0, -2, 0, -2, 8, -2, 0, -2, 0}));
+}
+
 TEST_CASE("what arrives from above is a factor") {
   grade::check_equal("dx for dy = 3", dx(row({0, 3, 4}), {.beta = 2, .eps = 0}, 3),
                      row({-18, 12, 6}));
