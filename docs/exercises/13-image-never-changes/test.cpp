@@ -90,6 +90,23 @@ TEST_CASE("each step uses the gradient of that step alone") {
                      Tensor::from({1, 1, 1, 2}, {0.75, 0.25}), 1e-3);
 }
 
+TEST_CASE("Adam remembers: one optimiser for all steps") {
+  // One pixel, and logit 2 = -relu(0.52 - pixel). After the first step, to 0.55, its gradient is 0;
+  // what Adam has averaged leads further: sqrt(0.001999 / 0.000999) * 0.09 / 0.19 of its lr.
+  Rng rng(16);
+  nn::Model model;
+  model.input_shape = {1, 1, 1};
+  model.layers.add(nn::Flatten());
+  model.layers.add(nn::Linear({.in_features = 1, .out_features = 1}, rng));
+  model.layers.add(nn::ReLU());
+  model.layers.add(nn::Linear({.in_features = 1, .out_features = 5}, rng));
+  const auto weights = model.parameters();
+  weights[0].tensor.data()[0] = -1, weights[1].tensor.data()[0] = real(0.52);
+  weights[2].tensor.data()[2] = -1;
+  grade::check_equal("after 2 steps of 0.05", painted(model, Tensor::full({1, 1, 1, 1}, 0.5), 2),
+                     Tensor::full({1, 1, 1, 1}, 0.5835), 1e-3);
+}
+
 TEST_CASE("pixels stay in [0, 1]") {
   nn::Model model = network();
   for (const real pixel : painted(model, noise(), 64).values()) {
