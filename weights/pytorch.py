@@ -9,6 +9,7 @@ docs/pytorch.md shows both, docs/model-format.md describes the files.
 """
 import argparse
 import copy
+import io
 import json
 import os
 import pathlib
@@ -186,11 +187,12 @@ def save(network, path, input_shape, mean=None, std=None, classes=None, name=Non
     weights = path.with_suffix(".safetensors")
     description = _description(network, weights.name, path.stem if name is None else name,
                                input_shape, mean, std, classes, variation, maximise)
-    for key, tensor in tensors_of(network).items():
+    tensors = tensors_of(network)
+    for key, tensor in tensors.items():
         if tensor.dtype != torch.float32:
             raise FileError(f"'{key}' is {tensor.dtype}, expected torch.float32; network.float()")
     _check_output(network, input_shape, classes)
-    _replace({weights: to_safetensors(tensors_of(network)), path: description.encode()})
+    _replace({weights: to_safetensors(tensors), path: description.encode()})
 
 
 def _read_safetensors(data, path):
@@ -337,10 +339,9 @@ def _main():
              arguments.classes, arguments.name)
     else:
         network, _ = load(arguments.description)
-        checkpoint = pathlib.Path(arguments.checkpoint)
-        beside = checkpoint.with_name(checkpoint.name + ".tmp")
-        torch.save(network, beside)
-        os.replace(beside, checkpoint)
+        checkpoint = io.BytesIO()
+        torch.save(network, checkpoint)
+        _replace({pathlib.Path(arguments.checkpoint): checkpoint.getvalue()})
 
 
 if __name__ == "__main__":
