@@ -28,6 +28,7 @@ class Storage {
   ~Storage();
 
   real* data() const;                            ///< null if there is no buffer
+  real* mutable_data() const { return data(); }  ///< the same, for those who write
   Index size() const;                            ///< number of elements; 0 if there is no buffer
   real* begin() const { return data(); }         ///< the first element
   real* end() const { return data() + size(); }  ///< behind the last one

@@ -48,6 +48,8 @@ class Tensor {
   real* data() const { return storage().data(); }  ///< the first of the elements, row-major
   /// All elements, row-major, to read and to write.
   std::span<real> values() const { return {data(), static_cast<std::size_t>(size())}; }
+  /// The same, for those who write.
+  std::span<real> mutable_values() const { return values(); }
   /// The only element; throws ShapeError unless there is exactly one.
   real item() const;
   Tensor clone() const;   ///< a leaf with a copy of the values
