@@ -28,18 +28,30 @@ std::vector<NodePtr> topological_order(const NodePtr& root) {
                             " by an earlier backward(); run the forward pass again, or add the "
                             "losses and call backward() once"));
     }
-    if (visit.next_input == max_inputs) {
+    if (visit.next_input == visit.node->inputs.size()) {
       order.push_back(std::move(visit.node));
       stack.pop_back();
       continue;
     }
     const std::size_t i = visit.next_input++;
-    if (!visit.node->need[i]) continue;
-    const NodePtr& creator = visit.node->inputs[i].creator();
+    const NodePtr& creator = visit.node->inputs[i].creator;
     if (creator && seen.insert(creator.get()).second) stack.push_back({creator});
   }
   std::ranges::reverse(order);
   return order;
+}
+
+/// Throws GraphError if somebody wrote into what `node` saved: its formula would be that of the values
+/// of the forward pass, with other values in it.
+void refuse_changes(const Node& node) {
+  for (const Saved* saved = node.saved; saved; saved = saved->next()) {
+    if (!saved->changed()) continue;
+    throw GraphError(text("backward: '", saved->name(), "' of ", node.name(), " (size ",
+                          saved->size(),
+                          ") was changed in place after the forward pass, so that the "
+                          "gradients would be wrong; call backward() before optimisers and "
+                          "mutable_values(), or change a clone()"));
+  }
 }
 
 /// Shows a complete gradient to whoever asked for it. They may change it in place, so it must not be
@@ -55,7 +67,9 @@ void call(const std::vector<GradientHook>& hooks, const Shape& shape, Storage& g
 /// Reverse-mode differentiation (Linnainmaa 1970; Baydin et al. 2018): walk the tape from the loss
 /// to the leaves, and let each node turn the gradient of its output into those of its inputs.
 /// Gradients of intermediates live for this call only; those of trainable leaves stay in `grad()`.
-/// Frees what the nodes saved, so that a graph is walked once.
+/// Frees what the nodes saved, so that a graph is walked once. Throws GraphError if any of that was
+/// changed in place since: then no gradient has been added anywhere, unless it was a hook of this very
+/// call that changed it.
 void Tensor::backward(const Tensor& cotangent) const {
   require(cotangent.shape() == shape(), "backward: cotangent ", cotangent.shape(),
           " does not fit the output ", shape());
@@ -72,31 +86,35 @@ void Tensor::backward(const Tensor& cotangent) const {
   Tape* tape = Tape::recording();
   std::vector<Tensor> watched_leaves;
   std::unordered_map<const Node*, Storage> gradients{{creator().get(), cotangent.storage()}};
-  for (const NodePtr& node : topological_order(creator())) {
+  const std::vector<NodePtr> order = topological_order(creator());
+  for (const NodePtr& node : order) refuse_changes(*node);
+  for (const NodePtr& node : order) {
     Storage dy = std::move(gradients[node.get()]);
     call(node->hooks, node->shape, dy);
+    refuse_changes(*node);
     if (tape) tape->begin_backward(*node);
     Grads grads = node->backward(dy);
     if (tape) tape->end_backward(*node, dy, grads);
-    for (std::size_t i = 0; i < max_inputs; ++i) {
+    for (std::size_t i = 0; i < node->inputs.size(); ++i) {
       if (!node->need[i]) continue;
-      const Tensor& input = node->inputs[i];
-      if (grads[i].size() != input.size()) {
-        throw GraphError(text(node->name(), ": backward returned ", grads[i].size(),
-                              " elements for input ", i, " of shape ", input.shape()));
+      const Edge& input = node->inputs[i];
+      const Index given = i < grads.size() ? grads[i].size() : 0;
+      if (given != input.shape.size()) {
+        throw GraphError(text(node->name(), ": backward returned ", given, " elements for input ",
+                              i, " of shape ", input.shape));
       }
-      if (input.creator()) {
-        accumulate(gradients[input.creator().get()], std::move(grads[i]));
+      if (input.creator) {
+        accumulate(gradients[input.creator.get()], std::move(grads[i]));
       } else {
-        input.accumulate_grad(std::move(grads[i]));
-        const auto same = [&](const Tensor& leaf) { return leaf.id() == input.id(); };
-        if (input.has_hooks() && std::ranges::none_of(watched_leaves, same)) {
-          watched_leaves.push_back(input);
+        input.leaf.accumulate_grad(std::move(grads[i]));
+        const auto same = [&](const Tensor& leaf) { return leaf.id() == input.leaf.id(); };
+        if (input.leaf.has_hooks() && std::ranges::none_of(watched_leaves, same)) {
+          watched_leaves.push_back(input.leaf);
         }
       }
     }
-    for (const Saved& saved : node->saved()) *saved.values = {};
-    node->inputs = {};
+    for (Saved* saved = node->saved; saved; saved = saved->next()) *saved = Storage();
+    node->inputs.clear();
     node->released = true;
   }
   for (const Tensor& leaf : watched_leaves) leaf.call_hooks();

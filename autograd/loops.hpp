@@ -14,7 +14,7 @@ template <class F>
 Storage map(const Storage& x, F f) {
   Storage y(x.size());
   const real* from = x.data();
-  real* to = y.data();
+  real* to = y.mutable_data();
   kernels::for_each_chunk(x.size(), [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] = f(from[i]);
   });
@@ -26,7 +26,7 @@ template <class F>
 Storage map(const Storage& a, const Storage& b, F f) {
   Storage y(a.size());
   const real *left = a.data(), *right = b.data();
-  real* to = y.data();
+  real* to = y.mutable_data();
   kernels::for_each_chunk(a.size(), [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] = f(left[i], right[i]);
   });

@@ -21,6 +21,12 @@ void Node::destroy(Node* node) noexcept {
   destroying = false;
 }
 
+Saved::Saved(Node* node, const char* name) : name_(name) {
+  Saved** end = &node->saved;
+  while (*end) end = &(*end)->next_;
+  *end = this;
+}
+
 NoGrad::NoGrad() : before_(std::exchange(recording, false)) {}
 NoGrad::~NoGrad() { recording = before_; }
 
@@ -31,9 +37,12 @@ bool wants_gradient(std::initializer_list<Tensor> inputs) {
 
 void attach(const std::shared_ptr<Node>& node, const Tensor& output,
             std::initializer_list<Tensor> inputs) {
-  std::ranges::copy(inputs, node->inputs.begin());
-  std::ranges::transform(inputs, node->need.begin(),
-                         [](const Tensor& x) { return x && x.requires_grad(); });
+  for (const Tensor& x : inputs) {
+    const bool wanted = x && x.requires_grad();
+    node->need.push_back(wanted);
+    node->inputs.push_back(
+        {x ? x.shape() : Shape(), x ? x.creator() : nullptr, wanted && x.is_leaf() ? x : Tensor()});
+  }
   node->shape = output.shape();
   output.set_creator(node);
 }

@@ -1,31 +1,52 @@
 #pragma once
 
-#include <array>
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 
 #include "autograd/tape.hpp"
 
 namespace glass::inline GLASS_PRECISION {
 
-/// No operation has more inputs: convolution takes x, weight and bias.
-inline constexpr std::size_t max_inputs = 3;
-
-/// One gradient per input, in the order of the inputs; empty where it was not needed.
-using Grads = std::array<Storage, max_inputs>;
-
-/// Which inputs want a gradient. What nobody wants is not computed.
-using Needs = std::array<bool, max_inputs>;
-
-/// A buffer that a node keeps for backward, and what the formula calls it.
-struct Saved {
-  const char* name;  ///< in the formula
-  Storage* values;   ///< the handle within the node
+/// Where the gradient of an input goes. A node remembers no more of its inputs: their values live on
+/// only if somebody else holds them, or if backward reads them (see Saved).
+struct Edge {
+  Shape shape;                    ///< of the input
+  std::shared_ptr<Node> creator;  ///< the operation that made it; null for a leaf
+  Tensor leaf;                    ///< the input itself if it is a trainable leaf; else undefined
 };
 
-/// One operation on the tape: it remembers its inputs and knows how to turn the gradient of its
-/// output into gradients of its inputs. A node never holds its output tensor (that would be a
-/// cycle); if backward needs the output's values, it saves their Storage.
+/// One gradient per input, in the order of the inputs; empty where it was not needed.
+using Grads = std::vector<Storage>;
+
+/// Values that a node keeps for backward, which will see them as they were in the forward pass, or
+/// refuse. A member of the node, `Saved x{this, "x"}`, assigned in the forward pass.
+class Saved : public Storage {
+ public:
+  /// `name` is what the formula calls these values.
+  Saved(Node* node, const char* name);
+  Saved(const Saved&) = delete;
+  /// Shares the buffer, and remembers what its version is now.
+  Saved& operator=(Storage values) {
+    version_ = values.version();
+    Storage::operator=(std::move(values));
+    return *this;
+  }
+  Saved& operator=(const Saved&) = delete;
+
+  bool changed() const { return version() != version_; }  ///< somebody wrote into the buffer since
+  const char* name() const { return name_; }              ///< as given
+  Saved* next() const { return next_; }                   ///< what the node declares after this
+
+ private:
+  const char* name_;
+  std::uint64_t version_ = 0;
+  Saved* next_ = nullptr;
+};
+
+/// One operation on the tape: it remembers where its inputs came from and knows how to turn the
+/// gradient of its output into gradients of its inputs. It holds neither its inputs nor its output
+/// (that would be a cycle); if backward needs values, they are Saved.
 struct Node {
   Node() = default;
   Node(const Node&) = delete;
@@ -41,14 +62,12 @@ struct Node {
   /// only if `need[i]`. It *returns* gradients; the engine alone adds them up.
   virtual Grads backward(const Storage& dy) const = 0;
 
-  /// The values kept for backward, by name: the engine drops them afterwards.
-  virtual std::vector<Saved> saved() { return {}; }
-
-  std::array<Tensor, max_inputs> inputs;  ///< undefined beyond the operation's own
-  Needs need{};                           ///< set when the operation is recorded
-  Shape shape;                            ///< of the output
-  std::vector<GradientHook> hooks;        ///< see Tensor::on_gradient
-  bool released = false;                  ///< backward() was here, and what was saved is gone
+  std::vector<Edge> inputs;  ///< in the order of the operation's arguments
+  std::vector<bool> need;    ///< which of them want a gradient; what nobody wants costs nothing
+  Shape shape;               ///< of the output
+  Saved* saved = nullptr;    ///< the first of what is kept for backward; see Saved::next
+  std::vector<GradientHook> hooks;  ///< see Tensor::on_gradient
+  bool released = false;            ///< backward() was here, and what was saved is gone
 
  private:
   Node* next_doomed_ = nullptr;

@@ -13,6 +13,7 @@ namespace glass::inline GLASS_PRECISION {
 struct alignas(64) Storage::Block {
   explicit Block(Index n) : size(n) {}
   std::atomic<int> handles{1};
+  std::atomic<std::uint64_t> version{0};  // goes on when the pool gives the buffer to others
   Index size;
   real* data() { return reinterpret_cast<real*>(this + 1); }
 };
@@ -81,13 +82,13 @@ Storage::Storage(Index size) : block_(StoragePool::instance().take(size)) {}
 
 Storage Storage::zeros(Index size) {
   Storage storage(size);
-  std::fill(storage.begin(), storage.end(), real(0));
+  std::fill_n(storage.mutable_data(), size, real(0));
   return storage;
 }
 
 Storage Storage::copy_of(const Storage& other) {
   Storage storage(other.size());
-  std::copy(other.begin(), other.end(), storage.begin());
+  std::copy(other.begin(), other.end(), storage.mutable_data());
   return storage;
 }
 
@@ -101,7 +102,15 @@ Storage::~Storage() {
   }
 }
 
-real* Storage::data() const { return block_ ? block_->data() : nullptr; }
+const real* Storage::data() const { return block_ ? block_->data() : nullptr; }
+real* Storage::mutable_data() const {
+  if (!block_) return nullptr;
+  block_->version.fetch_add(1, std::memory_order_relaxed);
+  return block_->data();
+}
+std::uint64_t Storage::version() const {
+  return block_ ? block_->version.load(std::memory_order_relaxed) : 0;
+}
 Index Storage::size() const { return block_ ? block_->size : 0; }
 bool Storage::unique() const {
   return block_ && block_->handles.load(std::memory_order_acquire) == 1;

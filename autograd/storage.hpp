@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "autograd/shape.hpp"
@@ -27,11 +28,15 @@ class Storage {
   }
   ~Storage();
 
-  real* data() const;                            ///< null if there is no buffer
-  real* mutable_data() const { return data(); }  ///< the same, for those who write
-  Index size() const;                            ///< number of elements; 0 if there is no buffer
-  real* begin() const { return data(); }         ///< the first element
-  real* end() const { return data() + size(); }  ///< behind the last one
+  const real* data() const;                            ///< to read; null if there is no buffer
+  Index size() const;                                  ///< number of elements; 0 if there is none
+  const real* begin() const { return data(); }         ///< the first element
+  const real* end() const { return data() + size(); }  ///< behind the last one
+  /// To write, now: what backward() is to read must be written before it is saved, and this call is
+  /// how it notices if it was not (see `version`). Kept for later, the pointer would escape that.
+  real* mutable_data() const;
+  /// How many calls of `mutable_data` the buffer has seen, through any handle; 0 without a buffer.
+  std::uint64_t version() const;
   explicit operator bool() const { return block_ != nullptr; }  ///< there is a buffer
 
   /// True if no other handle shares the buffer, so that writing into it surprises nobody.

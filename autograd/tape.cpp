@@ -72,10 +72,12 @@ void Tape::add_operation(const Node& node, const Tensor& output,
   entry.forward_seconds = lap();
   entry.source = source;
   entry.value = output.detach();
+  std::size_t argument = 0;
   for (const Tensor& input : inputs) {
+    const std::size_t position = argument++;
     if (!input) continue;
     const auto place = places_.find(input.id());
-    entry.inputs.push_back({place == places_.end() ? add_leaf(input) : place->second});
+    entry.inputs.push_back({place == places_.end() ? add_leaf(input) : place->second, position});
   }
   if (!output.requires_grad()) {
     const bool could =
@@ -89,12 +91,11 @@ void Tape::add_operation(const Node& node, const Tensor& output,
   lap();
 }
 
-void Tape::begin_backward(Node& node) {
+void Tape::begin_backward(const Node& node) {
   const auto place = nodes_.find(&node);
   if (place == nodes_.end()) return;
-  for (const Saved& saved : node.saved()) {
-    if (!*saved.values) continue;
-    entries_[place->second].kept.push_back({saved.name, bytes_of(*saved.values)});
+  for (const Saved* saved = node.saved; saved; saved = saved->next()) {
+    if (*saved) entries_[place->second].kept.push_back({saved->name(), bytes_of(*saved)});
   }
   lap();
 }
@@ -106,13 +107,11 @@ void Tape::end_backward(const Node& node, const Storage& dy, std::span<const Sto
   entry.backward_seconds = lap();
   entry.gradient = Gradient::computed;
   entry.grad = Tensor::wrap(node.shape, dy);
-  std::size_t k = 0;
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    if (!node.inputs[i]) continue;
-    Input& input = entry.inputs[k++];
-    if (!node.need[i]) continue;
+  for (Input& input : entry.inputs) {
+    if (!node.need[input.argument]) continue;
     input.sent = true;
-    input.grad_l2 = statistics(Tensor::wrap(node.inputs[i].shape(), grads[i])).l2;
+    input.grad_l2 =
+        statistics(Tensor::wrap(node.inputs[input.argument].shape, grads[input.argument])).l2;
   }
 }
 

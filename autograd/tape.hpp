@@ -43,9 +43,10 @@ class Tape {
 
   /// What an operation read, and what backward() sent there.
   struct Input {
-    std::size_t entry;   ///< its place on the tape
-    bool sent = false;   ///< the operation computed a gradient for it,
-    double grad_l2 = 0;  ///< of this norm: all of the input's gradient, or one of its summands
+    std::size_t entry;     ///< its place on the tape
+    std::size_t argument;  ///< its place among the operation's arguments
+    bool sent = false;     ///< the operation computed a gradient for it,
+    double grad_l2 = 0;    ///< of this norm: all of the input's gradient, or one of its summands
   };
   /// Values that an operation kept for backward(). Operations may share a buffer.
   struct Kept {
@@ -92,7 +93,7 @@ class Tape {
   /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
   void add_operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
                      SourceLine source);
-  void begin_backward(Node& node);  ///< its backward() is about to run
+  void begin_backward(const Node& node);  ///< its backward() is about to run
   /// Its backward() made `grads` of `dy`.
   void end_backward(const Node& node, const Storage& dy, std::span<const Storage> grads);
   /// The walk from `root` is over.

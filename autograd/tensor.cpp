@@ -45,7 +45,7 @@ Tensor Tensor::empty(const Shape& shape) { return wrap(shape, Storage(shape.size
 
 Tensor Tensor::full(const Shape& shape, double value) {
   Tensor tensor = empty(shape);
-  std::ranges::fill(tensor.values(), static_cast<real>(value));
+  std::ranges::fill(tensor.mutable_values(), static_cast<real>(value));
   return tensor;
 }
 
@@ -53,20 +53,21 @@ Tensor Tensor::from(const Shape& shape, const std::vector<double>& values) {
   require(static_cast<Index>(values.size()) == shape.size(), "tensor: shape ", shape, " needs ",
           shape.size(), " values, got ", values.size());
   Tensor tensor = empty(shape);
-  std::transform(values.begin(), values.end(), tensor.data(),
+  std::transform(values.begin(), values.end(), tensor.mutable_data(),
                  [](double value) { return static_cast<real>(value); });
   return tensor;
 }
 
 Tensor Tensor::randn(const Shape& shape, Rng& rng, double stddev, double mean) {
   Tensor tensor = empty(shape);
-  for (real& value : tensor.values()) value = static_cast<real>(mean + stddev * rng.normal());
+  for (real& value : tensor.mutable_values())
+    value = static_cast<real>(mean + stddev * rng.normal());
   return tensor;
 }
 
 Tensor Tensor::uniform(const Shape& shape, Rng& rng, double low, double high) {
   Tensor tensor = empty(shape);
-  for (real& value : tensor.values()) value = static_cast<real>(rng.uniform(low, high));
+  for (real& value : tensor.mutable_values()) value = static_cast<real>(rng.uniform(low, high));
   return tensor;
 }
 
@@ -148,7 +149,7 @@ void accumulate(Storage& into, Storage gradient) {
     return;
   }
   if (!into.unique()) into = Storage::copy_of(into);
-  real* sum = into.data();
+  real* sum = into.mutable_data();
   const real* more = gradient.data();
   kernels::for_each_chunk(into.size(), [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) sum[i] += more[i];

@@ -43,13 +43,17 @@ class Tensor {
   // Values ------------------------------------------------------------------------------------
   explicit operator bool() const { return body_ != nullptr; }  ///< defined
   const Shape& shape() const;  ///< throws GraphError if undefined, as all below does
-  Index size() const { return storage().size(); }  ///< number of elements
-  const Storage& storage() const;                  ///< the buffer that all handles share
-  real* data() const { return storage().data(); }  ///< the first of the elements, row-major
-  /// All elements, row-major, to read and to write.
-  std::span<real> values() const { return {data(), static_cast<std::size_t>(size())}; }
-  /// The same, for those who write.
-  std::span<real> mutable_values() const { return values(); }
+  Index size() const { return storage().size(); }        ///< number of elements
+  const Storage& storage() const;                        ///< the buffer that all handles share
+  const real* data() const { return storage().data(); }  ///< the first element, row-major
+  /// All elements, row-major, to read.
+  std::span<const real> values() const { return {data(), static_cast<std::size_t>(size())}; }
+  /// The same, to write. A backward() whose forward pass has saved these values refuses from then on:
+  /// its gradients would be those of other values. See Storage::mutable_data.
+  std::span<real> mutable_values() const {
+    return {mutable_data(), static_cast<std::size_t>(size())};
+  }
+  real* mutable_data() const { return storage().mutable_data(); }  ///< the first of these
   /// The only element; throws ShapeError unless there is exactly one.
   real item() const;
   Tensor clone() const;   ///< a leaf with a copy of the values

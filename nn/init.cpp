@@ -7,11 +7,11 @@ namespace glass::inline GLASS_PRECISION::nn {
 namespace {
 
 void fill_normal(const Tensor& tensor, Rng& rng, double stddev) {
-  for (real& value : tensor.values()) value = static_cast<real>(stddev * rng.normal());
+  for (real& value : tensor.mutable_values()) value = static_cast<real>(stddev * rng.normal());
 }
 
 void fill_uniform(const Tensor& tensor, Rng& rng, double bound) {
-  for (real& value : tensor.values()) value = static_cast<real>(rng.uniform(-bound, bound));
+  for (real& value : tensor.mutable_values()) value = static_cast<real>(rng.uniform(-bound, bound));
 }
 
 /// Half the width of the uniform distribution around 0 that has this variance.

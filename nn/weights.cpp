@@ -153,7 +153,7 @@ void load_weights(Module& module, const std::string& path, const LoadOptions& op
 
   for (const auto& [name, tensor] : wanted) {
     const std::vector<float>& values = stored.at(name).values;
-    std::copy(values.begin(), values.end(), tensor.data());
+    std::copy(values.begin(), values.end(), tensor.mutable_data());
   }
 }
 

@@ -51,10 +51,11 @@ void Adam::step() {
   for (std::size_t i = 0; i < tensors().size(); ++i) {
     const Tensor& x = tensors()[i];
     if (!x.has_grad()) continue;
-    const double t = *t_[i].data() += 1;
+    const double t = *t_[i].mutable_data() += 1;
     const double correction1 = 1 - std::pow(options_.beta1, t);
     const double correction2 = 1 - std::pow(options_.beta2, t);
-    adam_step(x.size(), x.data(), m_[i].data(), v_[i].data(), x.grad().data(),
+    adam_step(x.size(), x.mutable_data(), m_[i].mutable_data(), v_[i].mutable_data(),
+              x.grad().data(),
               {.beta1 = static_cast<real>(options_.beta1),
                .fresh1 = static_cast<real>(1 - options_.beta1),
                .beta2 = static_cast<real>(options_.beta2),

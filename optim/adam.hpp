@@ -4,13 +4,22 @@
 
 namespace glass::inline GLASS_PRECISION::optim {
 
-/// Options of Adam and AdamW.
+/// Options of Adam.
 struct AdamOptions {
   double lr = 1e-3;      ///< see `Optimiser::lr`
   double beta1 = 0.9;    ///< memory of the mean gradient, in [0, 1)
   double beta2 = 0.999;  ///< memory of the mean squared gradient, in [0, 1)
   double eps = 1e-8;  ///< positive; keeps the step finite where the gradient has always been zero
   double weight_decay = 0;  ///< not negative
+};
+
+/// Options of AdamW: Adam's, and a decay that is not 0 if nobody says so.
+struct AdamWOptions {
+  double lr = 1e-3;            ///< as of Adam
+  double beta1 = 0.9;          ///< as of Adam
+  double beta2 = 0.999;        ///< as of Adam
+  double eps = 1e-8;           ///< as of Adam
+  double weight_decay = 0.01;  ///< not negative; Loshchilov and Hutter's, and PyTorch's
 };
 
 /// Adam (Kingma and Ba, 2015, algorithm 1): each element walks at its own pace, about `lr` a step
@@ -54,8 +63,10 @@ class Adam : public Optimiser {
 class AdamW final : public Adam {
  public:
   /// Throws as Adam does.
-  explicit AdamW(std::vector<Tensor> tensors, const AdamOptions& options = {.weight_decay = 0.01})
-      : Adam(std::move(tensors), options, /*decoupled=*/true) {}
+  explicit AdamW(std::vector<Tensor> tensors, const AdamWOptions& options = {})
+      : Adam(std::move(tensors),
+             {options.lr, options.beta1, options.beta2, options.eps, options.weight_decay},
+             /*decoupled=*/true) {}
 };
 
 }  // namespace glass::inline GLASS_PRECISION::optim

@@ -40,10 +40,10 @@ void SGD::step() {
     const Tensor& x = tensors()[i];
     if (!x.has_grad()) continue;
     if (velocity_.empty()) {
-      plain_step(x.size(), x.data(), x.grad().data(), rate, decay);
+      plain_step(x.size(), x.mutable_data(), x.grad().data(), rate, decay);
     } else {
-      momentum_step(x.size(), x.data(), velocity_[i].data(), x.grad().data(), rate, decay, momentum,
-                    options_.nesterov);
+      momentum_step(x.size(), x.mutable_data(), velocity_[i].mutable_data(), x.grad().data(), rate,
+                    decay, momentum, options_.nesterov);
     }
   }
 }

@@ -45,7 +45,7 @@ TEST_CASE("leaf gradients accumulate over backward calls until zero_grad") {
 TEST_CASE("each leaf owns its gradient, even where an operation hands out one buffer twice") {
   const Tensor a = trainable(1), b = trainable(2);
   (a + b).backward();
-  a.grad().data()[0] = 7;
+  a.grad().mutable_data()[0] = 7;
   CHECK(b.grad().item() == 1);
   const Tensor cotangent = Tensor::scalar(1);
   a.zero_grad();
@@ -123,7 +123,7 @@ TEST_CASE("requires_grad belongs to leaves") {
 TEST_CASE("copies alias, clones do not") {
   const Tensor x = Tensor::scalar(1);
   const Tensor alias = x, copy = x.clone();
-  x.data()[0] = 5;
+  x.mutable_data()[0] = 5;
   CHECK(alias.item() == 5);
   CHECK(x.detach().item() == 5);
   CHECK(copy.item() == 1);

@@ -192,7 +192,7 @@ TEST_CASE("faults: a model is loaded or left as it was, and a refusal is told wh
     const auto load = [&] {
       const real* value = fresh.data();
       for (const Tensor& tensor : parameters) {
-        std::copy_n(value, tensor.size(), tensor.data());
+        std::copy_n(value, tensor.size(), tensor.mutable_data());
         value += tensor.size();
       }
       nn::load_weights(model, shop.folder / name);

@@ -75,13 +75,13 @@ GradcheckResult check_conv2d(const ConvGradient& dx, const ConvGradient& dw) {
 
 Storage right_dx(const Storage& dy, const Tensor& x, const Tensor& w, kernels::Window g) {
   Storage dx(x.size());
-  kernels::reference::conv2d_dx(dy.data(), w.data(), dx.data(), g);
+  kernels::reference::conv2d_dx(dy.data(), w.data(), dx.mutable_data(), g);
   return dx;
 }
 
 Storage right_dw(const Storage& dy, const Tensor& x, const Tensor& w, kernels::Window g) {
   Storage dw(w.size());
-  kernels::reference::conv2d_dw(dy.data(), x.data(), dw.data(), g);
+  kernels::reference::conv2d_dw(dy.data(), x.data(), dw.mutable_data(), g);
   return dw;
 }
 
@@ -101,7 +101,8 @@ TEST_CASE("planted mistakes in conv2d are caught") {
   const ConvGradient transposed_weight = [](const auto& dy, const auto& x, const auto& w, auto g) {
     const Tensor t = w.clone();
     const Index taps = g.R * g.S;
-    for (Index i = 0; i < taps; ++i) std::swap(t.data()[taps + i], t.data()[2 * taps + i]);
+    for (Index i = 0; i < taps; ++i)
+      std::swap(t.mutable_data()[taps + i], t.mutable_data()[2 * taps + i]);
     return right_dx(dy, x, t, g);
   };
   const ConvGradient zero = [](const auto&, const auto& x, const auto&, auto) {
@@ -118,7 +119,7 @@ TEST_CASE("planted mistakes in conv2d are caught") {
     Storage dw(w.size());
     for (Index n = 0; n < 2; ++n) {
       kernels::reference::conv2d_dw(dy.data() + n * g.K * g.P * g.Q, x.data() + n * g.C * g.H * g.W,
-                                    dw.data(), g);
+                                    dw.mutable_data(), g);
     }
     return dw;
   };
@@ -138,8 +139,8 @@ TEST_CASE("a gradient of the wrong size, and one that changes, are caught") {
   const auto changing = [&](const std::vector<Tensor>& in) {
     return with_backward(square(in[0]), {in[0]}, [&, x = in[0]](const Storage& dy) -> Grads {
       Storage dx(dy.size());
-      for (Index i = 0; i < dy.size(); ++i) dx.data()[i] = 2 * x.data()[i] * dy.data()[i];
-      if (++calls == 2) dx.data()[1] += 1e-12;
+      for (Index i = 0; i < dy.size(); ++i) dx.mutable_data()[i] = 2 * x.data()[i] * dy.data()[i];
+      if (++calls == 2) dx.mutable_data()[1] += 1e-12;
       return {dx};
     });
   };
@@ -153,7 +154,7 @@ TEST_CASE("the message names operation, element and both values") {
     return with_backward(square(in[0]), {in[0]}, [x = in[0]](const Storage& dy) -> Grads {
       Storage dx(dy.size());
       for (Index i = 0; i < dy.size(); ++i) {
-        dx.data()[i] = (i == 4 ? 1 : 2) * x.data()[i] * dy.data()[i];
+        dx.mutable_data()[i] = (i == 4 ? 1 : 2) * x.data()[i] * dy.data()[i];
       }
       return {dx};
     });

@@ -35,7 +35,7 @@ Tensor parameter(const nn::Model& model, const std::string& key) {
   throw Error("no parameter " + key);
 }
 
-void fill(const Tensor& tensor, real value) { std::ranges::fill(tensor.values(), value); }
+void fill(const Tensor& tensor, real value) { std::ranges::fill(tensor.mutable_values(), value); }
 
 /// A network whose ReLUs answer to no image, as files in `folder`; returns the description's path.
 std::string write_dead_network(const TemporaryFolder& folder) {
@@ -146,14 +146,14 @@ TEST_CASE("the diagnosis names what stops a gradient, with numbers") {
   }
   SUBCASE("a saturated softmax") {
     for (const char* key : {"9.weight", "9.bias"}) {
-      for (real& value : parameter(model, key).values()) value *= 1000;
+      for (real& value : parameter(model, key).mutable_values()) value *= 1000;
     }
     check_says(cause(model, "softmax:5"), {"saturated", "above", "objective is 1", "logit"});
     check_says(cause(model, "softmax:3"), {"saturated", "below", "objective is 0", "logit"});
     CHECK(cause(model, "logit:5") == "");
   }
   SUBCASE("damaged weights") {
-    parameter(model, "3.weight").values()[0] = std::numeric_limits<real>::quiet_NaN();
+    parameter(model, "3.weight").mutable_values()[0] = std::numeric_limits<real>::quiet_NaN();
     check_says(cause(model, "logit:5"), {"conv2", "196 of 6272", "NaN"});
   }
 }
@@ -277,7 +277,7 @@ TEST_CASE("viz saliency writes the derivative of the output, as finite differenc
   CHECK(report["gradient_norm"].get<double>() == doctest::Approx(norm));
   const auto output = [&](Index pixel, double step) {
     const Tensor x = to_tensor(image);
-    x.data()[pixel] += static_cast<real>(step);
+    x.mutable_data()[pixel] += static_cast<real>(step);
     return static_cast<double>(model(x).data()[3]);
   };
   for (Index pixel = 5; pixel < 28 * 28; pixel += 11) {

@@ -68,7 +68,7 @@ TEST_CASE("objective: terms are what their formulas say") {
 
   const TemporaryFolder folder;
   Tensor v = Tensor::zeros({32});
-  v.data()[5] = 7;
+  v.mutable_data()[5] = 7;
   write_npy(folder / "v.npy", v);
   CHECK(at(("direction:conv2:" + (folder / "v.npy")).c_str())[0] ==
         doctest::Approx(mean).epsilon(1e-4));
@@ -144,7 +144,7 @@ TEST_CASE("blur keeps a constant and the sum of what is far from the edge, and s
   const Tensor grey = gaussian_blur(Tensor::full({1, 2, 5, 7}, 0.3), 1.5);
   for (const real pixel : grey.values()) CHECK(pixel == doctest::Approx(0.3));
   Tensor dot = Tensor::zeros({1, 1, 21, 21});
-  dot.data()[10 * 21 + 10] = 1;
+  dot.mutable_data()[10 * 21 + 10] = 1;
   const Tensor spread = gaussian_blur(dot, 1.5);
   double sum = 0, variance = 0;
   for (int y = 0; y < 21; ++y)
@@ -228,8 +228,8 @@ TEST_CASE("saliency is the derivative of the objective with respect to the pixel
   const NoGrad no_grad;
   for (const std::size_t i : {100u, 406u, 700u}) {
     const Tensor up = image.clone(), down = image.clone();
-    up.values()[i] += real(0.01);
-    down.values()[i] -= real(0.01);
+    up.mutable_values()[i] += real(0.01);
+    down.mutable_values()[i] -= real(0.01);
     const double slope = (objective(model, up).item() - objective(model, down).item()) / 0.02;
     CHECK(gradient.values()[i] == doctest::Approx(slope).epsilon(0.1));
   }

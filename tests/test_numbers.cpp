@@ -191,7 +191,7 @@ TEST_CASE("numbers: batch_norm2d of one image, of equal values and of running va
   check_values(weight.grad(), {0});
   check_values(bias.grad(), {1});
 
-  std::ranges::fill(var.values(), real(0));  // and no variance at all
+  std::ranges::fill(var.mutable_values(), real(0));  // and no variance at all
   const Tensor single = leaf({1, 1, 1, 1}, {0.11});
   const Tensor z = norm(single, false);
   check_values(z, {2 * (0.11 - 0.01) / 0.1 + 0.5});

@@ -21,7 +21,7 @@ Make sgd(const optim::SGDOptions& options) {
 Make adam(const optim::AdamOptions& options) {
   return [options](auto x) { return std::make_unique<optim::Adam>(std::move(x), options); };
 }
-Make adamw(const optim::AdamOptions& options) {
+Make adamw(const optim::AdamWOptions& options) {
   return [options](auto x) { return std::make_unique<optim::AdamW>(std::move(x), options); };
 }
 
@@ -95,6 +95,12 @@ TEST_CASE("optim: Adam and AdamW give the numbers of torch.optim") {
                     {0.755241800225, -1.89250131613, 0.319734772665, 2.84701564034});
 }
 
+TEST_CASE("optim: AdamW decays however its options are filled") {
+  const std::vector<double> expected{0.779695775804, -1.94444870732, 0.330470669244, 2.92712763734};
+  check_three_steps(adamw({.lr = 0.1}), expected);
+  check_three_steps(adamw({.lr = 0.1, .weight_decay = 0.01}), expected);
+}
+
 TEST_CASE("optim: every optimiser finds the minimum of a quadratic") {
   for (const Make& make : every_optimiser) CHECK(distance_after(600, make) < 1e-2);
 }
@@ -151,7 +157,7 @@ TEST_CASE("optim: written-back state continues bit for bit") {
     const std::vector<Tensor> from = first->state(), to = second->state();
     REQUIRE(from.size() == to.size());
     for (std::size_t i = 0; i < from.size(); ++i) {
-      std::copy(from[i].storage().begin(), from[i].storage().end(), to[i].data());
+      std::copy(from[i].storage().begin(), from[i].storage().end(), to[i].mutable_data());
     }
     step(*first, x, 3);
     step(*second, copy, 3);

@@ -176,7 +176,7 @@ TEST_CASE("property: a random network gives the same bytes after being saved and
     const Shape& image = model.input_shape;
     const Tensor x = Tensor::uniform({2, image[0], image[1], image[2]}, rng);
     for (const auto& [name, tensor] : model.buffers()) {
-      for (real& value : tensor.values()) value = static_cast<real>(rng.uniform(0.1, 2));
+      for (real& value : tensor.mutable_values()) value = static_cast<real>(rng.uniform(0.1, 2));
     }
     nn::save_model(model, first / "m.json");
     nn::Model loaded = nn::load_model(first / "m.json", rng.bits());

@@ -34,7 +34,7 @@ void write_shipped_models(const TemporaryFolder& folder) {
     const Tensor x =
         viz::to_tensor(viz::read_png(GLASS_SOURCE_DIR "/docs/samples/" + picture, channels));
     Rng rng(0);
-    for (real& pixel : x.values()) pixel += static_cast<real>(rng.uniform(0, 0.01));
+    for (real& pixel : x.mutable_values()) pixel += static_cast<real>(rng.uniform(0, 0.01));
     nn::StoredTensors input;
     for (const Index dim : x.shape()) {
       input["input"].shape.push_back(static_cast<std::uint64_t>(dim));

@@ -26,8 +26,8 @@ const std::string tiny = std::string(GLASS_WEIGHTS_DIR) + "/tiny.json";
 Tensor picture(Index H, Index W, const std::function<double(Index, Index)>& f) {
   Tensor x = Tensor::empty({1, 2, H, W});
   for (Index i = 0; i < H * W; ++i) {
-    x.data()[i] = static_cast<real>(f(i / W, i % W));
-    x.data()[H * W + i] = x.data()[i] / 2;
+    x.mutable_data()[i] = static_cast<real>(f(i / W, i % W));
+    x.mutable_data()[H * W + i] = x.data()[i] / 2;
   }
   return x;
 }
@@ -51,7 +51,7 @@ nn::Model half_model() {
   for (const auto& [name, tensor] : model.parameters()) {
     for (Index i = 0; i < tensor.size(); ++i) {
       const bool left = i % 6 < 3, for_left = i < 36;
-      tensor.data()[i] = tensor.size() == 72 && left == for_left ? real(1) : real(0);
+      tensor.mutable_data()[i] = tensor.size() == 72 && left == for_left ? real(1) : real(0);
     }
   }
   model.eval();
@@ -106,9 +106,9 @@ TEST_CASE("neighbours: brightness does not count, ties go to the smaller class")
 TEST_CASE("shift_stability: the share of shifts after which the class is named") {
   nn::Model model = half_model();
   const Tensor images = Tensor::zeros({3, 1, 6, 6});
-  images.data()[2 * 6 + 2] = 1;       // leaves the left half if it goes right
-  images.data()[36 + 2 * 6 + 0] = 1;  // stays there; gone, nothing is left, and that is class 0
-  images.data()[72 + 0 * 6 + 3] = 1;  // leaves the right half, or the image
+  images.mutable_data()[2 * 6 + 2] = 1;       // leaves the left half if it goes right
+  images.mutable_data()[36 + 2 * 6 + 0] = 1;  // stays there; gone, nothing is left, and that is class 0
+  images.mutable_data()[72 + 0 * 6 + 3] = 1;  // leaves the right half, or the image
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 1, 0.5});
   CHECK(shift_stability(model, images, {1, 1, 0}) == std::vector<double>{0.25, 0, 0.5});
   model.mean = model.std = {};  // grey comes in, and makes the half where it does the brighter one
@@ -137,8 +137,8 @@ TEST_CASE("score: two networks, and bytes instead of floats") {
   // In the first picture, what makes the right half brighter is less than half a step of 8 bits.
   const nn::Model halves = half_model();
   const Tensor faint = Tensor::zeros({2, 1, 6, 6});
-  faint.data()[5] = real(0.001);
-  faint.data()[36 + 5] = real(0.01);
+  faint.mutable_data()[5] = real(0.001);
+  faint.mutable_data()[36 + 5] = real(0.01);
   const std::vector<Score> rounded = score(halves, halves, faint, {1, 1});
   CHECK(rounded[0].judge_class == 1);
   CHECK_FALSE(rounded[0].same_after_8_bits);

@@ -157,7 +157,7 @@ TEST_CASE("a tape shows values as they were, whatever the optimiser does afterwa
   Tensor x = Tensor::scalar(3).requires_grad(true);
   Tape tape;
   square(x).backward();
-  x.data()[0] = 7;
+  x.mutable_data()[0] = 7;
   CHECK(tape.entries()[0].value.item() == 3);
 }
 
@@ -214,11 +214,11 @@ TEST_CASE("on_gradient sees complete gradients, and what it changes flows on") {
   y.on_gradient([&](const Tensor& dy) {
     ++calls;
     CHECK(dy.data()[0] == 3);  // from both readers
-    dy.data()[0] = 10;
+    dy.mutable_data()[0] = 10;
   });
   x.on_gradient([&](const Tensor& dx) {
     ++calls;
-    dx.data()[1] = 0;
+    dx.mutable_data()[1] = 0;
   });
   sum(y + 2 * y).backward();
   CHECK(calls == 2);
@@ -231,7 +231,7 @@ TEST_CASE("on_gradient sees complete gradients, and what it changes flows on") {
 TEST_CASE("a changed gradient changes no other, though an operation hands out one buffer twice") {
   Tensor a = Tensor::scalar(1).requires_grad(true), b = Tensor::scalar(1).requires_grad(true);
   const Tensor twice_a = 2 * a, twice_b = 2 * b;
-  twice_a.on_gradient([](const Tensor& d) { d.data()[0] = 7; });
+  twice_a.on_gradient([](const Tensor& d) { d.mutable_data()[0] = 7; });
   (twice_a + twice_b).backward();
   CHECK(a.grad().item() == 14);
   CHECK(b.grad().item() == 2);

@@ -193,7 +193,7 @@ TEST_CASE("train: the best weights are kept, and of equals the later ones") {
   const Tensor weight = model.parameters()[0].tensor;
   BestWeights best(model);
   const auto epoch = [&](int number, Index correct, double value) {
-    weight.data()[0] = static_cast<real>(value);
+    weight.mutable_data()[0] = static_cast<real>(value);
     best.consider(model, number, correct);
   };
   epoch(1, 7, 10);

@@ -90,7 +90,7 @@ TEST_CASE("the regulariser weighs a picture the same at every size") {
   const auto ramp = [](Index size) {
     Tensor x = Tensor::empty({1, 1, size, size});
     for (Index i = 0; i < x.size(); ++i) {
-      x.data()[i] = static_cast<real>(i % 2);  // one step a pixel, at any size
+      x.mutable_data()[i] = static_cast<real>(i % 2);  // one step a pixel, at any size
     }
     return x;
   };

@@ -85,7 +85,7 @@ TEST_CASE("viz: every output says how it was made, and can be made again") {
 
   // One element is touched: the replay says which.
   Tensor images = viz::read_npy(npy);
-  images.data()[29] += real(0.25);
+  images.mutable_data()[29] += real(0.25);
   viz::write_npy(npy, images);
   const Run different = run_viz("replay " + npy + in);
   CHECK(different.code == 1);

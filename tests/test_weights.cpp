@@ -60,8 +60,8 @@ TEST_CASE("weights survive being saved and loaded, in the same bytes each time")
     const nn::Sequential from = net(1);
     nn::Sequential to = net(2);
     nn::BatchNorm2d& norm = dynamic_cast<nn::BatchNorm2d&>(from.layer(1));
-    norm.running_mean.data()[1] = real(-0.125);
-    norm.running_var.data()[2] = real(1e-38);
+    norm.running_mean.mutable_data()[1] = real(-0.125);
+    norm.running_var.mutable_data()[2] = real(1e-38);
     CHECK(all_values(from) != all_values(to));
     nn::save_weights(from, one);
     nn::load_weights(to, one);

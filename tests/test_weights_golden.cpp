@@ -60,7 +60,7 @@ const Training trainings[] = {
      }},
     {"adamw", [](auto tensors) {
        return std::make_unique<optim::AdamW>(tensors,
-                                             optim::AdamOptions{.lr = 0.002, .weight_decay = 0.1});
+                                             optim::AdamWOptions{.lr = 0.002, .weight_decay = 0.1});
      }}};
 
 /// make_golden.py's `train`, which says why Dropout and one bias rest. -> the losses.
@@ -145,18 +145,18 @@ TEST_CASE("the comparison with PyTorch sees a biased variance and an epsilon out
   // As if eval() divided by sqrt(var) + eps.
   const Tensor right_weight = weight.clone();
   each([&](std::size_t c, double v) {
-    weight.values()[c] *= static_cast<real>(std::sqrt(v + 1e-3) / (std::sqrt(v) + 1e-3));
+    weight.mutable_values()[c] *= static_cast<real>(std::sqrt(v + 1e-3) / (std::sqrt(v) + 1e-3));
   });
   model.eval();
   CHECK(distance(model.forward_to("head", golden.first_image()), golden["logits"]) > 1e-4);
-  std::copy(right_weight.values().begin(), right_weight.values().end(), weight.data());
+  std::copy(right_weight.values().begin(), right_weight.values().end(), weight.mutable_data());
 
   // As if the running variance took in what divides by M, not by M - 1, with M = 6 x 16 x 12.
   ten_steps(model, trainings[0].make, golden);
   CHECK(distance(variance, golden["sgd.1.running_var"]) < 1e-4);
   each([&](std::size_t c, double v) {
     const double taken_in = v - std::pow(0.9, 10) * double(first.values()[c]);
-    variance.values()[c] = static_cast<real>(v - taken_in / 1152);
+    variance.mutable_values()[c] = static_cast<real>(v - taken_in / 1152);
   });
   CHECK(distance(variance, golden["sgd.1.running_var"]) > 1e-4);
 }

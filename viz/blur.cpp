@@ -37,8 +37,8 @@ Tensor gaussian_blur(const Tensor& x, double sigma) {
   }
   for (double& weight : kernel) weight /= sum;
   const Tensor rows = Tensor::empty(shape), both = Tensor::empty(shape);
-  blur_lines(x.data(), rows.data(), x.size(), shape[3], 1, kernel);
-  blur_lines(rows.data(), both.data(), x.size(), shape[2], shape[3], kernel);
+  blur_lines(x.data(), rows.mutable_data(), x.size(), shape[3], 1, kernel);
+  blur_lines(rows.data(), both.mutable_data(), x.size(), shape[2], shape[3], kernel);
   return both;
 }
 

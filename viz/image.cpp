@@ -24,7 +24,7 @@ Image to_image(const Tensor& images, Index n) {
 
 Tensor to_tensor(const Image& image) {
   Tensor tensor = Tensor::empty({1, image.channels, image.height, image.width});
-  real* value = tensor.data();
+  real* value = tensor.mutable_data();
   for (Index c = 0; c < image.channels; ++c)
     for (Index y = 0; y < image.height; ++y)
       for (Index x = 0; x < image.width; ++x) *value++ = static_cast<real>(image.at(x, y, c)) / 255;

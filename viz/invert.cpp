@@ -88,7 +88,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
     const Tensor total = loss(images);
     total.backward();
     optimiser.step();
-    for (real& pixel : images.values()) pixel = std::clamp(pixel, real(0), real(1));
+    for (real& pixel : images.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));
     ++result.steps;
     if (on_step &&
         !on_step({result.steps, options.steps, static_cast<double>(total.item()) / options.starts}))

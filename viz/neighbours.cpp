@@ -27,7 +27,7 @@ std::vector<double> squares(const Tensor& x) {
 Tensor centred_rows(const Tensor& x) {
   const Index K = x.shape()[1];
   Tensor y = x.clone();
-  for (real* row = y.data(); row != y.storage().end(); row += K) {
+  for (real* row = y.mutable_data(); row != y.storage().end(); row += K) {
     const double mean = std::accumulate(row, row + K, 0.0) / static_cast<double>(K);
     for (Index k = 0; k < K; ++k) row[k] = static_cast<real>(row[k] - mean);
   }

@@ -203,7 +203,7 @@ Tensor parse_npy(std::string_view values, const std::string& path) {
          nn::printable(nn::shape_text(sizes)), ", found ", values.size(), " bytes");
   Tensor tensor = Tensor::empty(Shape(sizes.begin(), sizes.end()));
   const char* at = values.data();
-  for (real& value : tensor.values()) {
+  for (real& value : tensor.mutable_values()) {
     value = format->to_real(at);
     expect(std::isfinite(value), path, "expected finite float32 numbers, found ", value,
            " for number ", &value - tensor.data());

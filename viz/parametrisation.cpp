@@ -24,8 +24,8 @@ void colour_matrices(Tensor& mix, Tensor& unmix) {
     double square = 0;
     for (const auto& row : components) square += row[k] * row[k];
     for (int c = 0; c < 3; ++c) {
-      mix.data()[c * 3 + k] = static_cast<real>(components[c][k]);
-      unmix.data()[k * 3 + c] = static_cast<real>(components[c][k] / square);
+      mix.mutable_data()[c * 3 + k] = static_cast<real>(components[c][k]);
+      unmix.mutable_data()[k * 3 + c] = static_cast<real>(components[c][k] / square);
     }
   }
 }
@@ -48,7 +48,7 @@ Tensor frequency_weights(const Shape& image) {
   const double scale = std::sqrt(static_cast<double>(H * W) / squares);
   Tensor weights = Tensor::empty(image);
   for (Index i = 0; i < weights.size(); ++i) {
-    weights.data()[i] = static_cast<real>(scale * plane[static_cast<std::size_t>(i % (H * W))]);
+    weights.mutable_data()[i] = static_cast<real>(scale * plane[static_cast<std::size_t>(i % (H * W))]);
   }
   return weights;
 }
@@ -59,7 +59,7 @@ Parametrisation::Parametrisation(const Shape& image, const std::string& name, bo
   if (name == "fourier") {
     frequency_weight_ = frequency_weights(image);
     inverse_frequency_weight_ = frequency_weight_.clone();
-    for (real& weight : inverse_frequency_weight_.values()) weight = 1 / weight;
+    for (real& weight : inverse_frequency_weight_.mutable_values()) weight = 1 / weight;
   } else if (name != "pixel") {
     throw Error("parametrisation '" + name + "': expected pixel or fourier");
   }

@@ -13,9 +13,9 @@ namespace glass::inline GLASS_PRECISION::viz {
 ///     l2         / (H W B^2)      sum (x - centre)^2          most are as usual
 ///
 /// The denominators are those of Mahendran and Vedaldi (2016, eq. 9): with them a weight means the
-/// same at every size and range of an image.
+/// same at every size and range of an image. A term whose weight is not given is off.
 struct Regulariser {
-  double tv = 0, beta = 2;           ///< weight, not negative, and exponent, positive
+  double tv = 0, beta = 1.5;         ///< weight, not negative, and exponent, positive
   double alpha_norm = 0, alpha = 6;  ///< weight, not negative, and exponent, at least 1
   double l2 = 0;                     ///< weight, not negative
 

@@ -23,7 +23,7 @@ Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<doubl
 
 Tensor rounded_to_8_bits(const Tensor& images) {
   const Tensor rounded = Tensor::empty(images.shape());
-  real* out = rounded.data();
+  real* out = rounded.mutable_data();
   for (Index n = 0; n < images.shape()[0]; ++n) {
     out = std::ranges::copy(to_tensor(to_image(images, n)).values(), out).out;
   }
@@ -53,9 +53,9 @@ Tensor logits_of(const nn::Model& model, const Tensor& images) {
   const Tensor logits = Tensor::empty({N, K});
   for (Index first = 0; first < N; first += together) {
     const Tensor part = Tensor::empty({std::min(together, N - first), in[0], in[1], in[2]});
-    std::copy_n(images.data() + first * in.size(), part.size(), part.data());
+    std::copy_n(images.data() + first * in.size(), part.size(), part.mutable_data());
     std::ranges::copy(model.outputs(model.logits_layer(), part).back().values(),
-                      logits.data() + first * K);
+                      logits.mutable_data() + first * K);
   }
   return logits;
 }

@@ -16,7 +16,7 @@ Tensor initial_noise(const nn::Model& model, const std::vector<Index>& keys, std
   const Shape& shape = model.input_shape;
   const std::vector<double> centre = centre_of(model);
   Tensor noise = Tensor::empty({static_cast<Index>(keys.size()), shape[0], shape[1], shape[2]});
-  real* pixel = noise.data();
+  real* pixel = noise.mutable_data();
   for (const Index key : keys) {
     Rng rng(seed * 1000003 + static_cast<std::uint64_t>(key));
     for (const double mean : centre)

@@ -62,8 +62,9 @@ Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>&
   };
   // x = clip(images + project(x - images + size * direction))
   const auto move = [&](Index n, std::span<const real> direction, double size) {
-    const auto clean = part(images, n), image = part(x, n);
-    std::vector<real> change(image.size());
+    const auto clean = part(images, n);
+    real* image = x.mutable_data() + n * pixels;
+    std::vector<real> change(clean.size());
     for (std::size_t i = 0; i < change.size(); ++i) {
       change[i] = image[i] - clean[i] + static_cast<real>(size) * direction[i];
     }
@@ -85,8 +86,10 @@ Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>&
     cross_entropy(model(x), labels).backward();
     const Tensor gradient = x.grad();
     for (Index n = 0; n < N; ++n) {
-      steepest(part(gradient, n), how);
-      move(n, part(gradient, n), 2.5 * how.eps / how.steps);
+      const std::span<const real> of_image = part(gradient, n);
+      std::vector<real> direction(of_image.begin(), of_image.end());
+      steepest(direction, how);
+      move(n, direction, 2.5 * how.eps / how.steps);
     }
   }
 

@@ -16,7 +16,7 @@ std::vector<nn::NamedTensor> parameters_and_buffers(const nn::Model& model) {
 void copy_values(const std::vector<nn::NamedTensor>& from, const std::vector<nn::NamedTensor>& to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     std::copy(from[i].tensor.storage().begin(), from[i].tensor.storage().end(),
-              to[i].tensor.data());
+              to[i].tensor.mutable_data());
   }
 }
 

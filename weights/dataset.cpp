@@ -20,7 +20,7 @@ Batch make_batch(const Dataset& data, std::span<const Index> places) {
   const Shape& shape = data.image_shape;
   Batch batch;
   batch.images = Tensor::empty({static_cast<Index>(places.size()), shape[0], shape[1], shape[2]});
-  real* out = batch.images.data();
+  real* out = batch.images.mutable_data();
   for (const Index place : places) {
     const std::uint8_t* image = data.pixels.data() + place * shape.size();
     out = std::transform(image, image + shape.size(), out,

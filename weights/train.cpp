@@ -34,8 +34,10 @@ int main(int argc, char** argv) {
   CLI::Option* momentum =
       option("--momentum", options.momentum, "Share of the last step kept by sgd");
   momentum->check(CLI::Range(0.0, 0.999));
-  option("--weight-decay", options.weight_decay, "Pull of the weights towards 0")
-      ->check(CLI::NonNegativeNumber);
+  CLI::Option* weight_decay =
+      program.add_option("--weight-decay", options.weight_decay,
+                         "Pull of the weights towards 0 (default: 0, of adamw 0.01)");
+  weight_decay->check(CLI::NonNegativeNumber);
   option("--schedule", options.schedule, "Course of the learning rate")
       ->check(CLI::IsMember(training::schedule_names));
   option("--label-smoothing", options.label_smoothing, "Share of the label given to all classes")
@@ -86,6 +88,7 @@ int main(int argc, char** argv) {
     } else if (!momentum->empty()) {
       throw UsageError("--momentum: only for --optimiser sgd");
     }
+    if (options.optimiser == "adamw" && weight_decay->empty()) options.weight_decay = 0.01;
     const auto asked = [&](const char* name) { return std::ranges::count(augment, name) > 0; };
     options.augmentation.flip = asked("flip");
     if (asked("crop") && shift->empty()) options.augmentation.shift = 4;

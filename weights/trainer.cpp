@@ -21,9 +21,14 @@ std::unique_ptr<optim::Optimiser> make_optimiser(std::vector<Tensor> weights,
         .lr = options.lr, .momentum = options.momentum, .weight_decay = options.weight_decay};
     return std::make_unique<optim::SGD>(std::move(weights), sgd);
   }
-  const optim::AdamOptions adam{.lr = options.lr, .weight_decay = options.weight_decay};
-  if (options.optimiser == "adam") return std::make_unique<optim::Adam>(std::move(weights), adam);
-  if (options.optimiser == "adamw") return std::make_unique<optim::AdamW>(std::move(weights), adam);
+  if (options.optimiser == "adam") {
+    const optim::AdamOptions adam{.lr = options.lr, .weight_decay = options.weight_decay};
+    return std::make_unique<optim::Adam>(std::move(weights), adam);
+  }
+  if (options.optimiser == "adamw") {
+    const optim::AdamWOptions adamw{.lr = options.lr, .weight_decay = options.weight_decay};
+    return std::make_unique<optim::AdamW>(std::move(weights), adamw);
+  }
   throw Error("optimiser '" + options.optimiser + "': expected sgd, adam or adamw");
 }
 
@@ -97,7 +102,7 @@ Batch Trainer::next_batch(std::span<const Index> places) const {
   kernels::parallel_for(batch_, work_per_pixel * batch.images.size(), [&](Index task, int) {
     const auto i = static_cast<std::size_t>(task);
     Rng rng = keyed_rng(options_.seed, epochs_done_, places[i]);
-    augment(batch.images.values().subspan(i * pixels, pixels), data_.image_shape,
+    augment(batch.images.mutable_values().subspan(i * pixels, pixels), data_.image_shape,
             options_.augmentation, rng);
   });
   return batch;

@@ -63,7 +63,8 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
   parallel_for(g.N * blocks, g.N * pixels * terms * g.K, [&](Index task, int slot) {
     const Index n = task / blocks, start = task % blocks * NC;
     const Index columns = std::min(NC, pixels - start);
-    real *patches = scratch.data() + slot * KC * block_row, *to = y + n * g.K * pixels + start;
+    real *patches = scratch.mutable_data() + slot * KC * block_row,
+         *to = y + n * g.K * pixels + start;
     for (Index k = 0; bias && k < g.K; ++k) std::fill_n(to + k * pixels, columns, bias[k]);
     for (Index t = 0; t < terms; t += KC) {
       const Index end = std::min(terms, t + KC);
@@ -86,7 +87,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
   const Storage scratch(threads() * slot_size);
   parallel_for(g.N * parts, g.N * pixels * terms * g.K, [&](Index task, int slot) {
     const Index n = task / parts, c = task % parts * channels, count = std::min(channels, g.C - c);
-    real *patches = scratch.data() + slot * slot_size,
+    real *patches = scratch.mutable_data() + slot * slot_size,
          *padded = patches + channels * taps * block_row;
     real* image = dx + n * g.C * g.H * g.W;
     std::fill_n(image + c * g.H * g.W, count * g.H * g.W, real(0));
@@ -119,7 +120,8 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   const Index slot_size = part * block_row + NC * row;
   const Storage scratch(threads() * slot_size), sums = Storage::zeros(groups * size);
   parallel_for(groups, g.N * pixels * size, [&](Index group, int slot) {
-    real *patches = scratch.data() + slot * slot_size, *transposed = patches + part * block_row;
+    real *patches = scratch.mutable_data() + slot * slot_size,
+         *transposed = patches + part * block_row;
     for (Index block = group * g.N * blocks / groups; block < (group + 1) * g.N * blocks / groups;
          ++block) {
       const Index n = block / blocks, start = block % blocks * NC;
@@ -129,7 +131,7 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
         copy_patches(x + n * g.C * g.H * g.W, g, t, t + count, start, columns, patches);
         transpose(patches, block_row, transposed, count, columns, transposed, row, row);
         multiply(g.K, count, columns, {dy + n * g.K * pixels + start, pixels, 1}, transposed, row,
-                 sums.data() + group * size + t, terms, true);
+                 sums.mutable_data() + group * size + t, terms, true);
       }
     }
   });

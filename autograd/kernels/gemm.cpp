@@ -69,7 +69,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   const Index a_size = (rows_per_task + lanes) * (KC + lanes), slot_size = a_size + KC * block_row;
   const Storage scratch(threads() * slot_size);
   parallel_for(down * across, M * N * K, [&](Index task, int slot) {
-    real *a_copy = scratch.data() + slot * slot_size, *b_copy = a_copy + a_size;
+    real *a_copy = scratch.mutable_data() + slot * slot_size, *b_copy = a_copy + a_size;
     const Index i = task / across * rows_per_task, height = std::min(rows_per_task, M - i);
     const Index j = task % across * width, columns = std::min(width, N - j);
     for (Index k = 0; k < K; k += KC) {

@@ -49,7 +49,7 @@ void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W,
   const auto e = static_cast<real>(eps), s = static_cast<real>(scale);
   with_power(beta, [&](const auto&, const auto conductance) {
     parallel_for(planes, 16 * planes * H * W, [&](Index plane, int slot) {
-      real *right = scratch.data() + slot * 2 * W, *down = right + W;
+      real *right = scratch.mutable_data() + slot * 2 * W, *down = right + W;
       std::fill_n(down, W, real(0));
       const real* from = x + plane * H * W;
       real* to = dx + plane * H * W;

@@ -179,8 +179,9 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
   const Storage scratch(threads() * slot_size), shared_weights(shared ? weights.size : 0);
   if (shared) {
     parallel_for(K / lanes, g.C * K * points, [&](Index block, int slot) {
-      weights_to_domain(w, g.C, g.K, block * lanes, turned, scratch.data() + slot * slot_size,
-                        weights, shared_weights.data() + block * lanes);
+      weights_to_domain(w, g.C, g.K, block * lanes, turned,
+                        scratch.mutable_data() + slot * slot_size, weights,
+                        shared_weights.mutable_data() + block * lanes);
     });
   }
   const Index work = tiles.all_rows * tiles.columns * points * g.C * K;
@@ -188,7 +189,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
     const Index begin = task / parts * tiles.batch_rows;
     const Index end = std::min(tiles.all_rows, begin + tiles.batch_rows);
     const Index k_begin = task % parts * part, k_end = std::min(K, k_begin + part);
-    real* room = scratch.data() + slot * slot_size;
+    real* room = scratch.mutable_data() + slot * slot_size;
     real *in = room + room_size, *out = in + input.size, *u = out + output.size;
     for (Index first = begin, last; first < end; first = last) {
       last = tiles.run_end(first, end);
@@ -197,7 +198,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
                             room, input, in + (first - begin) * tiles.columns * input.row + c);
       }
     }
-    if (shared) u = shared_weights.data() + k_begin;
+    if (shared) u = shared_weights.mutable_data() + k_begin;
     for (Index k = k_begin; k < k_end && !shared; k += lanes) {
       weights_to_domain(w, g.C, g.K, k, turned, room, weights, u + k - k_begin);
     }
@@ -254,24 +255,24 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
           const Index row = begin + task / blocks, c = task % blocks * lanes,
                       k = c - input.channels;
           const Index tile = (row - begin) * tiles.columns;
-          real* room = scratch.data() + slot * slot_size;
+          real* room = scratch.mutable_data() + slot * slot_size;
           if (k < 0) {
             images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, row, row + 1,
-                                c, room, input, inputs.data() + tile * input.row + c);
+                                c, room, input, inputs.mutable_data() + tile * input.row + c);
           } else {
             images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, row, row + 1,
-                                k, room, output, outputs.data() + tile * output.row + k);
+                                k, room, output, outputs.mutable_data() + tile * output.row + k);
           }
         });
     parallel_for(points, points * count * g.C * g.K, [&](Index i, int) {
       multiply(g.C, weights.channels, count, {inputs.data() + i * input.channels, 1, input.row},
-               outputs.data() + i * output.channels, output.row, sums.data() + i * weights.channels,
-               weights.row, begin > 0);
+               outputs.data() + i * output.channels, output.row,
+               sums.mutable_data() + i * weights.channels, weights.row, begin > 0);
     });
   }
   parallel_for(weights.channels / lanes, g.C * g.K * points, [&](Index block, int slot) {
     const Index k = block * lanes;
-    real* room = scratch.data() + slot * slot_size;
+    real* room = scratch.mutable_data() + slot * slot_size;
     for (Index c = 0; c < g.C; ++c) {
       Vector point[points], window[9];
       const real* from = sums.data() + c * weights.row + k;

@@ -6,7 +6,7 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = a + b: each input receives dy unchanged.
+/// y = a + b: da = dy, db = dy.
 struct AddNode final : Node {
   const char* name() const override { return "add"; }
   Grads backward(const Storage& dy) const override {
@@ -21,7 +21,7 @@ Tensor add(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-/// y = a + b with a number b.
+/// y = x + number: dx = dy.
 struct AddNumberNode final : Node {
   const char* name() const override { return "add_number"; }
   Grads backward(const Storage& dy) const override { return {dy}; }

@@ -52,9 +52,10 @@ struct AffineSampleNode final : Node {
   const char* name() const override { return "affine_sample"; }
   Grads backward(const Storage& dy) const override {
     const Storage dx = Storage::zeros(dy.size());
-    for_each_tap(shape, how, [from = dy.data(), to = dx.data()](Index p, Index q, real weight) {
-      if (q >= 0) to[q] += weight * from[p];
-    });
+    for_each_tap(shape, how,
+                 [from = dy.data(), to = dx.mutable_data()](Index p, Index q, real weight) {
+                   if (q >= 0) to[q] += weight * from[p];
+                 });
     return {dx};
   }
 };
@@ -64,7 +65,7 @@ Tensor affine_sample(const Tensor& x, const AffineSample& how) {
   require(how.scale > 0, "affine_sample: scale must be positive, got ", how.scale);
   Tensor y = Tensor::zeros(x.shape());
   for_each_tap(x.shape(), how,
-               [from = x.data(), to = y.data(), fill = static_cast<real>(how.fill)](
+               [from = x.data(), to = y.mutable_data(), fill = static_cast<real>(how.fill)](
                    Index p, Index q, real weight) { to[p] += weight * (q < 0 ? fill : from[q]); });
   if (auto node = record<AffineSampleNode>(y, {x})) node->how = how;
   return y;

@@ -24,16 +24,15 @@ real slope(real x, double alpha) {
 
 }  // namespace
 
-/// y = sum_i |x_i|^alpha
+/// y = sum_i |x_i|^alpha: dx = alpha |x|^(alpha - 1) sign(x) dy.
 struct AlphaNormNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   double alpha = 0;
 
   const char* name() const override { return "alpha_norm"; }
   Grads backward(const Storage& dy) const override {
     return {map(x, [this, scale = *dy.data()](real v) { return scale * slope(v, alpha); })};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor alpha_norm(const Tensor& x, double alpha) {

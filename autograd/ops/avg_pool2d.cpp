@@ -11,8 +11,8 @@ struct AvgPool2dNode final : Node {
 
   const char* name() const override { return "avg_pool2d"; }
   Grads backward(const Storage& dy) const override {
-    Storage dx(inputs[0].size());
-    kernels::avg_pool2d_dx(dy.data(), dx.data(), window);
+    Storage dx(inputs[0].shape.size());
+    kernels::avg_pool2d_dx(dy.data(), dx.mutable_data(), window);
     return {dx};
   }
 };
@@ -20,7 +20,7 @@ struct AvgPool2dNode final : Node {
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options) {
   const kernels::Window window = pool_window("avg_pool2d", x, options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
-  kernels::avg_pool2d(x.data(), y.data(), window);
+  kernels::avg_pool2d(x.data(), y.mutable_data(), window);
   if (auto node = record<AvgPool2dNode>(y, {x})) node->window = window;
   return y;
 }

@@ -6,47 +6,45 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = weight xhat + bias with xhat = (x - mean) / sqrt(var + eps), per channel.
+/// y = w xhat + b with xhat = (x - mean) / sqrt(var + eps), per channel.
 ///
-/// In evaluation mean and var are constants, so dx = weight dy / sqrt(var + eps). In training they
+/// In evaluation mean and var are constants, so dx = w / sqrt(var + eps) dy. In training they
 /// are those of the batch and move with x: what this adds removes from dy its part along the two
 /// directions in which xhat cannot move, its mean and its scale. With M elements in a channel:
 ///
-///     dbias = sum dy,    dweight = sum dy xhat
-///     dx = weight / sqrt(var + eps) (dy - dbias / M - xhat dweight / M)
+///     db = sum dy,    dw = sum dy xhat
+///     dx = w / sqrt(var + eps) (dy - db / M - xhat dw / M)
 struct BatchNorm2dNode final : Node {
-  Storage x, weight, mean, inverse_std;  // the last three per channel
+  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dweight reads these
+  Saved weight{this, "weight"}, inverse_std{this, "inverse_std"};
   bool training = false;
 
   const char* name() const override { return "batch_norm2d"; }
 
   Grads backward(const Storage& dy) const override {
     const Channels channels(shape);
-    const bool sums_wanted = need[1] || need[2] || training;
+    const bool sum_wanted = need[2] || training, product_wanted = need[1] || training;
     const Storage dx = need[0] ? Storage(dy.size()) : Storage();
     const Storage dweight(channels.C), dbias(channels.C);
+    real *to = dx.mutable_data(), *sum = dbias.mutable_data(), *product = dweight.mutable_data();
 
     channels.for_each([&](Index c) {
       const real *d = dy.data(), *v = x.data();
-      const real m = mean.data()[c], s = inverse_std.data()[c], scale = weight.data()[c] * s;
-      if (sums_wanted) {
-        dbias.data()[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
-        dweight.data()[c] =
+      const real m = product_wanted ? mean.data()[c] : 0;
+      const real s = inverse_std.data()[c], scale = weight.data()[c] * s;
+      if (sum_wanted) sum[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
+      if (product_wanted) {
+        product[c] =
             static_cast<real>(channels.sum(c, [=](Index i) { return d[i] * (v[i] - m) * s; }));
       }
       if (!need[0]) return;
-      real* to = dx.data();
       if (!training) return channels.for_each_element(c, [=](Index i) { to[i] = scale * d[i]; });
       const real share = 1 / static_cast<real>(channels.N * channels.pixels);
-      const real mean_dy = share * dbias.data()[c], slope = share * dweight.data()[c] * s;
+      const real mean_dy = share * sum[c], slope = share * product[c] * s;
       channels.for_each_element(
           c, [=](Index i) { to[i] = scale * (d[i] - mean_dy - (v[i] - m) * slope); });
     });
     return {dx, need[1] ? dweight : Storage(), need[2] ? dbias : Storage()};
-  }
-
-  std::vector<Saved> saved() override {
-    return {{"x", &x}, {"weight", &weight}, {"mean", &mean}, {"inverse_std", &inverse_std}};
   }
 };
 
@@ -75,7 +73,11 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const Channels channels(x.shape());
   const auto M = static_cast<double>(channels.N * channels.pixels);
   const Storage mean(channels.C), inverse_std(channels.C);
+  real *means = mean.mutable_data(), *inverse_stds = inverse_std.mutable_data();
+  real* moving_mean = options.training ? running_mean.mutable_data() : nullptr;
+  real* moving_var = options.training ? running_var.mutable_data() : nullptr;
   Tensor y = Tensor::empty(x.shape());
+  real* to = y.mutable_data();
 
   channels.for_each([&](Index c) {
     const real* v = x.data();
@@ -88,20 +90,18 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
       const auto blend = [&](real& running, double batch) {
         running = static_cast<real>((1 - options.momentum) * running + options.momentum * batch);
       };
-      blend(running_mean.data()[c], centre);
-      blend(running_var.data()[c], variance * M / (M - 1));
+      blend(moving_mean[c], centre);
+      blend(moving_var[c], variance * M / (M - 1));
     }
-    const auto m = mean.data()[c] = static_cast<real>(centre);
-    const auto s = inverse_std.data()[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
+    const auto m = means[c] = static_cast<real>(centre);
+    const auto s = inverse_stds[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
     const real scale = weight.data()[c] * s, offset = bias.data()[c];
-    real* to = y.data();
     channels.for_each_element(c, [=](Index i) { to[i] = (v[i] - m) * scale + offset; });
   });
 
   if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
-    node->x = x.storage();
+    if (options.training || node->need[1]) node->x = x.storage(), node->mean = mean;
     node->weight = weight.storage();
-    node->mean = mean;
     node->inverse_std = inverse_std;
     node->training = options.training;
   }

@@ -4,40 +4,39 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y[n,k,p,q] = bias[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
+/// y[n,k,p,q] = b[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
 ///
-/// with h = p * stride + r - padding and w = q * stride + s - padding; outside the image x is 0.
+/// with h = p stride + r - padding and w = q stride + s - padding; outside the image x is 0.
 ///
-/// y is linear in each of x, w and bias, so each gradient is a sum over the products above in which
+/// y is linear in each of x, w and b, so each gradient is a sum over the products above in which
 /// it takes part, with the third factor replaced by dy:
 ///
-///     dx[n,c,h,w]   = sum over the (k,p,q,r,s) that read (h,w) of w[k,c,r,s] dy[n,k,p,q]
-///     dw[k,c,r,s]   = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
-///     dbias[k]      = sum_{n,p,q} dy[n,k,p,q]
+///     dx[n,c,h,w] = the sum over the (k,p,q,r,s) that read (h,w) of w[k,c,r,s] dy[n,k,p,q]
+///     dw[k,c,r,s] = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
+///     db[k] = sum_{n,p,q} dy[n,k,p,q]
 struct Conv2dNode final : Node {
-  Storage x, w;
+  Saved x{this, "x"}, w{this, "w"};
   kernels::Window window{};
 
   const char* name() const override { return "conv2d"; }
 
   Grads backward(const Storage& dy) const override {
-    Grads grads;
+    Grads grads(inputs.size());
     if (need[0]) {
-      grads[0] = Storage(inputs[0].size());
-      kernels::conv2d_dx(dy.data(), w.data(), grads[0].data(), window);
+      grads[0] = Storage(inputs[0].shape.size());
+      kernels::conv2d_dx(dy.data(), w.data(), grads[0].mutable_data(), window);
     }
     if (need[1]) {  // never while the weights are frozen
-      grads[1] = Storage(inputs[1].size());
-      kernels::conv2d_dw(dy.data(), x.data(), grads[1].data(), window);
+      grads[1] = Storage(inputs[1].shape.size());
+      kernels::conv2d_dw(dy.data(), x.data(), grads[1].mutable_data(), window);
     }
     if (need[2]) {
       grads[2] = Storage(window.K);
-      kernels::sum_per_channel(dy.data(), grads[2].data(), window.N, window.K, window.P * window.Q);
+      kernels::sum_per_channel(dy.data(), grads[2].mutable_data(), window.N, window.K,
+                               window.P * window.Q);
     }
     return grads;
   }
-
-  std::vector<Saved> saved() override { return {{"x", &x}, {"w", &w}}; }
 };
 
 namespace {
@@ -65,7 +64,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dOptions& options) {
   const kernels::Window window = checked_window(x, weight, bias, options);
   Tensor y = Tensor::empty({window.N, window.K, window.P, window.Q});
-  kernels::conv2d(x.data(), weight.data(), bias ? bias.data() : nullptr, y.data(), window);
+  kernels::conv2d(x.data(), weight.data(), bias ? bias.data() : nullptr, y.mutable_data(), window);
   if (auto node = record<Conv2dNode>(y, {x, weight, bias})) {
     node->window = window;
     if (node->need[0]) node->w = weight.storage();

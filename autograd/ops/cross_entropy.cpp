@@ -14,7 +14,7 @@ namespace glass::inline GLASS_PRECISION {
 /// The two derivatives collapse into the difference between what the network believes and what is
 /// true: dx = (softmax(x) - t) dy / N.
 struct CrossEntropyNode final : Node {
-  Storage log_p;
+  Saved log_p{this, "log_p"};
   std::vector<Index> labels;
   real smoothing;
 
@@ -24,12 +24,12 @@ struct CrossEntropyNode final : Node {
     const real scale = *dy.data() / static_cast<real>(N);
     const real other = smoothing / static_cast<real>(K);
     Storage dx = map(log_p, [=](real v) { return scale * (std::exp(v) - other); });
+    real* to = dx.mutable_data();
     for (Index n = 0; n < N; ++n) {
-      dx.data()[n * K + labels[static_cast<std::size_t>(n)]] -= scale * (1 - smoothing);
+      to[n * K + labels[static_cast<std::size_t>(n)]] -= scale * (1 - smoothing);
     }
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"log_p", &log_p}}; }
 };
 
 Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double smoothing) {
@@ -39,7 +39,7 @@ Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double s
   require(smoothing >= 0 && smoothing < 1, "cross_entropy: smoothing must be in [0, 1), got ",
           smoothing);
   const Storage log_p(x.size());
-  kernels::log_softmax(x.data(), log_p.data(), N, K);
+  kernels::log_softmax(x.data(), log_p.mutable_data(), N, K);
   double sum = 0;
   for (Index n = 0; n < N; ++n) {
     const real* row = log_p.data() + n * K;

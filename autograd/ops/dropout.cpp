@@ -4,23 +4,25 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = m x, where the mask m is 0 with probability p and 1 / (1 - p) otherwise, so that the mean is
-/// kept (Srivastava et al., 2014); dx = m dy with the same mask.
+/// y = m x, where the mask m is 0 with probability p, else 1 / (1 - p), so that the mean is kept
+/// (Srivastava et al., 2014); dx = m dy with the same mask.
 struct DropoutNode final : Node {
-  Storage mask;
+  Saved mask{this, "mask"};
 
   const char* name() const override { return "dropout"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, mask, [](real d, real m) { return m * d; })};
   }
-  std::vector<Saved> saved() override { return {{"mask", &mask}}; }
 };
 
 Tensor dropout(const Tensor& x, double p, Rng& rng) {
   require(p >= 0 && p < 1, "dropout: p must be in [0, 1), got ", p);
   const auto kept = static_cast<real>(1 / (1 - p));
   const Storage mask(x.size());
-  for (real& m : mask) m = rng.uniform() < p ? real(0) : kept;  // one thread: draws have an order
+  real* draws = mask.mutable_data();
+  for (Index i = 0; i < x.size(); ++i) {  // one thread: draws have an order
+    draws[i] = rng.uniform() < p ? real(0) : kept;
+  }
   Tensor y = Tensor::wrap(x.shape(), map(x.storage(), mask, [](real v, real m) { return v * m; }));
   if (auto node = record<DropoutNode>(y, {x})) node->mask = mask;
   return y;

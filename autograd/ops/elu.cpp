@@ -9,14 +9,13 @@ namespace glass::inline GLASS_PRECISION {
 /// y = x where x > 0, else alpha (e^x - 1). Clevert et al., 2016. The slope of the lower branch is
 /// alpha e^x = y + alpha, so dx = dy where y > 0, else (y + alpha) dy.
 struct EluNode final : Node {
-  Storage y;
+  Saved y{this, "y"};
   real alpha = 1;
 
   const char* name() const override { return "elu"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [this](real d, real v) { return v > 0 ? d : (v + alpha) * d; })};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor elu(const Tensor& x, double alpha) {

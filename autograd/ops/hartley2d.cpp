@@ -11,23 +11,23 @@ namespace {
 
 /// A_n. cas has the period 2 pi, so n angles are all there are, and none is large.
 Storage hartley_matrix(Index n) {
-  const Storage cas(n), a(n * n);
+  const Storage cas(n), matrix(n * n);
+  real *c = cas.mutable_data(), *a = matrix.mutable_data();
   for (Index m = 0; m < n; ++m) {
     const double t = 2 * std::numbers::pi * static_cast<double>(m) / static_cast<double>(n);
-    cas.data()[m] =
-        static_cast<real>((std::cos(t) + std::sin(t)) / std::sqrt(static_cast<double>(n)));
+    c[m] = static_cast<real>((std::cos(t) + std::sin(t)) / std::sqrt(static_cast<double>(n)));
   }
   for (Index k = 0; k < n; ++k)
-    for (Index j = 0; j < n; ++j) a.data()[k * n + j] = cas.data()[k * j % n];
-  return a;
+    for (Index j = 0; j < n; ++j) a[k * n + j] = c[k * j % n];
+  return matrix;
 }
 
 Storage transform(const Storage& x, const Shape& shape) {
   const Index planes = shape[0] * shape[1], H = shape[2], W = shape[3];
   const Storage left = hartley_matrix(H), right = hartley_matrix(W), rows(x.size()), y(x.size());
-  kernels::gemm(planes * H, W, W, {x.data(), W}, {right.data(), W}, rows.data(), W);
+  kernels::gemm(planes * H, W, W, {x.data(), W}, {right.data(), W}, rows.mutable_data(), W);
   for (Index begin = 0; begin < x.size(); begin += H * W) {
-    kernels::gemm(H, W, H, {left.data(), H}, {rows.data() + begin, W}, y.data() + begin, W);
+    kernels::gemm(H, W, H, {left.data(), H}, {rows.data() + begin, W}, y.mutable_data() + begin, W);
   }
   return y;
 }

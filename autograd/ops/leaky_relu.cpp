@@ -4,16 +4,15 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = x where x > 0, else slope x; dx = dy there, else slope dy.
+/// y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy.
 struct LeakyReluNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   real slope = 0;
 
   const char* name() const override { return "leaky_relu"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, x, [this](real d, real v) { return v > 0 ? d : slope * d; })};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {

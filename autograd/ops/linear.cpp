@@ -6,33 +6,33 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y[n,o] = bias[o] + sum_i w[o,i] x[n,i], that is y = x w^T + bias. Then dx = dy w, dw = dy^T x,
-/// and dbias[o] = sum_n dy[n,o].
+/// y[n,o] = b[o] + sum_i w[o,i] x[n,i], that is y = x w^T + b. Then dx = dy w and dw = dy^T x:
+///
+///     dx[n,i] = sum_o dy[n,o] w[o,i],   dw[o,i] = sum_n dy[n,o] x[n,i],   db[o] = sum_n dy[n,o]
 struct LinearNode final : Node {
-  Storage x, w;
+  Saved x{this, "x"}, w{this, "w"};
   Index N = 0, in = 0, out = 0;
 
   const char* name() const override { return "linear"; }
 
   Grads backward(const Storage& dy) const override {
-    Grads grads;
+    Grads grads(inputs.size());
     if (need[0]) {
       grads[0] = Storage(N * in);
-      kernels::gemm(N, in, out, {dy.data(), out}, {w.data(), in}, grads[0].data(), in);
+      kernels::gemm(N, in, out, {dy.data(), out}, {w.data(), in}, grads[0].mutable_data(), in);
     }
     if (need[1]) {  // never while the weights are frozen
       grads[1] = Storage(out * in);
-      kernels::gemm(out, in, N, {dy.data(), out, true}, {x.data(), in}, grads[1].data(), in);
+      kernels::gemm(out, in, N, {dy.data(), out, true}, {x.data(), in}, grads[1].mutable_data(),
+                    in);
       ++kernels::weight_gradient_calls().linear;
     }
     if (need[2]) {
       grads[2] = Storage(out);
-      kernels::sum_per_channel(dy.data(), grads[2].data(), N, out, 1);
+      kernels::sum_per_channel(dy.data(), grads[2].mutable_data(), N, out, 1);
     }
     return grads;
   }
-
-  std::vector<Saved> saved() override { return {{"x", &x}, {"w", &w}}; }
 };
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -46,9 +46,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
   Tensor y = Tensor::empty({N, out});
   if (bias) {
-    for (Index n = 0; n < N; ++n) std::copy_n(bias.data(), out, y.data() + n * out);
+    for (Index n = 0; n < N; ++n) std::copy_n(bias.data(), out, y.mutable_data() + n * out);
   }
-  kernels::gemm(N, out, in, {x.data(), in}, {weight.data(), in, true}, y.data(), out,
+  kernels::gemm(N, out, in, {x.data(), in}, {weight.data(), in, true}, y.mutable_data(), out,
                 /*accumulate=*/static_cast<bool>(bias));
   if (auto node = record<LinearNode>(y, {x, weight, bias})) {
     node->N = N, node->in = in, node->out = out;

@@ -6,25 +6,25 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = a b, with a[M,K] and b[K,N]. Then da = dy b^T and db = a^T dy.
 struct MatmulNode final : Node {
-  Storage a, b;
+  Saved a{this, "a"}, b{this, "b"};
   Index M = 0, N = 0, K = 0;
 
   const char* name() const override { return "matmul"; }
 
   Grads backward(const Storage& dy) const override {
-    Grads grads;
+    Grads grads(inputs.size());
     if (need[0]) {
       grads[0] = Storage(M * K);
-      kernels::gemm(M, K, N, {dy.data(), N}, {b.data(), N, true}, grads[0].data(), K);
+      kernels::gemm(M, K, N, {dy.mutable_data(), N}, {b.data(), N, true}, grads[0].mutable_data(),
+                    K);
     }
     if (need[1]) {
       grads[1] = Storage(K * N);
-      kernels::gemm(K, N, M, {a.data(), K, true}, {dy.data(), N}, grads[1].data(), N);
+      kernels::gemm(K, N, M, {a.data(), K, true}, {dy.mutable_data(), N}, grads[1].mutable_data(),
+                    N);
     }
     return grads;
   }
-
-  std::vector<Saved> saved() override { return {{"a", &a}, {"b", &b}}; }
 };
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
@@ -32,7 +32,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
           "matmul: expects [M,K] and [K,N], got ", a.shape(), " and ", b.shape());
   const Index M = a.shape()[0], K = a.shape()[1], N = b.shape()[1];
   Tensor y = Tensor::empty({M, N});
-  kernels::gemm(M, N, K, {a.data(), K}, {b.data(), N}, y.data(), N);
+  kernels::gemm(M, N, K, {a.data(), K}, {b.data(), N}, y.mutable_data(), N);
   if (auto node = record<MatmulNode>(y, {a, b})) {
     node->M = M, node->N = N, node->K = K;
     if (node->need[0]) node->b = b.storage();

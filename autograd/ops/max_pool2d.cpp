@@ -8,22 +8,21 @@ namespace glass::inline GLASS_PRECISION {
 /// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
 /// ones, to the first; of NaN, to none.
 struct MaxPool2dNode final : Node {
-  Storage x, y;
+  Saved x{this, "x"}, y{this, "y"};
   kernels::Window window{};
 
   const char* name() const override { return "max_pool2d"; }
   Grads backward(const Storage& dy) const override {
-    Storage dx(inputs[0].size());
-    kernels::max_pool2d_dx(dy.data(), x.data(), y.data(), dx.data(), window);
+    Storage dx(inputs[0].shape.size());
+    kernels::max_pool2d_dx(dy.data(), x.data(), y.data(), dx.mutable_data(), window);
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}, {"y", &y}}; }
 };
 
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
   const kernels::Window window = pool_window("max_pool2d", x, options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
-  kernels::max_pool2d(x.data(), y.data(), window);
+  kernels::max_pool2d(x.data(), y.mutable_data(), window);
   if (auto node = record<MaxPool2dNode>(y, {x})) {
     node->x = x.storage();
     node->y = y.storage();

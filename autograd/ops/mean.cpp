@@ -4,11 +4,11 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = (1/n) sum_i x_i: every element receives dy / n.
+/// y = (1/n) sum_i x_i: dx_i = dy / n for every element.
 struct MeanNode final : Node {
   const char* name() const override { return "mean"; }
   Grads backward(const Storage& dy) const override {
-    const Shape& xs = inputs[0].shape();
+    const Shape& xs = inputs[0].shape;
     return {Tensor::full(xs, *dy.data() / static_cast<double>(xs.size())).storage()};
   }
 };

@@ -4,9 +4,9 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = (1/n) sum_i (a_i - b_i)^2: da = (2/n) (a - b) dy, and db is its negative.
+/// y = (1/n) sum_i (a_i - b_i)^2: da = (2/n) (a - b) dy, db = -da.
 struct MseNode final : Node {
-  Storage difference;
+  Saved difference{this, "difference"};
 
   const char* name() const override { return "mse"; }
   Grads backward(const Storage& dy) const override {
@@ -14,7 +14,6 @@ struct MseNode final : Node {
     const auto scaled = [&](real s) { return map(difference, [=](real d) { return s * d; }); };
     return {need[0] ? scaled(slope) : Storage(), need[1] ? scaled(-slope) : Storage()};
   }
-  std::vector<Saved> saved() override { return {{"difference", &difference}}; }
 };
 
 Tensor mse(const Tensor& a, const Tensor& b) {

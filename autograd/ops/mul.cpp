@@ -10,13 +10,12 @@ constexpr auto product = [](real u, real v) { return u * v; };
 
 /// y = a b, element by element: da = dy b, db = dy a.
 struct MulNode final : Node {
-  Storage a, b;
+  Saved a{this, "a"}, b{this, "b"};
 
   const char* name() const override { return "mul"; }
   Grads backward(const Storage& dy) const override {
     return {need[0] ? map(dy, b, product) : Storage(), need[1] ? map(dy, a, product) : Storage()};
   }
-  std::vector<Saved> saved() override { return {{"a", &a}, {"b", &b}}; }
 };
 
 Tensor mul(const Tensor& a, const Tensor& b) {
@@ -29,7 +28,7 @@ Tensor mul(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-/// y = b a with a number b: da = b dy.
+/// y = number x: dx = number dy.
 struct MulNumberNode final : Node {
   real number = 0;
 

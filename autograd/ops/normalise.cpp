@@ -15,7 +15,7 @@ struct NormaliseNode final : Node {
     channels.for_each([&](Index c) {
       const auto scale = static_cast<real>(1 / std[static_cast<std::size_t>(c)]);
       const real* from = dy.data();
-      real* to = dx.data();
+      real* to = dx.mutable_data();
       channels.for_each_element(c, [=](Index i) { to[i] = scale * from[i]; });
     });
     return {dx};
@@ -35,7 +35,7 @@ Tensor normalise(const Tensor& x, const std::vector<double>& mean, const std::ve
     const auto centre = static_cast<real>(mean[static_cast<std::size_t>(c)]);
     const auto scale = static_cast<real>(1 / std[static_cast<std::size_t>(c)]);
     const real* from = x.data();
-    real* to = y.data();
+    real* to = y.mutable_data();
     view.for_each_element(c, [=](Index i) { to[i] = (from[i] - centre) * scale; });
   });
   if (auto node = record<NormaliseNode>(y, {x})) node->std = std;

@@ -31,10 +31,11 @@ struct PadNode final : Node {
 
   const char* name() const override { return "pad"; }
   Grads backward(const Storage& dy) const override {
-    const Shape& x = inputs[0].shape();
+    const Shape& x = inputs[0].shape;
     const Storage dx = Storage::zeros(x.size());
+    real* out = dx.mutable_data();
     for_each_shared_row(x, shape, padding, [&](Index to, Index from, Index count) {
-      std::copy_n(dy.data() + to, count, dx.data() + from);
+      std::copy_n(dy.data() + to, count, out + from);
     });
     return {dx};
   }
@@ -47,8 +48,9 @@ Tensor pad(const Tensor& x, const Padding& padding, double fill) {
   const Index width = xs[3] + padding.left + padding.right;
   require(height >= 0 && width >= 0, "pad: crops more than there is of x ", xs);
   Tensor y = Tensor::full({xs[0], xs[1], height, width}, fill);
+  real* out = y.mutable_data();
   for_each_shared_row(xs, y.shape(), padding, [&](Index to, Index from, Index count) {
-    std::copy_n(x.data() + from, count, y.data() + to);
+    std::copy_n(x.data() + from, count, out + to);
   });
   if (auto node = record<PadNode>(y, {x})) node->padding = padding;
   return y;

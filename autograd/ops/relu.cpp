@@ -6,13 +6,12 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = max(x, 0). dx = dy where y > 0, else 0: at the kink itself no gradient passes. NaN stays NaN.
 struct ReluNode final : Node {
-  Storage y;
+  Saved y{this, "y"};
 
   const char* name() const override { return "relu"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [](real d, real v) { return v > 0 ? d : real(0); })};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor relu(const Tensor& x) {

@@ -3,14 +3,14 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = x[index]: dy goes to that element, the others receive 0.
+/// y = x[index]: dx[index] = dy, and 0 elsewhere.
 struct SelectNode final : Node {
   Index offset = 0;
 
   const char* name() const override { return "select"; }
   Grads backward(const Storage& dy) const override {
-    Storage dx = Storage::zeros(inputs[0].size());
-    dx.data()[offset] = *dy.data();
+    Storage dx = Storage::zeros(inputs[0].shape.size());
+    dx.mutable_data()[offset] = *dy.data();
     return {dx};
   }
 };

@@ -8,13 +8,12 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = 1 / (1 + e^-x), whose derivative is y (1 - y): dx = y (1 - y) dy.
 struct SigmoidNode final : Node {
-  Storage y;
+  Saved y{this, "y"};
 
   const char* name() const override { return "sigmoid"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [](real d, real v) { return v * (1 - v) * d; })};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor sigmoid(const Tensor& x) {

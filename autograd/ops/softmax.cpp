@@ -9,26 +9,26 @@ namespace glass::inline GLASS_PRECISION {
 /// y_k = e^{x_k} / sum_j e^{x_j} in each row. Since dy_k/dx_j = y_k (delta_kj - y_j),
 /// dx_j = y_j (dy_j - sum_k dy_k y_k).
 struct SoftmaxNode final : Node {
-  Storage y;
+  Saved y{this, "y"};
 
   const char* name() const override { return "softmax"; }
   Grads backward(const Storage& dy) const override {
     const Index K = shape[1];
     Storage dx(dy.size());
+    real* to = dx.mutable_data();
     for (Index row = 0; row < dy.size(); row += K) {
       const real *p = y.data() + row, *d = dy.data() + row;
       const real weighted = std::inner_product(p, p + K, d, real(0));
-      for (Index j = 0; j < K; ++j) dx.data()[row + j] = p[j] * (d[j] - weighted);
+      for (Index j = 0; j < K; ++j) to[row + j] = p[j] * (d[j] - weighted);
     }
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor softmax(const Tensor& x) {
   require(x.shape().rank() == 2 && x.shape()[1] > 0, "softmax: x must be [N,K], got ", x.shape());
   Tensor y = Tensor::empty(x.shape());
-  kernels::softmax(x.data(), y.data(), x.shape()[0], x.shape()[1]);
+  kernels::softmax(x.data(), y.mutable_data(), x.shape()[0], x.shape()[1]);
   if (auto node = record<SoftmaxNode>(y, {x})) node->y = y.storage();
   return y;
 }

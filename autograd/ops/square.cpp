@@ -6,13 +6,12 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = x^2, dx = 2 x dy.
 struct SquareNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
 
   const char* name() const override { return "square"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, x, [](real d, real v) { return 2 * v * d; })};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor square(const Tensor& x) {

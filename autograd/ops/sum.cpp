@@ -4,11 +4,11 @@
 
 namespace glass::inline GLASS_PRECISION {
 
-/// y = sum_i x_i: every element receives dy.
+/// y = sum_i x_i: dx_i = dy for every element.
 struct SumNode final : Node {
   const char* name() const override { return "sum"; }
   Grads backward(const Storage& dy) const override {
-    return {Tensor::full(inputs[0].shape(), *dy.data()).storage()};
+    return {Tensor::full(inputs[0].shape, *dy.data()).storage()};
   }
 };
 

@@ -8,13 +8,12 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = tanh(x), and tanh' = 1 - tanh^2: dx = (1 - y^2) dy.
 struct TanhNode final : Node {
-  Storage y;
+  Saved y{this, "y"};
 
   const char* name() const override { return "tanh"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, y, [](real d, real v) { return (1 - v * v) * d; })};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}}; }
 };
 
 Tensor tanh(const Tensor& x) {

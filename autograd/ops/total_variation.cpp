@@ -5,21 +5,20 @@
 namespace glass::inline GLASS_PRECISION {
 
 /// y = sum_ij (q_ij + eps)^(beta/2), with q = right^2 + down^2 of the forward differences. With
-/// c = beta (q + eps)^(beta/2 - 1), pixel (i,j) receives -c (right + down), its right neighbour
+/// c = beta (q + eps)^(beta/2 - 1) dy, pixel (i,j) receives -c (right + down), its right neighbour
 /// c right and its lower neighbour c down. Mahendran and Vedaldi, 2015.
 struct TotalVariationNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   TotalVariationOptions options;
 
   const char* name() const override { return "total_variation"; }
   Grads backward(const Storage& dy) const override {
-    const Shape& xs = inputs[0].shape();
+    const Shape& xs = inputs[0].shape;
     Storage dx(x.size());
-    kernels::total_variation_dx(x.data(), dx.data(), xs[0] * xs[1], xs[2], xs[3], options.beta,
-                                options.eps, *dy.data());
+    kernels::total_variation_dx(x.data(), dx.mutable_data(), xs[0] * xs[1], xs[2], xs[3],
+                                options.beta, options.eps, *dy.data());
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {

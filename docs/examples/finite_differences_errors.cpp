@@ -25,8 +25,8 @@ std::vector<double> central_difference_errors() {
     double worst = 0, largest = 0;
     for (Index i = 0; i < x.size(); ++i) {
       const Tensor above = x.clone(), below = x.clone();
-      above.data()[i] += static_cast<real>(h);
-      below.data()[i] -= static_cast<real>(h);
+      above.mutable_data()[i] += static_cast<real>(h);
+      below.mutable_data()[i] -= static_cast<real>(h);
       const double estimate = (double(f(above).item()) - double(f(below).item())) / (2 * h);
       worst = std::max(worst, std::abs(estimate - x.grad().data()[i]));
       largest = std::max<double>(largest, std::abs(x.grad().data()[i]));

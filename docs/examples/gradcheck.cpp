@@ -11,12 +11,11 @@ using namespace glass;
 
 /// An operation of our own: y = log(1 + e^x), a smooth relu. dx = dy / (1 + e^-x).
 struct SoftplusNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   const char* name() const override { return "softplus"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, x, [](real d, real v) { return d / (1 + std::exp(-v)); })};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor softplus(const Tensor& x) {

@@ -22,7 +22,7 @@ int main() {
                         select(model(image), {0, 3});
     loss.backward();  // the very call that trained the weights
     ascend.step();
-    for (real& pixel : image.values()) pixel = std::clamp(pixel, real(0), real(1));
+    for (real& pixel : image.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));
   }
   viz::write_png("three.png", viz::resize(viz::to_image(image, 0), 280, 280));
   std::cout << softmax(model(image)) << '\n';

@@ -80,7 +80,7 @@ Task sgemm(long size) {
   const Tensor a = Tensor::randn({size, size}, rng), b = Tensor::randn({size, size}, rng);
   const Tensor c = Tensor::empty({size, size});
   const auto step = [=] {
-    kernels::gemm(size, size, size, {a.data(), size}, {b.data(), size}, c.data(), size);
+    kernels::gemm(size, size, size, {a.data(), size}, {b.data(), size}, c.mutable_data(), size);
   };
   const auto n = static_cast<double>(size);
   return {step, 2 * n * n * n};

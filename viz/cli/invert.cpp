@@ -123,7 +123,7 @@ Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& or
 Tensor images_of(const std::vector<Row>& rows) {
   const Shape& shape = rows.front().natural.image.shape();
   const Tensor all = Tensor::empty({static_cast<Index>(rows.size()), shape[1], shape[2], shape[3]});
-  real* at = all.data();
+  real* at = all.mutable_data();
   for (const Row& row : rows) at = std::ranges::copy(row.natural.image.values(), at).out;
   return all;
 }

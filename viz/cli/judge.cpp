@@ -107,7 +107,7 @@ Tensor class_means(const Dataset& data, const std::vector<Index>& classes) {
   const Index pixels = shape.size();
   const Tensor means =
       Tensor::empty({static_cast<Index>(classes.size()), shape[0], shape[1], shape[2]});
-  real* mean = means.data();
+  real* mean = means.mutable_data();
   for (const Index k : classes) {
     std::vector<double> sum(static_cast<std::size_t>(pixels));
     double count = 0;
@@ -149,7 +149,7 @@ Tensor all_images(const std::vector<Group>& groups) {
   Index count = 0;
   for (const Group& group : groups) count += group.images.shape()[0];
   const Tensor all = Tensor::empty({count, shape[1], shape[2], shape[3]});
-  real* out = all.data();
+  real* out = all.mutable_data();
   for (const Group& group : groups) out = std::ranges::copy(group.images.values(), out).out;
   return all;
 }

@@ -30,7 +30,8 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
   const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q;
   for (Index n = 0; n < g.N; ++n, x += g.C * g.H * g.W, y += g.K * pixels) {
     const Storage patches = Storage::zeros(terms * pixels);
-    for_each_element(g, [&](Index to, Index from) { patches.data()[to] = x[from]; });
+    real* patch = patches.mutable_data();
+    for_each_element(g, [&](Index to, Index from) { patch[to] = x[from]; });
     for (Index k = 0; k < g.K; ++k) std::fill_n(y + k * pixels, pixels, bias ? bias[k] : real(0));
     gemm(g.K, pixels, terms, {w, terms}, {patches.data(), pixels}, y, pixels, true);
   }
@@ -41,7 +42,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
   std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
   for (Index n = 0; n < g.N; ++n, dx += g.C * g.H * g.W, dy += g.K * pixels) {
     const Storage patches(terms * pixels);
-    gemm(terms, pixels, g.K, {w, terms, true}, {dy, pixels}, patches.data(), pixels);
+    gemm(terms, pixels, g.K, {w, terms, true}, {dy, pixels}, patches.mutable_data(), pixels);
     for_each_element(g, [&](Index from, Index to) { dx[to] += patches.data()[from]; });
   }
 }
@@ -51,7 +52,8 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   std::fill_n(dw, g.K * terms, real(0));
   for (Index n = 0; n < g.N; ++n, x += g.C * g.H * g.W, dy += g.K * pixels) {
     const Storage patches = Storage::zeros(terms * pixels);
-    for_each_element(g, [&](Index to, Index from) { patches.data()[to] = x[from]; });
+    real* patch = patches.mutable_data();
+    for_each_element(g, [&](Index to, Index from) { patch[to] = x[from]; });
     gemm(g.K, terms, pixels, {dy, pixels}, {patches.data(), pixels, true}, dw, terms, true);
   }
 }

@@ -11,15 +11,16 @@ Tensor trainable(double value) { return Tensor::scalar(value).requires_grad(true
 /// Hands its gradient on, and remembers what it was given. `elements` are what it returns.
 struct Witness final : Node {
   std::vector<double> received;
-  Storage kept = Storage::zeros(1);
+  Saved kept{this, "kept"};
   Index elements = 1;
+
+  Witness() { kept = Storage::zeros(1); }
 
   const char* name() const override { return "witness"; }
   Grads backward(const Storage& dy) const override {
     const_cast<Witness*>(this)->received.push_back(*dy.data());
     return {elements == 1 ? dy : Storage::zeros(elements)};
   }
-  std::vector<Saved> saved() override { return {{"kept", &kept}}; }
 };
 
 struct Watched {
@@ -149,7 +150,7 @@ TEST_CASE("a node is released once it was walked: nothing saved, no inputs") {
   const Watched a(trainable(1));
   a.y.backward();
   CHECK_MESSAGE(!a.node->kept, "kept: expected an empty buffer, found one element");
-  CHECK_MESSAGE(!a.node->inputs[0], "inputs: expected none, found one");
+  CHECK_MESSAGE(a.node->inputs.empty(), "inputs: expected none, found one");
   CHECK_MESSAGE(a.node->released, "released: expected true, found false");
 }
 
@@ -158,6 +159,14 @@ TEST_CASE("a second call says so, and where it was stopped") {
   z.backward();
   check_refused("the same root again", "mul_number", [&] { z.backward(); });
   check_refused("another root, the same square", "square", [&] { (y + 1).backward(); });
+}
+
+TEST_CASE("what was saved and then changed in place is refused, before any gradient is added") {
+  const Tensor w = trainable(3), x = trainable(2), z = trainable(1);
+  const Tensor y = w * x + square(z);
+  w.mutable_values()[0] = 100;
+  check_refused("a changed factor", "mul", [&] { y.backward(); });
+  CHECK_MESSAGE(!z.has_grad(), "z: expected no gradient after the refusal, found one");
 }
 
 TEST_CASE("a gradient of the wrong size is refused, and the message names the operation") {

@@ -11,14 +11,13 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y = x where x > 0, else slope x; dx = dy there, else slope dy.
 struct LeakyReluNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   real slope = 0;
 
   const char* name() const override { return "leaky_relu"; }
   Grads backward(const Storage& dy) const override {
     return {map(dy, x, [this](real d, real v) { return v > 0 ? d : slope * d; })};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
@@ -38,8 +37,8 @@ struct AvgPool2dNode final : Node {
 
   const char* name() const override { return "avg_pool2d"; }
   Grads backward(const Storage& dy) const override {
-    Storage dx(inputs[0].size());
-    kernels::avg_pool2d_dx(dy.data(), dx.data(), window);
+    Storage dx(inputs[0].shape.size());
+    kernels::avg_pool2d_dx(dy.data(), dx.mutable_data(), window);
     return {dx};
   }
 };
@@ -47,7 +46,7 @@ struct AvgPool2dNode final : Node {
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options) {
   const kernels::Window window = pool_window("avg_pool2d", x, options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
-  kernels::avg_pool2d(x.data(), y.data(), window);
+  kernels::avg_pool2d(x.data(), y.mutable_data(), window);
   if (auto node = record<AvgPool2dNode>(y, {x})) node->window = window;
   return y;
 }
@@ -61,7 +60,7 @@ Tensor global_avg_pool2d(const Tensor& x) {
 
 /// y = (1/n) sum_i (a_i - b_i)^2: da = (2/n) (a - b) dy, and db is its negative.
 struct MseNode final : Node {
-  Storage difference;
+  Saved difference{this, "difference"};
 
   const char* name() const override { return "mse"; }
   Grads backward(const Storage& dy) const override {
@@ -69,7 +68,6 @@ struct MseNode final : Node {
     const auto scaled = [&](real s) { return map(difference, [=](real d) { return s * d; }); };
     return {need[0] ? scaled(slope) : Storage(), need[1] ? scaled(-slope) : Storage()};
   }
-  std::vector<Saved> saved() override { return {{"difference", &difference}}; }
 };
 
 Tensor mse(const Tensor& a, const Tensor& b) {
@@ -90,21 +88,21 @@ constexpr auto shortest = static_cast<real>(1e-12);
 /// y = x / |x| in each row: dx is dy / |x| without its part along y. A row shorter than 1e-12 is divided by that
 /// constant, and so is its dy.
 struct UnitRowsNode final : Node {
-  Storage y, length;
+  Saved y{this, "y"}, length{this, "length"};
 
   const char* name() const override { return "unit_rows"; }
   Grads backward(const Storage& dy) const override {
     const Index K = shape[1];
     Storage dx(dy.size());
+    real* to = dx.mutable_data();
     for (Index n = 0; n < shape[0]; ++n) {
       const real *u = y.data() + n * K, *d = dy.data() + n * K, size = length.data()[n];
       const auto along = static_cast<real>(
           size > shortest ? sum_over(0, K, [=](Index k) { return u[k] * d[k]; }) : 0);
-      for (Index k = 0; k < K; ++k) dx.data()[n * K + k] = d[k] / size - u[k] * along;
+      for (Index k = 0; k < K; ++k) to[n * K + k] = d[k] / size - u[k] * along;
     }
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"y", &y}, {"length", &length}}; }
 };
 
 Tensor unit_rows(const Tensor& x) {
@@ -112,12 +110,13 @@ Tensor unit_rows(const Tensor& x) {
   const Index N = x.shape()[0], K = x.shape()[1];
   Tensor y = Tensor::empty(x.shape());
   const Storage length(N);
+  real *unit = y.mutable_data(), *lengths = length.mutable_data();
   for (Index n = 0; n < N; ++n) {
     const real* row = x.data() + n * K;
     double square = 0;  // in double: that of 1e20 is no float
     for (Index k = 0; k < K; ++k) square += static_cast<double>(row[k]) * row[k];
-    const real size = length.data()[n] = std::max(shortest, static_cast<real>(std::sqrt(square)));
-    for (Index k = 0; k < K; ++k) y.data()[n * K + k] = row[k] / size;
+    const real size = lengths[n] = std::max(shortest, static_cast<real>(std::sqrt(square)));
+    for (Index k = 0; k < K; ++k) unit[n * K + k] = row[k] / size;
   }
   if (auto node = record<UnitRowsNode>(y, {x})) node->y = y.storage(), node->length = length;
   return y;

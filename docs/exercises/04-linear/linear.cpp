@@ -9,13 +9,13 @@ namespace glass::inline GLASS_PRECISION {
 
 /// y[n,o] = bias[o] + sum_i w[o,i] x[n,i], that is y = x w^T + bias.
 struct LinearNode final : Node {
-  Storage x, w;
+  Saved x{this, "x"}, w{this, "w"};
   Index N = 0, in = 0, out = 0;
 
   const char* name() const override { return "linear"; }
 
   Grads backward([[maybe_unused]] const Storage& dy) const override {
-    Grads grads;
+    Grads grads(inputs.size());
     // In each case make the buffer: `grads[0] = Storage::zeros(N * in);`, to add to, for a new
     // `Storage(N * in)` is not filled. Element (n,o) of dy is `dy.data()[n * out + o]`.
     if (need[0]) {  // dx [N,in]
@@ -29,8 +29,6 @@ struct LinearNode final : Node {
     }
     return grads;
   }
-
-  std::vector<Saved> saved() override { return {{"x", &x}, {"w", &w}}; }
 };
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -44,9 +42,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
   Tensor y = Tensor::empty({N, out});
   if (bias) {
-    for (Index n = 0; n < N; ++n) std::copy_n(bias.data(), out, y.data() + n * out);
+    for (Index n = 0; n < N; ++n) std::copy_n(bias.data(), out, y.mutable_data() + n * out);
   }
-  kernels::gemm(N, out, in, {x.data(), in}, {weight.data(), in, true}, y.data(), out,
+  kernels::gemm(N, out, in, {x.data(), in}, {weight.data(), in, true}, y.mutable_data(), out,
                 /*accumulate=*/static_cast<bool>(bias));
   if (auto node = record<LinearNode>(y, {x, weight, bias})) {
     node->N = N, node->in = in, node->out = out;

@@ -15,7 +15,7 @@ Tensor dx(const Tensor& x, const Tensor& weight, const Tensor& dy,
 
 Tensor counting(const Shape& shape) {
   const Tensor tensor = Tensor::zeros(shape);
-  for (Index i = 0; i < tensor.size(); ++i) tensor.data()[i] = static_cast<real>(i + 1);
+  for (Index i = 0; i < tensor.size(); ++i) tensor.mutable_data()[i] = static_cast<real>(i + 1);
   return tensor;
 }
 

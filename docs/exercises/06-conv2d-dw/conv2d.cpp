@@ -16,19 +16,19 @@ namespace glass::inline GLASS_PRECISION {
 ///     dw[k,c,r,s]   = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
 ///     dbias[k]      = sum_{n,p,q} dy[n,k,p,q]
 struct Conv2dNode final : Node {
-  Storage x, w;
+  Saved x{this, "x"}, w{this, "w"};
   kernels::Window window{};
 
   const char* name() const override { return "conv2d"; }
 
   Grads backward(const Storage& dy) const override {
-    Grads grads;
+    Grads grads(inputs.size());
     if (need[0]) {
-      grads[0] = Storage(inputs[0].size());
-      kernels::conv2d_dx(dy.data(), w.data(), grads[0].data(), window);
+      grads[0] = Storage(inputs[0].shape.size());
+      kernels::conv2d_dx(dy.data(), w.data(), grads[0].mutable_data(), window);
     }
     if (need[1]) {
-      // dw is as large as w: begin with Storage::zeros(inputs[1].size()), and let each product of the
+      // dw is as large as w: begin with Storage::zeros(inputs[1].shape.size()), and let each product of the
       // forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
       throw NotImplemented("Exercise 6: conv2d, gradient to the weights");
     }
@@ -38,8 +38,6 @@ struct Conv2dNode final : Node {
     }
     return grads;
   }
-
-  std::vector<Saved> saved() override { return {{"x", &x}, {"w", &w}}; }
 };
 
 namespace {
@@ -67,7 +65,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dOptions& options) {
   const kernels::Window window = checked_window(x, weight, bias, options);
   Tensor y = Tensor::empty({window.N, window.K, window.P, window.Q});
-  kernels::conv2d(x.data(), weight.data(), bias ? bias.data() : nullptr, y.data(), window);
+  kernels::conv2d(x.data(), weight.data(), bias ? bias.data() : nullptr, y.mutable_data(), window);
   if (auto node = record<Conv2dNode>(y, {x, weight, bias})) {
     node->window = window;
     if (node->need[0]) node->w = weight.storage();

@@ -11,17 +11,16 @@ namespace glass::inline GLASS_PRECISION {
 /// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
 /// ones, to the first; of NaN, to none.
 struct MaxPool2dNode final : Node {
-  Storage x, y;
+  Saved x{this, "x"}, y{this, "y"};
   kernels::Window window{};
 
   const char* name() const override { return "max_pool2d"; }
   Grads backward([[maybe_unused]] const Storage& dy) const override {
-    const Storage dx = Storage::zeros(inputs[0].size());
+    const Storage dx = Storage::zeros(inputs[0].shape.size());
     // For each window find again, from x and y, the pixel that won, and let it receive dy.
     throw NotImplemented("Exercise 8: max_pool2d, forward and backward");
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}, {"y", &y}}; }
 };
 
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {

@@ -24,7 +24,8 @@ Tensor distinct(const Shape& shape) {
   const Tensor tensor = Tensor::zeros(shape);
   const Index size = tensor.size();
   const Index step = std::gcd(Index{7}, size) == 1 ? 7 : 11;
-  for (Index i = 0; i < size; ++i) tensor.data()[i] = static_cast<real>(i * step % size) - 100;
+  for (Index i = 0; i < size; ++i)
+    tensor.mutable_data()[i] = static_cast<real>(i * step % size) - 100;
   return tensor;
 }
 

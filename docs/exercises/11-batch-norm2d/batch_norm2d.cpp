@@ -12,24 +12,27 @@ namespace glass::inline GLASS_PRECISION {
 /// In evaluation mean and var are constants. In training they are those of the batch: move one x, and
 /// all of its channel's xhat move.
 struct BatchNorm2dNode final : Node {
-  Storage x, weight, mean, inverse_std;  // the last three per channel
+  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dweight reads these
+  Saved weight{this, "weight"}, inverse_std{this, "inverse_std"};
   bool training = false;
 
   const char* name() const override { return "batch_norm2d"; }
 
   Grads backward(const Storage& dy) const override {
     const Channels channels(shape);
-    Grads grads;
+    Grads grads(inputs.size());
     if (need[2]) {
       grads[2] = Storage(channels.C);
+      real* sum = grads[2].mutable_data();
       channels.for_each([&](Index c) {
         const real* d = dy.data();
-        grads[2].data()[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
+        sum[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
       });
     }
     if (need[1]) {
       // One number for each channel: a sum like that above, of dy xhat. mean and inverse_std have
-      // one value for each channel, x is as large as dy.
+      // one value for each channel, x is as large as dy. (Write through a pointer that was taken
+      // once, with mutable_data(), as above.)
       throw NotImplemented("Exercise 11: batch_norm2d, the gradient to its weight");
     }
     if (need[0]) {
@@ -38,10 +41,6 @@ struct BatchNorm2dNode final : Node {
       throw NotImplemented("Exercise 11: batch_norm2d, the gradient to its input");
     }
     return grads;
-  }
-
-  std::vector<Saved> saved() override {
-    return {{"x", &x}, {"weight", &weight}, {"mean", &mean}, {"inverse_std", &inverse_std}};
   }
 };
 
@@ -70,7 +69,11 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const Channels channels(x.shape());
   const auto M = static_cast<double>(channels.N * channels.pixels);
   const Storage mean(channels.C), inverse_std(channels.C);
+  real *means = mean.mutable_data(), *inverse_stds = inverse_std.mutable_data();
+  real* moving_mean = options.training ? running_mean.mutable_data() : nullptr;
+  real* moving_var = options.training ? running_var.mutable_data() : nullptr;
   Tensor y = Tensor::empty(x.shape());
+  real* to = y.mutable_data();
 
   channels.for_each([&](Index c) {
     const real* v = x.data();
@@ -83,20 +86,18 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
       const auto blend = [&](real& running, double batch) {
         running = static_cast<real>((1 - options.momentum) * running + options.momentum * batch);
       };
-      blend(running_mean.data()[c], centre);
-      blend(running_var.data()[c], variance * M / (M - 1));
+      blend(moving_mean[c], centre);
+      blend(moving_var[c], variance * M / (M - 1));
     }
-    const auto m = mean.data()[c] = static_cast<real>(centre);
-    const auto s = inverse_std.data()[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
+    const auto m = means[c] = static_cast<real>(centre);
+    const auto s = inverse_stds[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
     const real scale = weight.data()[c] * s, offset = bias.data()[c];
-    real* to = y.data();
     channels.for_each_element(c, [=](Index i) { to[i] = (v[i] - m) * scale + offset; });
   });
 
   if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
-    node->x = x.storage();
+    if (options.training || node->need[1]) node->x = x.storage(), node->mean = mean;
     node->weight = weight.storage();
-    node->mean = mean;
     node->inverse_std = inverse_std;
     node->training = options.training;
   }

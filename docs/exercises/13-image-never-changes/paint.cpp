@@ -17,7 +17,7 @@ Tensor paint(nn::Model& model, const Tensor& start, Index wanted, int steps) {
     optimiser.zero_grad();
     (-logit).backward();
     optimiser.step();
-    for (real& pixel : image.values()) pixel = std::clamp(pixel, real(0), real(1));
+    for (real& pixel : image.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));
   }
   return image.detach();
 }

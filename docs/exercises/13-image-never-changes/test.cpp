@@ -85,7 +85,7 @@ TEST_CASE("each step uses the gradient of that step alone") {
   model.layers.add(nn::Flatten());
   model.layers.add(nn::Linear({.in_features = 2, .out_features = 5}, rng));
   const Tensor weight = model.parameters().front().tensor;
-  weight.data()[4] = 3, weight.data()[5] = -3;  // of logit 2
+  weight.mutable_data()[4] = 3, weight.mutable_data()[5] = -3;  // of logit 2
   grade::check_equal("after 5 steps of 0.05", painted(model, Tensor::full({1, 1, 1, 2}, 0.5), 5),
                      Tensor::from({1, 1, 1, 2}, {0.75, 0.25}), 1e-3);
 }
@@ -101,8 +101,8 @@ TEST_CASE("Adam remembers: one optimiser for all steps") {
   model.layers.add(nn::ReLU());
   model.layers.add(nn::Linear({.in_features = 1, .out_features = 5}, rng));
   const auto weights = model.parameters();
-  weights[0].tensor.data()[0] = -1, weights[1].tensor.data()[0] = real(0.52);
-  weights[2].tensor.data()[2] = -1;
+  weights[0].tensor.mutable_data()[0] = -1, weights[1].tensor.mutable_data()[0] = real(0.52);
+  weights[2].tensor.mutable_data()[2] = -1;
   grade::check_equal("after 2 steps of 0.05", painted(model, Tensor::full({1, 1, 1, 1}, 0.5), 2),
                      Tensor::full({1, 1, 1, 1}, 0.5835), 1e-3);
 }

@@ -59,7 +59,7 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
 
 void copy_picture(const Tensor& from, const Tensor& to, Index n) {
   const Index size = from.size() / from.shape()[0];
-  std::copy_n(from.data() + n * size, size, to.data() + n * size);
+  std::copy_n(from.data() + n * size, size, to.mutable_data() + n * size);
 }
 
 }  // namespace
@@ -118,12 +118,12 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     const NoGrad no_grad;
     image = parametrisation.image(coordinates).detach();
     if (options.blur > 0 && result.steps % options.blur_every == 0) {
-      std::ranges::copy(gaussian_blur(image, options.blur).values(), image.data());
+      std::ranges::copy(gaussian_blur(image, options.blur).values(), image.mutable_data());
     }
     // Here the image's pixels are brought back into [0, 1]. In the usual parametrisation it shares
     // its values with the coordinates.
     if (!parametrisation.is_identity()) {
-      std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.data());
+      std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.mutable_data());
     }
     const MaximiseStep step{result.steps, options.steps, value.item(), penalty.item(), image, tape};
     if (on_step && !on_step(step)) break;

@@ -17,7 +17,8 @@ nn::Model product(Index height, Index width, const std::vector<double>& weights)
   model.input_shape = {1, height, width};
   model.layers.add(nn::Flatten());
   nn::Linear linear({.in_features = height * width, .out_features = 1, .bias = false}, rng);
-  std::ranges::copy(Tensor::from(linear.weight.shape(), weights).values(), linear.weight.data());
+  std::ranges::copy(Tensor::from(linear.weight.shape(), weights).values(),
+                    linear.weight.mutable_data());
   model.layers.add(std::move(linear));
   return model;
 }

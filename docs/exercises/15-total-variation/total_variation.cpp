@@ -11,16 +11,15 @@ namespace glass::inline GLASS_PRECISION {
 /// with right = x[i,j+1] - x[i,j] and down = x[i+1,j] - x[i,j]. A difference that leaves the image is
 /// 0. Mahendran and Vedaldi, 2015.
 struct TotalVariationNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   TotalVariationOptions options;
 
   const char* name() const override { return "total_variation"; }
   Grads backward([[maybe_unused]] const Storage& dy) const override {
-    // dx is as large as x, whose shape is inputs[0].shape(): begin with Storage::zeros(x.size()), and
+    // dx is as large as x, whose shape is inputs[0].shape: begin with Storage::zeros(x.size()), and
     // let each term of the sum add to the pixels that it reads. dy is one number, *dy.data().
     throw NotImplemented("Exercise 15: total_variation, the gradient");
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {

@@ -17,7 +17,7 @@ template <class From>
 Tensor moved(const Tensor& x, Index height, Index width, From from) {
   const Tensor y = Tensor::zeros({1, 1, height, width});
   for (Index h = 0; h < height; ++h) {
-    for (Index w = 0; w < width; ++w) y.data()[h * width + w] = x.data()[from(h, w)];
+    for (Index w = 0; w < width; ++w) y.mutable_data()[h * width + w] = x.data()[from(h, w)];
   }
   return y;
 }

@@ -23,12 +23,12 @@ struct Neighbours {
 }  // namespace
 
 struct TotalVariationNode final : Node {
-  Storage x;
+  Saved x{this, "x"};
   TotalVariationOptions options;
 
   const char* name() const override { return "total_variation"; }
   Grads backward(const Storage& dy) const override {
-    const Shape& xs = inputs[0].shape();
+    const Shape& xs = inputs[0].shape;
     const Storage dx = Storage::zeros(x.size());
     for (Index i = 0; i < x.size(); ++i) {
       const Neighbours at(xs, i);
@@ -37,13 +37,12 @@ struct TotalVariationNode final : Node {
       if (q == 0) continue;
       const auto c = static_cast<real>(options.beta * std::pow(q, options.beta / 2 - 1));
       const real flow = *dy.data() * c;
-      dx.data()[i] -= flow * (right + down);
-      dx.data()[at.right] += flow * right;
-      dx.data()[at.down] += flow * down;
+      dx.mutable_data()[i] -= flow * (right + down);
+      dx.mutable_data()[at.right] += flow * right;
+      dx.mutable_data()[at.down] += flow * down;
     }
     return {dx};
   }
-  std::vector<Saved> saved() override { return {{"x", &x}}; }
 };
 
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {

@@ -18,7 +18,7 @@ nn::Model product(const Tensor& matrix) {
   model.input_shape = {1, 2, 2};
   model.layers.add(nn::Flatten());
   nn::Linear linear({.in_features = 4, .out_features = matrix.shape()[0], .bias = false}, rng);
-  std::ranges::copy(matrix.values(), linear.weight.data());
+  std::ranges::copy(matrix.values(), linear.weight.mutable_data());
   model.layers.add(std::move(linear));
   return model;
 }
