@@ -48,7 +48,8 @@ Tensor frequency_weights(const Shape& image) {
   const double scale = std::sqrt(static_cast<double>(H * W) / squares);
   Tensor weights = Tensor::empty(image);
   for (Index i = 0; i < weights.size(); ++i) {
-    weights.mutable_data()[i] = static_cast<real>(scale * plane[static_cast<std::size_t>(i % (H * W))]);
+    weights.mutable_data()[i] =
+        static_cast<real>(scale * plane[static_cast<std::size_t>(i % (H * W))]);
   }
   return weights;
 }

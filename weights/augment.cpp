@@ -18,7 +18,7 @@ Index mirrored(Index i, Index n) {
 void shift(std::span<real> image, const Shape& shape, Index dy, Index dx) {
   const Index C = shape[0], H = shape[1], W = shape[2];
   const std::vector<real> from(image.begin(), image.end());
-  real* pixel = image.mutable_data();
+  real* pixel = image.data();
   for (Index c = 0; c < C; ++c)
     for (Index i = 0; i < H; ++i) {
       const real* row = from.data() + (c * H + mirrored(i - dy, H)) * W;

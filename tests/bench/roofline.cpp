@@ -32,7 +32,7 @@ double peak_gflops(double seconds) {
       for (Index i = 0; i < rounds; ++i)
         for (Index lane = 0; lane < lanes; ++lane)
           sum[lane] = sum[lane] * real(0.999) + real(0.001);
-      for (const real value : sum) sinks.data()[task] += value;  // all of them are wanted
+      for (const real value : sum) sinks.mutable_data()[task] += value;  // all of them are wanted
     });
   };
   const double flops = 2.0 * rounds * lanes * kernels::threads();
