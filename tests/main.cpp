@@ -8,12 +8,13 @@
 
 namespace {
 
-std::vector<std::string> skipped;  // test: reason
+std::vector<std::string> skipped;  // tests, with the reasons
 
 }  // namespace
 
 void skip(const std::string& reason) {
-  skipped.push_back(std::string(doctest::getContextOptions()->currentTest->m_name) + ": " + reason);
+  skipped.push_back(std::string(doctest::getContextOptions()->currentTest->m_name) + " (" + reason +
+                    ")");
 }
 
 /// ctest takes a test for skipped that says "skipped test: ", even if it failed. So that is only said
