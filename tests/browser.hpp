@@ -46,9 +46,9 @@ document.getElementById('visit').textContent = btoa(JSON.stringify({ result, err
   std::ofstream(folder / "page.html", std::ios::binary) << html;
 
   const Run run = run_program(
-      "timeout 120 '" + browser + "' --headless --no-sandbox --disable-gpu --disable-quic" +
+      "timeout 240 '" + browser + "' --headless --no-sandbox --disable-gpu --disable-quic" +
       " --no-first-run --disable-background-networking --disable-component-update --disable-sync" +
-      " --enable-logging=stderr --user-data-dir='" + (folder / "profile") +
+      " --disable-dev-shm-usage --enable-logging=stderr --user-data-dir='" + (folder / "profile") +
       "' --window-size=" + window + " --dump-dom 'file://" + (folder / "page.html") + place + "'");
   Visit visit;
   std::istringstream log(run.err);

@@ -220,7 +220,7 @@ TEST_CASE("faults: a model is loaded or left as it was, and a refusal is told wh
   }
 }
 
-TEST_CASE("faults: a training step and a maximising step, with and without helpers") {
+TEST_CASE("faults: a training step and a maximising step, with and without helper threads") {
   Workshop shop;
   const std::vector<Index> labels(64, 1);
   const Tensor images = squares(64);

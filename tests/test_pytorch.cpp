@@ -5,6 +5,7 @@
 #include "nn/model.hpp"
 #include "nn/safetensors.hpp"
 #include "run_program.hpp"
+#include "skip.hpp"
 #include "viz/png.hpp"
 
 using namespace glass;
@@ -62,10 +63,7 @@ void compare(const std::string& base) {
 
 TEST_CASE("networks go to PyTorch and come from it with their answers, gradients and bytes") {
   const std::string python = python_with_torch();
-  if (python.empty()) {
-    MESSAGE("skipped: no python3 with torch");
-    return;
-  }
+  if (python.empty()) return skip("no python3 with torch");
   const TemporaryFolder folder;
   write_shipped_models(folder);
   const Run run = run_program(python + " " GLASS_SOURCE_DIR "/tests/test_pytorch.py " +

@@ -5,7 +5,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "run_program.hpp"
+#include "browser.hpp"
+#include "skip.hpp"
+#include "test_data_files.hpp"
 #include "viz/page/page.hpp"
 #include "viz/report.hpp"
 
@@ -158,6 +160,49 @@ TEST_CASE("viz maximise --report: what cannot be") {
   CHECK(restarts.code == 2);
   CHECK(one_line(restarts.err));
   CHECK_FALSE(std::filesystem::exists(folder / "x.html"));
+}
+
+TEST_CASE("in a browser, reports draw their curves, follow address and keys, and load nothing") {
+  const std::string browser = find_browser();
+  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
+  const TemporaryFolder folder;
+  const std::string painted = folder / "painted.html", trained = folder / "trained.html",
+                    model = folder / "squares.json";
+  REQUIRE(run_viz("maximise " + tiny + " --class 3 --steps 12 -o " + (folder / "x.png") +
+                  " --report " + painted)
+              .code == 0);
+  data_files::write_square_folder(folder);
+  data_files::write(model, data_files::square_model);
+  REQUIRE(run_program(std::string(GLASS_TRAIN_PROGRAM) + " " + model + " --data " + (folder / "") +
+                      " --batch 32 --epochs 2 --report " + trained)
+              .code == 0);
+  for (const std::string& path : {painted, trained}) {
+    CAPTURE(path);
+    const Visit page = visit(browser, path, "#step=2", R"(
+      const step = () => document.querySelector('#step').textContent;
+      const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+      const seen = { steps: [step()] };
+      for (const key of ['ArrowRight', 'End', 'Home']) {
+        press(key);
+        seen.steps.push(step());
+      }
+      seen.panels = document.querySelectorAll('#panels section .chart svg').length;
+      seen.curves = document.querySelectorAll('#panels path.curve[d^="M"]').length;
+      seen.broken = [...document.images].filter((i) => i.complete && !i.naturalWidth).length;
+      return seen;)");
+    CHECK(page.errors == Json::array());
+    CHECK(page.requests == Json::array());
+    CHECK_MESSAGE(page.console.empty(), page.console);
+    const Json& seen = page.result;
+    const Json data = data_of(path);
+    const std::string last = std::to_string(data["panels"][0]["x"].back().get<int>());
+    const Json steps = {"step 2 / " + last, "step 3 / " + last, "step " + last + " / " + last,
+                        "step 0 / " + last};
+    CHECK(seen["steps"] == steps);
+    CHECK(seen["panels"] == data["panels"].size());
+    CHECK(seen["curves"] >= seen["panels"]);
+    CHECK(seen["broken"] == 0);
+  }
 }
 
 TEST_CASE("viz replays a report") {

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/model.hpp"
+#include "skip.hpp"
+#include "terminal.hpp"
 #include "test_data_files.hpp"
 #include "viz/page/page.hpp"
 
@@ -153,9 +155,9 @@ TEST_CASE("train --resume continues to the bytes of an uninterrupted run") {
 }
 
 TEST_CASE("train writes nothing when interrupted before the first epoch was done") {
-  const Workshop shop(20000);
-  const Run run = run_program("timeout --foreground --preserve-status -s INT 0.3 " +
-                              shop.command("--adversarial l2 --pgd-steps 1000"));
+  if (!has_terminals()) return skip("no terminals");
+  const Workshop shop(3200);
+  const Run run = interrupted_at("epoch 1/10 ", shop.command("--adversarial l2 --pgd-steps 100"));
   CHECK(run.code == 130);
   CHECK(run.err == "train: interrupted after 0 of 10 epochs; nothing was written\n");
   CHECK_FALSE(shop.has("squares.safetensors"));
@@ -163,12 +165,11 @@ TEST_CASE("train writes nothing when interrupted before the first epoch was done
 }
 
 TEST_CASE("train keeps the best so far when interrupted, and can go on") {
+  if (!has_terminals()) return skip("no terminals");
   const Workshop shop;
-  const std::string checkpoint = shop.folder / "squares.checkpoint.safetensors";
   const std::string report = shop.folder / "r.html";
-  const Run run = run_program(
-      "( " + shop.command("--epochs 100000 --report " + report) + " & pid=$!; while [ ! -e " +
-      checkpoint + " ] && kill -0 $pid; do sleep 0.05; done; " + "kill -INT $pid; wait $pid )");
+  const Run run =
+      interrupted_at("epoch 2/100000 ", shop.command("--epochs 100000 --report " + report));
   CHECK(run.code == 130);
   CHECK(one_line(run.err));
   CHECK(run.err.find("interrupted after") != std::string::npos);

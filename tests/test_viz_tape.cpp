@@ -8,6 +8,7 @@
 
 #include "browser.hpp"
 #include "nn/model.hpp"
+#include "skip.hpp"
 #include "viz/tape/formulas.hpp"
 #include "viz/tape/json.hpp"
 #include "viz/tape/layout.hpp"
@@ -276,10 +277,7 @@ TEST_CASE("the pages of the shipped networks stay small") {
 
 TEST_CASE("in a browser, the tape's page steps forward and backward and loads nothing") {
   const std::string browser = find_browser();
-  if (browser.empty()) {
-    MESSAGE("skipped: no browser (chromium, or $GLASS_BROWSER)");
-    return;
-  }
+  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
   const TemporaryFolder folder;
   REQUIRE(tape(weights + "mnist-cnn.json -o " + (folder / "t.html")).code == 0);
   const Visit page = visit(browser, folder / "t.html", "#step=2", R"(

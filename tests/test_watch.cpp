@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "run_program.hpp"
+#include "skip.hpp"
+#include "terminal.hpp"
 #include "viz/terminal.hpp"
 
 using namespace glass::viz;
@@ -24,17 +25,9 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
-/// Runs `viz` in a terminal of its own; what it shows is in `out`, with "\r\n" at the end of lines.
-Run run_in_terminal(const std::string& variables, const std::string& command) {
-  return run_program("unset NO_COLOR COLORTERM; COLUMNS=100 LINES=30 " + variables +
-                     " script -qec \"" + command + "\" /dev/null </dev/null");
-}
-
-/// Neither is there everywhere: the program `script`, or terminals for it to make.
-bool has_terminals() {
-  const bool has = run_program("script -qec true /dev/null </dev/null").code == 0;
-  if (!has) MESSAGE("skipped: no terminal can be made");
-  return has;
+/// Before a command: what kind of terminal it runs in.
+std::string in(const std::string& variables) {
+  return "env -u NO_COLOR -u COLORTERM COLUMNS=100 LINES=30 " + variables + " ";
 }
 
 }  // namespace
@@ -102,42 +95,42 @@ TEST_CASE("viz maximise --watch: ten lines where there is no terminal, and the s
 }
 
 TEST_CASE("viz maximise --watch draws half blocks in a terminal, and gives the cursor back") {
-  if (!has_terminals()) return;
+  if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const std::string command =
       viz_program + " maximise " + mnist + " --class 3 --steps 40 --watch -o ";
-  const Run run = run_in_terminal("TERM=xterm-256color", command + (folder / "a.png"));
-  REQUIRE_MESSAGE(run.code == 0, run.out);
-  CHECK(run.out.starts_with(cursor_hides));
-  CHECK(run.out.rfind(cursor_shows) > run.out.rfind("▀"));
-  CHECK(contains(run.out, "\x1b[38;5;"));
-  CHECK(contains(run.out, "step 40/40  objective "));
-  CHECK(contains(run.out, "conv1"));
-  CHECK(contains(run.out, "\r\x1b["));  // up again for another frame
+  const Run run = run_in_terminal(in("TERM=xterm-256color") + command + (folder / "a.png"));
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  CHECK(run.err.starts_with(cursor_hides));
+  CHECK(run.err.rfind(cursor_shows) > run.err.rfind("▀"));
+  CHECK(contains(run.err, "\x1b[38;5;"));
+  CHECK(contains(run.err, "step 40/40  objective "));
+  CHECK(contains(run.err, "conv1"));
+  CHECK(contains(run.err, "\r\x1b["));  // up again for another frame
 
-  const Run grey = run_in_terminal("TERM=xterm-256color NO_COLOR=1", command + (folder / "b.png"));
-  CHECK_FALSE(contains(grey.out, "▀"));
-  CHECK(contains(grey.out, "@"));
-  const Run dumb = run_in_terminal("TERM=dumb", command + (folder / "c.png"));
-  CHECK_FALSE(contains(dumb.out, "\x1b"));
+  const Run grey =
+      run_in_terminal(in("TERM=xterm-256color NO_COLOR=1") + command + (folder / "b.png"));
+  CHECK_FALSE(contains(grey.err, "▀"));
+  CHECK(contains(grey.err, "@"));
+  const Run dumb = run_in_terminal(in("TERM=dumb") + command + (folder / "c.png"));
+  CHECK_FALSE(contains(dumb.err, "\x1b"));
   CHECK(slurp(folder / "a.png") == slurp(folder / "b.png"));
   CHECK(slurp(folder / "a.png") == slurp(folder / "c.png"));
 }
 
 TEST_CASE("viz maximise --watch gives the cursor back after Ctrl-C and after a mistake") {
-  if (!has_terminals()) return;
+  if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const std::string command =
       viz_program + " maximise " + mnist + " --class 3 --watch -o " + (folder / "a.png");
   const Run stopped =
-      run_in_terminal("TERM=xterm-256color", "timeout --foreground --preserve-status -s INT 1 " +
-                                                 command + " --steps 1000000");
-  CHECK_MESSAGE(stopped.code == 130, stopped.out);
-  CHECK(contains(stopped.out, "▀"));
-  CHECK(stopped.out.rfind(cursor_shows) > stopped.out.rfind(cursor_hides));
+      run_in_terminal(in("TERM=xterm-256color") + command + " --steps 1000000", "▀");
+  CHECK_MESSAGE(stopped.code == 130, stopped.err);
+  CHECK(contains(stopped.err, "▀"));
+  CHECK(stopped.err.rfind(cursor_shows) > stopped.err.rfind(cursor_hides));
   CHECK(std::filesystem::exists(folder / "a.png"));
   const Run failed =
-      run_in_terminal("TERM=xterm-256color", command + " --optimiser sgd --init missing.png");
+      run_in_terminal(in("TERM=xterm-256color") + command + " --optimiser sgd --init missing.png");
   CHECK(failed.code == 4);
-  CHECK(failed.out.rfind(cursor_shows) > failed.out.rfind(cursor_hides));
+  CHECK(failed.err.rfind(cursor_shows) > failed.err.rfind(cursor_hides));
 }

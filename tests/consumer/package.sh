@@ -4,7 +4,7 @@
 set -eu
 build=$2 version=$3 folder=$2/Testing/package
 for program in dpkg-deb dpkg-shlibdeps file; do
-  command -v $program >/dev/null || { echo "skipped: no $program"; exit 0; }
+  command -v $program >/dev/null || { echo "skipped test: no $program"; exit 0; }
 done
 rm -rf "$folder"
 "$1" --config "$build/CPackConfig.cmake" -G DEB -B "$folder" -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip
