@@ -69,20 +69,22 @@ void check_refused(const Run& run, int code, const std::string& part) {
   CHECK_MESSAGE(run.err.find(part) != std::string::npos, "expected: ", part);
 }
 
-/// The squares' network with one output, in a folder with the squares.
+/// The squares' network with other outputs, in a folder with the squares.
 struct Workshop {
   TemporaryFolder folder;
   std::string model = folder / "squares.json";
 
-  explicit Workshop(const std::string& classes = "") {
+  /// With `outputs` of them and then a layer of type `ending`, if there is one.
+  explicit Workshop(const std::string& classes = "", const std::string& outputs = "1",
+                    const std::string& ending = "Sigmoid") {
     data_files::write_square_folder(folder);
-    std::string json = data_files::square_model;
-    const std::size_t names = json.find(" \"classes\"");
-    json.replace(names, json.find('\n', names) + 1 - names, classes);
-    const std::string outputs = "\"out_features\": 3}";
-    json.replace(json.find(outputs), outputs.size(),
-                 "\"out_features\": 1}, {\"type\": \"Sigmoid\"}");
-    data_files::write(model, json);
+    std::string text = data_files::square_model;
+    const std::size_t names = text.find(" \"classes\"");
+    text.replace(names, text.find('\n', names) + 1 - names, classes);
+    const std::string head = "\"out_features\": 3}";
+    const std::string last = ending.empty() ? "" : ", {\"type\": \"" + ending + "\"}";
+    text.replace(text.find(head), head.size(), "\"out_features\": " + outputs + "}" + last);
+    data_files::write(model, text);
   }
   Run run(const std::string& options) const {
     return run_program(train_program + model + " --data " + (folder / "") +
@@ -179,6 +181,28 @@ TEST_CASE("train --classes teaches one output to tell two classes apart") {
   REQUIRE(two.run("--epochs 1" + constant + " --label-smoothing 0.1").code == 0);
   REQUIRE(two.run("--epochs 3 --resume" + constant + " --label-smoothing 0.1").code == 0);
   CHECK(slurp(one.folder / "squares.safetensors") == slurp(two.folder / "squares.safetensors"));
+}
+
+TEST_CASE("train learns the same with a softmax or sigmoid at the end, and without") {
+  const auto weights = [](const std::string& outputs, const std::string& ending) {
+    const Workshop shop("", outputs, ending);
+    const std::string classes = outputs == "1" ? " --classes 0,1" : "";
+    const Run run =
+        shop.run("--epochs 3 --label-smoothing 0.1 --adversarial linf --eps 0.05" + classes);
+    REQUIRE_MESSAGE(run.code == 0, run.err);
+    return slurp(shop.folder / "squares.safetensors");
+  };
+  const std::string plain = weights("3", "");
+  CHECK(weights("3", "Softmax") == plain);
+  CHECK(weights("3", "LogSoftmax") == plain);
+  CHECK(weights("1", "Sigmoid") == weights("1", ""));
+}
+
+TEST_CASE("train: three sigmoids learn to tell three classes apart") {
+  const Workshop shop("", "3", "Sigmoid");
+  const Run run = shop.run("--epochs 4");
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  CHECK(run.out.find("test accuracy: 100.00 %") != std::string::npos);
 }
 
 TEST_CASE("train --classes learns from attacked images too, and reports it") {
