@@ -5,7 +5,9 @@
 
 #include "nn/model.hpp"
 #include "test_data_files.hpp"
+#include "viz/diagnosis.hpp"
 #include "viz/png.hpp"
+#include "weights/data_folder.hpp"
 #include "weights/pick.hpp"
 
 /// The programs and networks that end in Softmax, LogSoftmax, Sigmoid or one output.
@@ -252,4 +254,35 @@ TEST_CASE("labels are found by name and by number, and become 0, 1, ... in the o
 
   training::check_names({"dog", "anything"}, {2, 1}, animals);
   CHECK_THROWS_AS(training::check_names({"bird", "dog"}, {2, 0}, animals), Error);
+}
+
+TEST_CASE("classes of CIFAR-10 are picked by name, of each part of a folder") {
+  const TemporaryFolder folder;
+  data_files::write_noise_folder(folder / "cifar", true);
+  const training::DataFolder data =
+      training::read_data_folder(folder / "cifar", {3, 32, 32}, 2, {"dog", "0"});
+  CHECK(data.picked == std::vector<Index>{5, 0});
+  CHECK(data.names[5] == "dog");
+  CHECK(data.training.labels == std::vector<std::uint8_t>{1, 0, 1, 0, 1, 0, 1, 0, 1});
+  CHECK(data.validation.labels == std::vector<std::uint8_t>{0});
+  CHECK(data.test.labels == std::vector<std::uint8_t>{1, 0});
+
+  data_files::write_square_folder(folder);
+  const std::string blank(2 * 144, '\0'), labels("\1\1", 2);
+  data_files::write(folder / "t10k-images-idx3-ubyte", data_files::idx_images(2, 12, blank));
+  data_files::write(folder / "t10k-labels-idx1-ubyte", data_files::idx_labels(labels));
+  CHECK_THROWS_WITH_AS(training::read_data_folder(folder / "", {1, 12, 12}, 2, {"1", "2"}),
+                       doctest::Contains("no test image of class 2"), FileError);
+}
+
+TEST_CASE("a saturated sigmoid is called one, and its logit told") {
+  Networks networks;
+  nn::Model model = nn::load_model(networks.model(1, "Sigmoid"));
+  model.eval();
+  for (real& weight : model.parameters().front().tensor.mutable_values()) weight *= 1000;
+  const viz::Objective objective(model, "softmax:0");
+  const Tensor image = Tensor::full({1, 1, 4, 4}, 0.5).requires_grad(true);
+  const std::string cause = viz::diagnose(model, objective, image).front();
+  CHECK(
+      cause.starts_with("the sigmoid is saturated: the class's logit is 1800, the objective is 1"));
 }
