@@ -26,8 +26,8 @@ Shape output_of_one(const Model& model) {
   return model.output_shape({1, in[0], in[1], in[2]});
 }
 
-/// Each logit z as the pair (0, z): the softmax of it is (1 - sigmoid(z), sigmoid(z)), so that what is
-/// safe for softmax is safe for sigmoids. [N,K] -> [N K,2]
+/// Each logit z as the pair (0, z), whose softmax is (1 - sigmoid(z), sigmoid(z)): what is safe for
+/// softmax is safe for sigmoids then. [N,K] -> [N K,2]
 Tensor pairs(const Tensor& logits) {
   return linear(reshape(logits, {logits.size(), 1}), Tensor::from({2, 1}, {0, 1}));
 }

@@ -42,18 +42,18 @@ class Model final : public Module {
   }
   // What the output says of the classes. Everybody who speaks of classes asks here:
   //
-  //     ends in               outputs   classes   logits                     probabilities
-  //     Softmax, LogSoftmax   K > 1     K         z, what goes into it       softmax(z)
-  //     anything else         K > 1     K         z, the output              softmax(z)
-  //     Sigmoid               K > 1     K         z, what goes into it       sigmoid(z), each alone
-  //     Sigmoid               1         2         (-z, z), z goes into it    sigmoid(-z), sigmoid(z)
-  //     anything else         1         2         (-z, z), z is the output   sigmoid(-z), sigmoid(z)
+  //     ends in               outputs   classes   logits                    probabilities
+  //     Softmax, LogSoftmax   K > 1     K         z, what goes into it      softmax(z)
+  //     anything else         K > 1     K         z, the output             softmax(z)
+  //     Sigmoid               K > 1     K         z, what goes into it      sigmoid(z), each alone
+  //     Sigmoid               1         2         (-z, z), z goes into it   sigmoid(-z), sigmoid(z)
+  //     anything else         1         2         (-z, z), z the output     sigmoid(-z), sigmoid(z)
   //
-  // One output answers one question: class 1 is yes, class 0 no. On Flatten and Dropout at the very
-  // end, which change no answer, nothing depends.
+  // One output answers one question: class 1 is yes, class 0 no. Nothing depends on Flatten and
+  // Dropout at the very end, which change no answer.
 
-  /// How many classes the network tells apart. Throws FileError unless its output is [N,outputs], and
-  /// for a Softmax of one output, which is always 1.
+  /// How many classes the network tells apart. Throws FileError unless its output is [N,outputs],
+  /// and for a Softmax of one output, which is always 1.
   Index class_count() const;
   /// True if each class's probability is the sigmoid of its own logit: not all a softmax together.
   bool sigmoids() const;
@@ -75,8 +75,8 @@ class Model final : public Module {
   ///
   ///     -t log p_k - (1 - t) log(1 - p_k),  t = 1 if k is the label, else 0
   ///
-  /// `smoothing` in [0, 1) of each target is spread evenly over what it chooses from: all classes, or
-  /// yes and no. Throws ShapeError as `cross_entropy` does.
+  /// `smoothing` in [0, 1) of each target is spread evenly over what it chooses from: all classes,
+  /// or yes and no. Throws ShapeError as `cross_entropy` does.
   Tensor loss(const Tensor& logits, const std::vector<Index>& labels, double smoothing = 0) const;
 
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }

@@ -27,12 +27,12 @@ inline constexpr Index any_classes = 256;
 ///                            t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte
 ///     CIFAR-10               data_batch_1.bin ... data_batch_5.bin  test_batch.bin
 ///
-/// With `picked`, names or numbers of `classes` labels, of these classes only: the first becomes label
-/// 0, and so on.
+/// With `picked`, names or numbers of `classes` labels, of these only: the first becomes label 0, and
+/// so on.
 ///
 /// Throws IoError if there is no such folder, FileError if nothing in it fits (naming both sizes),
-/// files are missing (naming all) or one is damaged, there are fewer than two training images, or of
-/// a picked class none; Error if what is picked is not so many different classes of the data set.
+/// files are missing (naming all) or one is damaged, there are fewer than two training images, or
+/// none of a picked class; Error if what is picked is not so many different classes of the data set.
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
                             const std::vector<std::string>& picked = {});
 

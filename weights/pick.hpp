@@ -17,8 +17,9 @@ std::vector<Index> find_labels(const std::vector<std::string>& words,
 /// Leaves the images of these labels alone, in their order; labels[k] becomes k.
 void keep_labels(Dataset& data, const std::vector<Index>& labels);
 
-/// Throws Error if a network that calls its classes `classes` would learn another label of the data
-/// set under the name of one: "8" for what is called "3". Names that no label has may mean anything.
+/// Throws Error if a network that calls its classes `classes` would learn another label of the
+/// data set under the name of one: "8" for what is called "3". Names that no label has may mean
+/// anything.
 void check_names(const std::vector<std::string>& classes, const std::vector<Index>& labels,
                  const std::vector<std::string>& names);
 

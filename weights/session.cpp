@@ -56,7 +56,7 @@ std::string picked_text(const DataFolder& data) {
   return text(nn::comma_list(picked_names(data)), ": of the data set's ", data.names.size());
 }
 
-/// Reads what there is to learn; a network whose classes have no names gets those of what is picked.
+/// Reads what there is to learn; classes without names get those of what is picked.
 DataFolder read_data(const Session& session, nn::Model& model) {
   const auto read = [&] {
     DataFolder data =
