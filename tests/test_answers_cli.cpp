@@ -118,6 +118,20 @@ TEST_CASE("viz says the same of a network with a softmax at its end and without"
   }
 }
 
+TEST_CASE(
+    "viz saliency looks at the class that it names, also if names are other classes' numbers") {
+  Networks networks;
+  const auto map = [&](const json& classes) {
+    return networks.report("saliency " + networks.model(3, "Softmax", classes) + " " +
+                           networks.picture + " -o " + (networks.folder / "s.png"));
+  };
+  const json plain = map(json::array()), shuffled = map({"2", "0", "1"});
+  CHECK(plain["class"] == "1");
+  CHECK(shuffled["class"] == "0");
+  CHECK(shuffled["index"] == plain["index"]);
+  CHECK(shuffled["gradient_norm"] == plain["gradient_norm"]);
+}
+
 TEST_CASE("viz reads one output as no or yes") {
   Networks networks;
   const double z = 16 * (-0.3 + 0.075) * 128 / 255, p = 1 / (1 + std::exp(-z));

@@ -53,7 +53,7 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   const Index k = class_of(args, model, logits);
   const double probability = model.probabilities(logits).values()[static_cast<std::size_t>(k)];
 
-  const Objective objective(model, text("logit:", k));
+  const Objective objective(model, "logit:" + class_name(model, k));  // names go before indices
   const Tensor gradient = saliency(model, objective, image);
   const double norm = norms(gradient).front();
   if (!(norm > 0) || !std::isfinite(norm)) {
