@@ -113,7 +113,11 @@ void check_shapes(const Model& model, const std::string& path) {
     throw FileError(path + ": " + error.what());
   }
   const auto count = static_cast<Index>(model.classes.size());
-  if (count > 0 && (out.rank() != 2 || out[1] != count)) {
+  const bool one_output = out.rank() == 2 && out[1] == 1;  // whose classes are no and yes
+  if (one_output && count > 0 && count != 2) {
+    throw FileError(text(path, ": one output tells two classes apart, found ", count, " names"));
+  }
+  if (count > 0 && !one_output && (out.rank() != 2 || out[1] != count)) {
     throw FileError(text(path, ": ", count, " classes need an output [1,", count,
                          "], the last layer gives ", out));
   }

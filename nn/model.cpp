@@ -1,6 +1,5 @@
 #include "nn/model.hpp"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "nn/description.hpp"
@@ -20,33 +19,6 @@ std::string beside(const std::string& description, const std::string& weights) {
 void Model::set_training(bool training) {
   Module::set_training(training);
   training ? layers.train() : layers.eval();
-}
-
-Index Model::class_count() const {
-  const Shape out = output_shape({1, input_shape[0], input_shape[1], input_shape[2]});
-  if (out.rank() != 2) {
-    throw FileError(text("model ", name, ": expected an output [1,classes], got ", out));
-  }
-  return out[1];
-}
-
-Index Model::logits_layer() const {
-  Index last = layers.size() - 1;
-  const auto is_softmax = [&](Index i) {
-    const std::string type = layers.layer(i).type();
-    return type == "Softmax" || type == "LogSoftmax";
-  };
-  while (last > 0 && is_softmax(last)) --last;
-  return last;
-}
-
-std::vector<Index> answers(const Tensor& output) {
-  const Index columns = output.shape()[1];
-  std::vector<Index> best;
-  for (const real* row = output.data(); row != output.storage().end(); row += columns) {
-    best.push_back(std::max_element(row, row + columns) - row);
-  }
-  return best;
 }
 
 Model load_description(const std::string& path, std::uint64_t seed) {

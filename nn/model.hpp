@@ -40,11 +40,44 @@ class Model final : public Module {
   void on_forward(const std::string& layer, std::function<void(const Tensor& output)> f) {
     layers.on_forward(layer, std::move(f));
   }
-  /// Index of the layer whose output is the logits: the last one that is no softmax.
-  Index logits_layer() const;
+  // What the output says of the classes. Everybody who speaks of classes asks here:
+  //
+  //     ends in               outputs   classes   logits                    probabilities
+  //     Softmax, LogSoftmax   K > 1     K         z, what goes into it      softmax(z)
+  //     anything else         K > 1     K         z, the output             softmax(z)
+  //     Sigmoid               K > 1     K         z, what goes into it      sigmoid(z), each alone
+  //     Sigmoid               1         2         (-z, z), z goes into it   sigmoid(-z), sigmoid(z)
+  //     anything else         1         2         (-z, z), z the output     sigmoid(-z), sigmoid(z)
+  //
+  // One output answers one question: class 1 is yes, class 0 no. Nothing depends on Flatten and
+  // Dropout at the very end, which change no answer.
 
-  /// How many classes the network tells apart. Throws FileError unless its output is [N,classes].
+  /// How many classes the network tells apart. Throws FileError unless its output is [N,outputs],
+  /// and for a Softmax of one output, which is always 1.
   Index class_count() const;
+  /// True if each class's probability is the sigmoid of its own logit: not all a softmax together.
+  bool sigmoids() const;
+  /// Index of the layer whose output becomes the logits.
+  Index logits_layer() const;
+  /// Output of that layer -> [N,classes].
+  Tensor class_logits(const Tensor& output) const;
+
+  /// x[N,C,H,W] of pixels -> the logits, [N,classes].
+  Tensor logits(const Tensor& x) const {
+    return class_logits(layers.forward_to(logits_layer(), normalised(x)));
+  }
+  /// logits[N,classes] -> the same shape.
+  Tensor probabilities(const Tensor& logits) const;
+  /// Their logarithms, safe for logits of any size. logits[N,classes] -> the same shape.
+  Tensor log_probabilities(const Tensor& logits) const;
+  /// What training makes small, for logits[N,classes] -> []: their `cross_entropy` with the labels;
+  /// of sigmoids the binary cross-entropy, the mean over images and classes k of
+  ///
+  ///     -t log p_k - (1 - t) log(1 - p_k),  t = 1 if k is the label, else 0
+  ///
+  /// `smoothing` in [0, 1) of each target is spread evenly over what it chooses from: all classes,
+  /// or yes and no. Throws ShapeError as `cross_entropy` does.
+  Tensor loss(const Tensor& logits, const std::vector<Index>& labels, double smoothing = 0) const;
 
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }
   Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
@@ -62,8 +95,8 @@ class Model final : public Module {
   Tensor normalised(const Tensor& x) const { return mean.empty() ? x : normalise(x, mean, std); }
 };
 
-/// The class of the largest output in each row of [N,classes]; the first of equals.
-std::vector<Index> answers(const Tensor& output);
+/// The class of the largest logit in each row of [N,classes]; the first of equals.
+std::vector<Index> answers(const Tensor& logits);
 
 /// Reads a description (JSON, see docs/model-format.md) and, if it names one, its weight file.
 /// Without weights the layers are initialised from `seed`. Throws FileError, one line that names

@@ -54,6 +54,22 @@ std::string activations(const nn::Model& model, const std::vector<Tensor>& outpu
          "; try another start (--init noise, another --seed) or another layer";
 }
 
+/// Why a probability stays what it is, whatever its logits do.
+std::string saturation(const nn::Model& model, std::span<const real> logits, Index k,
+                       double value) {
+  const double own = logits[static_cast<std::size_t>(k)];
+  std::string facts = text("sigmoid is saturated: the class's logit is ", own);
+  if (!model.sigmoids()) {
+    double rival = -std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < logits.size(); ++j) {
+      if (static_cast<Index>(j) != k) rival = std::max<double>(rival, logits[j]);
+    }
+    facts = text("softmax is saturated: the class's logit ", own, " is ", std::abs(own - rival),
+                 own < rival ? " below" : " above", " the largest other");
+  }
+  return text("the ", facts, ", the objective is ", value, "; try --objective logit");
+}
+
 std::optional<std::string> not_finite(const nn::Model& model, const std::vector<Tensor>& outputs,
                                       Index n) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -96,16 +112,9 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
     if (const auto damage = not_finite(model, outputs, n)) {
       causes.back() = *damage;
     } else if (objective.of_class() && objective.saturates()) {
-      const auto logits = part(outputs[static_cast<std::size_t>(model.logits_layer())], n);
-      const double own = logits[static_cast<std::size_t>(objective.unit(n))];
-      double rival = -std::numeric_limits<double>::infinity();
-      for (std::size_t k = 0; k < logits.size(); ++k) {
-        if (static_cast<Index>(k) != objective.unit(n)) rival = std::max<double>(rival, logits[k]);
-      }
-      causes.back() =
-          text("the softmax is saturated: the class's logit ", own, " is ", std::abs(own - rival),
-               own < rival ? " below" : " above", " the largest other, the objective is ",
-               values.values()[i], "; try --objective logit");
+      const Tensor logits =
+          model.class_logits(outputs[static_cast<std::size_t>(model.logits_layer())]);
+      causes.back() = saturation(model, part(logits, n), objective.unit(n), values.values()[i]);
     } else {
       causes.back() = activations(model, outputs, n);
     }

@@ -190,17 +190,17 @@ Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kin
   return term;
 }
 
-Tensor Objective::evaluate(const Term& term, const Tensor& h) {
+Tensor Objective::evaluate(const nn::Model& model, const Term& term, const Tensor& h) {
   const Index N = h.shape()[0];
   std::vector<Index> units;
   for (Index n = 0; n < N && !term.units.empty(); ++n) units.push_back(at(term.units, n));
   switch (term.kind) {
     case Kind::logit:
-      return gather(h, units);
+      return gather(model.class_logits(h), units);
     case Kind::logprob:
-      return gather(log_softmax(h), units);
+      return gather(model.log_probabilities(model.class_logits(h)), units);
     case Kind::softmax:
-      return gather(softmax(h), units);
+      return gather(model.probabilities(model.class_logits(h)), units);
     case Kind::neuron:
       return gather(flatten(h), units);
     case Kind::channel:
@@ -222,7 +222,7 @@ Tensor Objective::operator()(const nn::Model& model, const Tensor& x) const {
   Tensor sum;
   for (const Term& term : terms_) {
     const Tensor value =
-        term.weight * evaluate(term, outputs[static_cast<std::size_t>(term.layer)]);
+        term.weight * evaluate(model, term, outputs[static_cast<std::size_t>(term.layer)]);
     sum = sum ? sum + value : value;
   }
   return sum;
@@ -251,7 +251,7 @@ std::string Objective::label(const nn::Model& model, Index n) const {
 
 Tensor Objective::probability(const nn::Model& model, const Tensor& x) const {
   const Term& term = terms_.front();
-  return evaluate({1, Kind::softmax, term.layer, term.units, {}},
+  return evaluate(model, {1, Kind::softmax, term.layer, term.units, {}},
                   model.outputs(term.layer, x).back());
 }
 

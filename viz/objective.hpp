@@ -7,12 +7,12 @@
 
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// What is maximised: a weighted sum of terms, one value for each picture. With z the logits and h
-/// the output of a layer,
+/// What is maximised: a weighted sum of terms, one value for each picture. With z the logits, p the
+/// probabilities (`nn::Model` says what they are) and h the output of a layer,
 ///
 ///     logit:CLASS            z_c: never saturates, and has no upper bound
-///     logprob:CLASS          log softmax(z)_c: the training loss, with the image as its variable
-///     softmax:CLASS          softmax(z)_c: its gradient vanishes where it is near 0 or 1
+///     logprob:CLASS          log p_c: the training loss, with the image as its variable
+///     softmax:CLASS          p_c: its gradient vanishes where it is near 0 or 1
 ///     neuron:LAYER:C,Y,X     one element of h (of a layer without places: neuron:LAYER:K)
 ///     channel:LAYER:C        the mean of one channel of h
 ///     layer:LAYER            the mean of h^2: more of whatever is there (DeepDream; Mordvintsev
@@ -21,7 +21,9 @@ namespace glass::inline GLASS_PRECISION::viz {
 ///     diversity:LAYER        less the mean cosine between h of this picture and of the others
 ///                            (Olah et al. 2017)
 ///
-/// CLASS and C may be "all": one picture for each, in one batch.
+/// CLASS and C may be "all": one picture for each, in one batch. A network of one output z has the
+/// logits (-z, z), so that logit:0 paints what its sigmoid says no to, and logit:1 yes; there, and
+/// where several sigmoids end a network, softmax:CLASS is the sigmoid of the class's logit.
 class Objective {
  public:
   /// Reads, for example, "logit:3", "channel:conv2:5" or "logit:3 - 0.5*logit:8". Throws Error if
@@ -44,7 +46,7 @@ class Objective {
   /// True if a term is a probability, whose gradient can vanish though the network's does not.
   bool saturates() const;
   Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
-  /// The softmax of picture n's class, as the network sees it; only if `of_class()`. -> [N]
+  /// The probability of picture n's class, as the network sees it; only if `of_class()`. -> [N]
   Tensor probability(const nn::Model& model, const Tensor& x) const;
 
  private:
@@ -59,7 +61,7 @@ class Objective {
   static const std::vector<std::pair<std::string, Kind>>& kinds();
 
   Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
-  static Tensor evaluate(const Term& term, const Tensor& h);
+  static Tensor evaluate(const nn::Model& model, const Term& term, const Tensor& h);
 
   std::string expression_;
   std::vector<std::string> files_;

@@ -54,8 +54,7 @@ Tensor logits_of(const nn::Model& model, const Tensor& images) {
   for (Index first = 0; first < N; first += together) {
     const Tensor part = Tensor::empty({std::min(together, N - first), in[0], in[1], in[2]});
     std::copy_n(images.data() + first * in.size(), part.size(), part.mutable_data());
-    std::ranges::copy(model.outputs(model.logits_layer(), part).back().values(),
-                      logits.mutable_data() + first * K);
+    std::ranges::copy(model.logits(part).values(), logits.mutable_data() + first * K);
   }
   return logits;
 }
@@ -117,8 +116,8 @@ std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const T
                          const std::vector<Index>& classes) {
   const NoGrad no_grad;
   const Tensor judged = logits_of(judge, images);
-  const Tensor own = gather(softmax(logits_of(model, images)), classes);
-  const Tensor other = gather(softmax(judged), classes);
+  const Tensor own = gather(model.probabilities(logits_of(model, images)), classes);
+  const Tensor other = gather(judge.probabilities(judged), classes);
   const std::vector<Index> named = nn::answers(judged);
   const std::vector<Index> named_rounded = nn::answers(logits_of(judge, rounded_to_8_bits(images)));
   const std::vector<double> stability = shift_stability(judge, images, classes);

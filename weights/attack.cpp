@@ -48,7 +48,7 @@ Attack parse_attack(const std::string& words) {
   return how;
 }
 
-Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>& labels,
+Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& labels,
               const Attack& how, Rng& rng) {
   const bool training = model.training(), trainable = model.requires_grad();
   model.eval();
@@ -83,7 +83,7 @@ Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>&
   }
   for (int step = 0; step < how.steps; ++step) {
     x.zero_grad();
-    cross_entropy(model(x), labels).backward();
+    model.loss(model.logits(x), labels).backward();
     const Tensor gradient = x.grad();
     for (Index n = 0; n < N; ++n) {
       const std::span<const real> of_image = part(gradient, n);

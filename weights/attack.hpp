@@ -3,7 +3,7 @@
 #include <string>
 
 #include "autograd/random.hpp"
-#include "nn/module.hpp"
+#include "nn/model.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -28,7 +28,7 @@ Attack parse_attack(const std::string& words);
 /// the image is trainable, as in activation maximisation; only the sign of the objective and the
 /// leash differ. The network answers in evaluation mode; afterwards it is in its old mode and as
 /// trainable as before. images[N,C,H,W] in [0, 1] -> the same, a leaf.
-Tensor attack(nn::Module& model, const Tensor& images, const std::vector<Index>& labels,
+Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& labels,
               const Attack& how, Rng& rng);
 
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -57,7 +57,8 @@ std::string write_card(const nn::Model& model, const Card& card) {
       << "| data | " << card.data << ": " << card.training_images << " training, "
       << card.validation.total() << " validation and " << card.test.total() << " test images of "
       << model.input_shape << " |\n"
-      << "| command | `" << card.command << "` |\n"
+      << (card.classes.empty() ? "" : "| classes | " + card.classes + " |\n") << "| command | `"
+      << card.command << "` |\n"
       << "| seed | " << card.seed << " |\n";
   if (!card.commit.empty()) out << "| commit | " << card.commit << " |\n";
   out << "| epochs | " << card.epochs << " of " << card.planned_epochs

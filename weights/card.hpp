@@ -9,6 +9,7 @@ namespace glass::inline GLASS_PRECISION::training {
 /// What a model card tells about a trained network.
 struct Card {
   std::string data;                                    ///< name of the data folder
+  std::string classes;                                 ///< picked of them; empty: all
   Index training_images = 0;                           ///< how many gradients came from
   std::string command;                                 ///< the command line that trained it
   std::uint64_t seed = 0;                              ///< of initial weights and training

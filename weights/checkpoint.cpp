@@ -52,6 +52,9 @@ std::vector<Setting> settings(const Trainer& trainer) {
   for (int part = 0; part < 4; ++part) {
     all.push_back({"--seed", static_cast<double>(options.seed >> (16 * part) & 0xffff)});
   }
+  for (const Index label : options.classes) {
+    all.push_back({"--classes", static_cast<double>(label)});
+  }
   return all;
 }
 
@@ -67,7 +70,9 @@ Checkpoint checkpoint(const Trainer& trainer, const BestWeights& best, const Ten
   std::vector<nn::NamedTensor> all = trainer.state();
   all.insert(all.end(), best.state().begin(), best.state().end());
   all.push_back({"progress", progress});
-  all.push_back({"options", options});
+  // Runs on all classes keep the name that they had before classes could be picked.
+  const bool picked = !trainer.options().classes.empty();
+  all.push_back({picked ? "options with --classes" : "options", options});
   return Checkpoint(std::move(all));
 }
 

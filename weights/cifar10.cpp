@@ -37,7 +37,7 @@ Dataset parse_cifar10(std::string_view file, const std::string& path, Index clas
     const auto label = static_cast<std::uint8_t>(bytes[i]);
     if (label >= labels) {
       throw FileError(text(path, ": expected labels from 0 to ", labels - 1, ", found ", int{label},
-                           " in record ", i / record_bytes));
+                           " in record ", i / record_bytes, few_classes));
     }
     data.labels.push_back(label);
     data.pixels.insert(data.pixels.end(), bytes.data() + i + 1, bytes.data() + i + record_bytes);

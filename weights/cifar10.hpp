@@ -11,6 +11,10 @@ namespace glass::inline GLASS_PRECISION::training {
 /// What every image of CIFAR-10 has: [C,H,W].
 inline const Shape cifar10_shape{3, 32, 32};
 
+/// What its labels stand for, from 0 on.
+inline const std::vector<std::string> cifar10_classes{
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+
 /// The images in the bytes of a file of CIFAR-10 ("binary version"; Krizhevsky, 2009), plain or
 /// gzipped. The file is a row of records of 3073 bytes: the label, 0 to 9, then 1024 red, 1024 green
 /// and 1024 blue pixels, row by row.

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "nn/json_value.hpp"
+#include "nn/printable.hpp"
 #include "weights/cifar10.hpp"
 #include "weights/idx.hpp"
+#include "weights/pick.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -49,7 +52,9 @@ DataFolder read_idx_folder(const std::string& folder, const Shape& image_shape, 
   const std::vector<std::string> paths = find_all(folder, idx_names);
   return {.training = read_idx(paths[0], paths[1], image_shape, classes),
           .validation = {},
-          .test = read_idx(paths[2], paths[3], image_shape, classes)};
+          .test = read_idx(paths[2], paths[3], image_shape, classes),
+          .picked = {},
+          .names = {}};
 }
 
 DataFolder read_cifar10_folder(const std::string& folder, Index classes) {
@@ -58,7 +63,9 @@ DataFolder read_cifar10_folder(const std::string& folder, Index classes) {
   training.pop_back();
   return {.training = read_cifar10(training, classes),
           .validation = {},
-          .test = read_cifar10({test}, classes)};
+          .test = read_cifar10({test}, classes),
+          .picked = {},
+          .names = cifar10_classes};
 }
 
 /// What is in a folder without the files that we look for, if it is known.
@@ -76,9 +83,37 @@ void check_shape(const std::string& folder, const Shape& found, const Shape& exp
       text(folder, ": the network takes images of ", expected, ", found images of ", found));
 }
 
+/// What an IDX file calls its labels: 0 to the largest.
+std::vector<std::string> numbers(const Dataset& data) {
+  std::vector<std::string> names;
+  for (Index k = 0; k <= *std::ranges::max_element(data.labels); ++k) {
+    names.push_back(std::to_string(k));
+  }
+  return names;
+}
+
+/// Leaves in `data` what is picked.
+void pick(const std::string& folder, DataFolder& data, const std::vector<std::string>& picked) {
+  data.picked = find_labels(picked, data.names);
+  for (Dataset* part : {&data.training, &data.test}) {
+    keep_labels(*part, data.picked);
+    for (std::size_t k = 0; k < picked.size(); ++k) {
+      if (std::ranges::count(part->labels, k) > 0) continue;
+      throw FileError(text(folder, ": no ", part == &data.test ? "test" : "training",
+                           " image of class ", nn::printable(picked[k])));
+    }
+  }
+}
+
 }  // namespace
 
-DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes) {
+DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
+                            const std::vector<std::string>& picked) {
+  if (!picked.empty() && static_cast<Index>(picked.size()) != classes) {
+    throw Error(text("the network tells ", classes, " classes apart, got ", picked.size(), ": ",
+                     nn::printable(nn::comma_list(picked))));
+  }
+  if (!picked.empty()) classes = any_classes;
   std::error_code unreadable;
   if (std::filesystem::is_regular_file(folder, unreadable)) {
     throw FileError(folder +
@@ -98,6 +133,8 @@ DataFolder read_data_folder(const std::string& folder, const Shape& image_shape,
   if (cifar10) check_shape(folder, cifar10_shape, image_shape);
   DataFolder data = cifar10 ? read_cifar10_folder(folder, classes)
                             : read_idx_folder(folder, image_shape, classes);
+  if (data.names.empty()) data.names = numbers(data.training);
+  if (!picked.empty()) pick(folder, data, picked);
   const Index count = data.training.size();
   if (count < 2) throw FileError(folder + ": expected at least 2 training images, found 1");
   data.validation = split_last(data.training, std::clamp<Index>(count / 10, 1, 5000));

@@ -17,6 +17,10 @@ struct Dataset {
   Index size() const { return static_cast<Index>(labels.size()); }  ///< number of images
 };
 
+/// What may help where a file has more labels than a network has classes.
+inline constexpr const char* few_classes =
+    "; of more, train --classes or viz judge --data-classes picks some";
+
 /// Moves the last `count` images of `data` into a set of their own. Throws ShapeError if there are
 /// not so many.
 Dataset split_last(Dataset& data, Index count);

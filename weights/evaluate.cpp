@@ -34,7 +34,7 @@ Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
     Rng rng = keyed_rng(0, 0, first);
     if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
     const NoGrad no_grad;
-    const std::vector<Index> given = nn::answers(model(batch.images));
+    const std::vector<Index> given = nn::answers(model.logits(batch.images));
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
     }

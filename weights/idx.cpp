@@ -72,7 +72,7 @@ Dataset parse_idx(const NamedBytes& images, const NamedBytes& labels, const Shap
   if (wrong != label_bytes.end()) {
     throw FileError(text(labels.path, ": expected labels from 0 to ", classes - 1, ", found ",
                          int{static_cast<std::uint8_t>(*wrong)}, " for image ",
-                         wrong - label_bytes.begin() - 8));
+                         wrong - label_bytes.begin() - 8, few_classes));
   }
   const std::string pixels =
       read_exactly(images, 16 + count * rows * columns, text(count, " images of ", found));

@@ -5,10 +5,12 @@
 #include <optional>
 
 #include "nn/files.hpp"
+#include "nn/json_value.hpp"
 #include "viz/cli/program.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
 #include "weights/data_folder.hpp"
+#include "weights/pick.hpp"
 #include "weights/progress.hpp"
 #include "weights/training_report.hpp"
 
@@ -40,10 +42,42 @@ void resume(const Session& session, Trainer& trainer, BestWeights& best) {
               " epochs; from here on the learning rate is that of ", session.options.epochs));
 }
 
+std::vector<std::string> picked_names(const DataFolder& data) {
+  std::vector<std::string> names;
+  for (const Index label : data.picked) {
+    names.push_back(data.names[static_cast<std::size_t>(label)]);
+  }
+  return names;
+}
+
+/// "3, 8: of the data set's 10"
+std::string picked_text(const DataFolder& data) {
+  if (data.picked.empty()) return {};
+  return text(nn::comma_list(picked_names(data)), ": of the data set's ", data.names.size());
+}
+
+/// Reads what there is to learn; classes without names get those of what is picked.
+DataFolder read_data(const Session& session, nn::Model& model) {
+  const auto read = [&] {
+    DataFolder data =
+        read_data_folder(session.data, model.input_shape, model.class_count(), session.classes);
+    if (!data.picked.empty()) check_names(model.classes, data.picked, data.names);
+    return data;
+  };
+  try {
+    DataFolder data = as_usage(read);
+    if (model.classes.empty()) model.classes = picked_names(data);
+    return data;
+  } catch (const UsageError& error) {
+    throw UsageError(text("--classes: ", error.what()));
+  }
+}
+
 /// A card without evaluations.
 Card card_so_far(const Session& session, const Trainer& trainer, const BestWeights& best,
                  const DataFolder& data) {
   return {.data = fs::canonical(session.data).filename().string(),
+          .classes = picked_text(data),
           .training_images = data.training.size(),
           .command = session.command,
           .seed = session.options.seed,
@@ -125,8 +159,10 @@ int run_session(const Session& session) {
   }
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
-  const DataFolder data = read_data_folder(session.data, model.input_shape, model.class_count());
-  Trainer trainer(model, data.training, session.options);
+  const DataFolder data = read_data(session, model);
+  TrainOptions options = session.options;
+  options.classes = data.picked;
+  Trainer trainer(model, data.training, options);
   BestWeights best(model);
   if (session.resume) resume(session, trainer, best);
 

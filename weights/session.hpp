@@ -14,7 +14,8 @@ struct Session {
   std::string report;    ///< web page to write as well; empty: none
   std::string command;   ///< for the model card
   std::string commit;    ///< of the program; may be empty
-  TrainOptions options;  ///< how to train
+  TrainOptions options;  ///< how to train; its `classes` come from the next
+  std::vector<std::string> classes;  ///< of the data set, names or numbers; empty: all
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
   bool resume = false;               ///< continue from the checkpoint beside `output`
   nn::LoadOptions load;              ///< how to read that

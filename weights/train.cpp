@@ -22,6 +22,13 @@ int main(int argc, char** argv) {
   };
   program.add_option("MODEL", session.model, "Model description, JSON")->required();
   program.add_option("--data", session.data, "Folder with the data set as downloaded")->required();
+  program
+      .add_option(
+          "--classes", session.classes,
+          "Of the data set, names or numbers with commas: the first becomes class 0, and so "
+          "on (default: all)")
+      ->delimiter(',')
+      ->allow_extra_args(false);  // MODEL may follow
   program.add_option("-o,--out", session.output, "Description to write (default: MODEL itself)");
   option("--epochs", options.epochs, "Times that every image is seen")
       ->check(CLI::Range(1, 100000));

@@ -73,8 +73,8 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
     const bool record = record_every_ > 0 && (steps_before + 1) % record_every_ == 0;
     const auto tape = record ? std::make_shared<Tape>() : nullptr;
     optimiser_->zero_grad();
-    const Tensor output = model_(images);
-    const Tensor loss = cross_entropy(output, batch.labels, options_.label_smoothing);
+    const Tensor logits = model_.logits(images);
+    const Tensor loss = model_.loss(logits, batch.labels, options_.label_smoothing);
     loss.backward();
     if (tape) tape->stop();
     optimiser_->step();
@@ -84,7 +84,7 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
       throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1,
                                ", step ", step + 1, "; try a smaller learning rate"));
     }
-    const std::vector<Index> given = nn::answers(output);
+    const std::vector<Index> given = nn::answers(logits);
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
     result.loss = loss_sum / static_cast<double>(step + 1);

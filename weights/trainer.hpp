@@ -29,10 +29,11 @@ struct TrainOptions {
   double weight_decay = 0;         ///< see the optimisers
   /// One of `schedule_names`; "step" is three equal parts, each at a tenth of the one before.
   std::string schedule = "one-cycle";
-  std::uint64_t seed = 0;          ///< of order, augmentation and attacks
-  double label_smoothing = 0;      ///< in [0, 1), see cross_entropy
-  Augmentation augmentation = {};  ///< of every image, every time
-  Attack attack = {};              ///< with one, the network learns from attacked images only
+  std::uint64_t seed = 0;           ///< of order, augmentation and attacks
+  double label_smoothing = 0;       ///< in [0, 1), see `nn::Model::loss`
+  Augmentation augmentation = {};   ///< of every image, every time
+  Attack attack = {};               ///< with one, the network learns from attacked images only
+  std::vector<Index> classes = {};  ///< of the data set, see `DataFolder::picked`
 };
 
 /// The loss became infinite or NaN.
@@ -43,7 +44,7 @@ struct DivergedError : Error {
 /// Means over the images of an epoch, as they were seen: augmented, and by a network that was still
 /// learning from them.
 struct EpochResult {
-  double loss = 0;                ///< cross-entropy
+  double loss = 0;                ///< see `nn::Model::loss`
   Index correct = 0, images = 0;  ///< how many were answered rightly, and seen
 };
 

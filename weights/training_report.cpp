@@ -57,10 +57,11 @@ TrainingReport::TrainingReport(const nn::Model& model, Trainer& trainer)
   const Index every = std::clamp(thin, spacing(per_epoch, 50), per_epoch);
   trainer.record_every(every);
   const char* seen = options.attack ? ", attacked as in training" : "";
-  loss_ = {.title = "Loss",
-           .note = text("Cross-entropy of the training images as they were seen; each point is the "
-                        "mean over the ",
-                        every, " steps up to it.")};
+  loss_ = {
+      .title = "Loss",
+      .note = text(model.sigmoids() ? "Binary cross-entropy" : "Cross-entropy",
+                   " of the training images as they were seen; each point is the mean over the ",
+                   every, " steps up to it.")};
   accuracy_ = {.title = "Accuracy in %",
                .note = text("After each epoch of ", per_epoch,
                             " steps. Train: of the images as they "
@@ -123,6 +124,7 @@ viz::Report TrainingReport::report(const Card& card) const {
                 {"seed", text(card.seed)}},
       .frames_title = "First kernels",
       .frames = kernels_};
+  if (!card.classes.empty()) report.facts.push_back({"classes", card.classes});
   if (!card.commit.empty()) report.facts.push_back({"commit", card.commit});
   if (finished) {
     const std::string test = accuracy_text(card.test.correct(), card.test.total());

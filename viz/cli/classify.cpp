@@ -24,10 +24,12 @@ int classify_command(const ClassifyArguments& args) {
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
-  const Tensor logits = model(to_tensor(read_picture(args.image, model, args.resize)));
-  const Tensor probabilities = softmax(logits);
+  const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
+  const Tensor output = model.outputs(model.logits_layer(), image).back();  // of one sigmoid: z
+  const Tensor logits = model.class_logits(output);                         // ... (-z, z)
+  const Tensor probabilities = model.probabilities(logits);
   const auto p = probabilities.values();
-  const Index best = std::ranges::max_element(p) - p.begin();
+  const Index best = nn::answers(logits).front();
 
   if (args.json) {
     const auto list = [](const Tensor& t) {
@@ -37,14 +39,15 @@ int classify_command(const ClassifyArguments& args) {
                                          {{"index", best},
                                           {"class", class_name(model, best)},
                                           {"probability", p[static_cast<std::size_t>(best)]}}},
-                                        {"logits", list(logits)},
+                                        {"logits", list(output)},
                                         {"probabilities", list(probabilities)}}
               << '\n';
     return exit_done;
   }
   std::vector<Index> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, [&](Index a, Index b) { return p.data()[a] > p.data()[b]; });
+  std::ranges::stable_sort(order,
+                           [&](Index a, Index b) { return logits.data()[a] > logits.data()[b]; });
   order.resize(std::min<std::size_t>(order.size(), 5));
   for (const Index k : order) {
     std::cout << std::setw(12) << class_name(model, k) << std::fixed << std::setprecision(2)

@@ -40,7 +40,7 @@ std::string data_name(const InvertArguments& args) {
 
 Tensor test_image(const InvertArguments& args, const nn::Model& model) {
   const training::Dataset test =
-      training::read_data_folder(args.data, model.input_shape, model.class_count()).test;
+      training::read_data_folder(args.data, model.input_shape, training::any_classes).test;
   if (args.index >= test.size()) {
     throw UsageError(
         text("--index ", args.index, ": ", args.data, " has test images 0 to ", test.size() - 1));

@@ -27,7 +27,7 @@ using training::Dataset;
 struct JudgeArguments {
   std::string model, images, judge, data;
   nn::LoadOptions load;
-  std::vector<std::string> classes;
+  std::vector<std::string> classes, data_classes;
   Painting painting;
   bool maximise = false, json = false;
 };
@@ -208,7 +208,10 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
       load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model, args.load);
   std::optional<DataFolder> data;
   if (!args.data.empty()) {
-    data = training::read_data_folder(args.data, model.input_shape, model.class_count());
+    data = as_usage([&] {
+      return training::read_data_folder(args.data, model.input_shape, model.class_count(),
+                                        args.data_classes);
+    });
     check_classes(args.data, *data, model);
   }
   Judgement judgement{model, judge, collect(args, model, data)};
@@ -249,8 +252,16 @@ void add_judge(CLI::App& program, Run& run) {
       ->needs(images);
   command->add_option("--judge", args->judge,
                       "Description of the other network (default: of a-b.json, a-judge.json)");
-  command->add_option("--data", args->data,
-                      "Folder with the data set, to compare with real images");
+  CLI::Option* data = command->add_option("--data", args->data,
+                                          "Folder with the data set, to compare with real images");
+  command
+      ->add_option(
+          "--data-classes", args->data_classes,
+          "Those of the data set that the model was trained on, as train --classes had them "
+          "(default: all)")
+      ->delimiter(',')
+      ->allow_extra_args(false)  // MODEL may follow
+      ->needs(data);
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
   command->add_option("--objective", args->painting.objective, "What of each class is maximised")
       ->capture_default_str()

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "nn/json_value.hpp"
+#include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -26,6 +28,11 @@ nn::Model load_judge(const std::string& path, const nn::Model& model,
     throw FileError(text(path, ": expected a judge of images ", model.input_shape, " and ",
                          model.class_count(), " classes, as ", model.name, " has, found one of ",
                          judge.input_shape, " and ", judge.class_count()));
+  }
+  if (!judge.classes.empty() && !model.classes.empty() && judge.classes != model.classes) {
+    throw FileError(text(path, ": expected a judge of the classes of ", model.name, ", ",
+                         nn::printable(nn::comma_list(model.classes)), ", found ",
+                         nn::printable(nn::comma_list(judge.classes))));
   }
   judge.eval();
   return judge;

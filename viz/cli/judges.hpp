@@ -11,7 +11,8 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 /// a-judge.json beside it. Throws UsageError if there is none.
 std::string default_judge(const std::string& model_path);
 
-/// Loads a judge. Throws FileError unless it takes the same images and tells as many classes apart.
+/// Loads a judge. Throws FileError unless it takes the same images and tells as many classes apart,
+/// of the same names where both have names.
 nn::Model load_judge(const std::string& path, const nn::Model& model,
                      const nn::LoadOptions& options);
 

@@ -188,10 +188,12 @@ Report MaximiseReport::report(const Painted& painted) const {
   Report::Panel objective{.title = "Objective: " + objective_.expression(),
                           .note = "Of the image as it is, not as the jitter shows it.",
                           .x = steps_};
-  Report::Panel probability{.title = "Probability",
-                            .note = "The network's own softmax of the class.",
-                            .axis = Report::Axis::share,
-                            .x = steps_};
+  Report::Panel probability{
+      .title = "Probability",
+      .note =
+          text("The network's own ", model_.sigmoids() ? "sigmoid" : "softmax", " of the class."),
+      .axis = Report::Axis::share,
+      .x = steps_};
   for (std::size_t n = 0; n < course_.images.size(); ++n) {
     objective.curves.push_back({label(n), course_.objective[n]});
     if (objective_.of_class()) probability.curves.push_back({label(n), course_.probability[n]});

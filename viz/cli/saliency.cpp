@@ -23,22 +23,15 @@ struct SaliencyArguments {
   bool resize = false, json = false;
 };
 
-Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& probabilities) {
-  if (args.class_word.empty()) return nn::answers(probabilities).front();
+Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& logits) {
+  if (args.class_word.empty()) return nn::answers(logits).front();
   return as_usage([&] { return find_class(model, args.class_word); });
 }
 
-/// The softmax of the logits, whatever the last layer is. -> [1,classes]
-Tensor probabilities_of(const nn::Model& model, const Tensor& image) {
+/// -> [1,classes]
+Tensor logits_of(const nn::Model& model, const Tensor& image) {
   const NoGrad no_grad;
-  return softmax(model.outputs(model.logits_layer(), image).back());
-}
-
-/// Why there is no gradient. Where the last layer is a softmax, that is the first suspect.
-std::string cause(const nn::Model& model, const Objective& objective, Index k, Tensor image) {
-  const bool logits_last = model.logits_layer() == model.layers.size() - 1;
-  const Objective suspect = logits_last ? objective : Objective(model, text("softmax:", k));
-  return diagnose(model, suspect, image.requires_grad(true)).front();
+  return model.logits(image);
 }
 
 Image draw(const nn::Model& model, const Tensor& image, const Tensor& gradient, Index k,
@@ -56,16 +49,17 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   kernels::set_threads(args.threads);
   model.class_count();  // throws if the network is no classifier
   const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
-  const Tensor probabilities = probabilities_of(model, image);
-  const Index k = class_of(args, model, probabilities);
-  const double probability = probabilities.values()[static_cast<std::size_t>(k)];
+  const Tensor logits = logits_of(model, image);
+  const Index k = class_of(args, model, logits);
+  const double probability = model.probabilities(logits).values()[static_cast<std::size_t>(k)];
 
-  const Objective objective(model, text("neuron:", model.layers.size() - 1, ":", k));
+  const Objective objective(model, "logit:" + class_name(model, k));  // names go before indices
   const Tensor gradient = saliency(model, objective, image);
   const double norm = norms(gradient).front();
   if (!(norm > 0) || !std::isfinite(norm)) {
     throw FileError(text(model.name, ": no gradient of ", class_name(model, k),
-                         " reaches the image: ", cause(model, objective, k, image.clone())));
+                         " reaches the image: ",
+                         diagnose(model, objective, image.clone().requires_grad(true)).front()));
   }
 
   Manifest manifest(command);
@@ -91,7 +85,7 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
 
 void add_saliency(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
-      "saliency", "Show which pixels a class depends on: the gradient of its output, once");
+      "saliency", "Show which pixels a class depends on: the gradient of its logit, once");
   const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);

@@ -52,7 +52,7 @@ Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image)
   if (args.image.empty()) return 0;
   model.eval();
   const NoGrad no_grad;
-  return nn::answers(model.outputs(model.logits_layer(), image).back()).front();
+  return nn::answers(model.logits(image)).front();
 }
 
 std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {

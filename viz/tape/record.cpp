@@ -9,7 +9,7 @@ std::shared_ptr<const Tape> tape_of_training(nn::Model& model, const Tensor& ima
   const Tensor x = image.detach();
   tape->name(x, "image", Tape::Role::data);
   const std::vector<Index> labels(static_cast<std::size_t>(x.shape()[0]), label);
-  cross_entropy(model.outputs(model.logits_layer(), x).back(), labels).backward();
+  model.loss(model.logits(x), labels).backward();
   tape->stop();
   return tape;
 }

@@ -7,8 +7,8 @@
 
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// One step of training on image[N,C,H,W] of pixels, without the optimiser's part: the loss is the
-/// cross-entropy of the logits with `label`. Makes the weights trainable and leaves the model in
+/// One step of training on image[N,C,H,W] of pixels, without the optimiser's part: the loss is
+/// `Model::loss` of the logits with `label`. Makes the weights trainable and leaves the model in
 /// training mode, in which batch normalisation moves its running values.
 std::shared_ptr<const Tape> tape_of_training(nn::Model& model, const Tensor& image, Index label);
 
