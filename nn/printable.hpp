@@ -7,8 +7,14 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
-/// Text out of a file, fit for a one-line message: bytes that are not printable ASCII become
-/// "\x1b", so that they cannot command the terminal, and long text is cut.
-std::string printable(std::string_view text);
+inline constexpr std::size_t whole_text = std::string_view::npos;
+
+/// Text from outside, a name or a piece of a file, fit for one line of a terminal that reads UTF-8.
+/// Letters, digits and signs of all scripts stay as they are. Each byte of anything else becomes
+/// "\x1b": control characters, those of ends of lines, what reorders text or is not seen (Unicode's
+/// categories Cc, Cf, Zl and Zp, fillers, variation selectors), what has no meaning of its own
+/// (private use, surrogates, planes beyond the third), and bytes that are not UTF-8. After `longest`
+/// characters follows "...". What is printable already does not change.
+std::string printable(std::string_view text, std::size_t longest = 80);
 
 }  // namespace glass::inline GLASS_PRECISION::nn

@@ -119,8 +119,7 @@ const std::vector<std::pair<std::string, Objective::Kind>>& Objective::kinds() {
   return all;
 }
 
-Objective::Objective(const nn::Model& model, const std::string& expression)
-    : expression_(expression) {
+std::vector<Objective::Words> Objective::split(const std::string& expression) {
   std::vector<std::string> names;
   for (const auto& [name, kind] : kinds()) names.push_back(name);
   std::optional<Head> head = read_head(expression, 0, names);
@@ -132,15 +131,36 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
                 "are " +
                 known);
   }
+  std::vector<Words> all;
   while (head) {
     std::optional<Head> next;
     std::size_t end = head->end;
     while (end < expression.size() && !(next = read_head(expression, end, names))) ++end;
-    std::string target = expression.substr(head->end, end - head->end);
-    target.erase(target.find_last_not_of(' ') + 1);
-    terms_.push_back(parse_term(model, head->weight, kinds()[head->kind].second, target));
+    const std::size_t last = expression.find_last_not_of(' ', end - 1) + 1;
+    all.push_back({head->weight, kinds()[head->kind].second, head->end, std::max(head->end, last)});
     head = next;
   }
+  return all;
+}
+
+Objective::Objective(const nn::Model& model, const std::string& expression)
+    : expression_(expression) {
+  for (const auto& [weight, kind, begin, end] : split(expression)) {
+    terms_.push_back(parse_term(model, weight, kind, expression.substr(begin, end - begin)));
+  }
+}
+
+std::string Objective::with_files(const std::string& expression,
+                                  const std::function<std::string(const std::string&)>& renamed) {
+  std::string out;
+  std::size_t done = 0;
+  for (const auto& [weight, kind, begin, end] : split(expression)) {
+    const std::size_t path = expression.find(':', begin) + 1;  // LAYER:FILE
+    if (kind != Kind::direction || path == 0 || path > end) continue;
+    out += expression.substr(done, path - done) + renamed(expression.substr(path, end - path));
+    done = end;
+  }
+  return out + expression.substr(done);
 }
 
 Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kind kind,

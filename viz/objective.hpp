@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ class Objective {
   const std::string& expression() const { return expression_; }  ///< as it was given
   Index pictures() const { return pictures_; }  ///< 1, or how many "all" stands for
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
+  /// The expression with `renamed(path)` in place of each path that a direction in it names, from left
+  /// to right. Reads no file. Throws Error as the constructor does.
+  static std::string with_files(const std::string& expression,
+                                const std::function<std::string(const std::string&)>& renamed);
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.
   Index unit(Index n) const;
@@ -59,6 +64,13 @@ class Objective {
     Tensor direction;          ///< [1,C], of unit length
   };
   static const std::vector<std::pair<std::string, Kind>>& kinds();
+  /// A term before a model gives it a meaning.
+  struct Words {
+    double weight;
+    Kind kind;
+    std::size_t begin, end;  ///< of its target, in the expression
+  };
+  static std::vector<Words> split(const std::string& expression);
 
   Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
   static Tensor evaluate(const nn::Model& model, const Term& term, const Tensor& h);

@@ -1,7 +1,6 @@
 #include "weights/session.hpp"
 
 #include <filesystem>
-#include <iostream>
 #include <optional>
 
 #include "nn/files.hpp"
@@ -119,7 +118,7 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
     save_checkpoint(trainer, best, beside(session, ".checkpoint.safetensors"));
     end_progress();
     const Evaluation test = evaluate(model, data.test);
-    std::cout << epoch_line(trainer, result, validation, test, since_epoch.seconds()) << std::endl;
+    print_line(epoch_line(trainer, result, validation, test, since_epoch.seconds()));
     if (!report) continue;
     report->end_epoch(result, validation, test);
     write_report(session, *report, card_so_far(session, trainer, best, data));
@@ -142,11 +141,11 @@ void write_results(const Session& session, nn::Model& model, const Trainer& trai
   }
   nn::write_file(beside(session, ".md"), write_card(model, card));
   if (report) write_report(session, *report, card);
-  std::cout << "test accuracy: " << accuracy_text(card.test.correct(), card.test.total()) << '\n'
-            << session.output << '\n'
-            << fs::path(session.output).replace_filename(model.weights).string() << '\n'
-            << beside(session, ".md") << '\n';
-  if (report) std::cout << session.report << '\n';
+  print_line("test accuracy: " + accuracy_text(card.test.correct(), card.test.total()));
+  print_line(session.output);
+  print_line(fs::path(session.output).replace_filename(model.weights).string());
+  print_line(beside(session, ".md"));
+  if (report) print_line(session.report);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iomanip>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -35,13 +34,12 @@ int classify_command(const ClassifyArguments& args) {
     const auto list = [](const Tensor& t) {
       return std::vector<double>(t.values().begin(), t.values().end());
     };
-    std::cout << nlohmann::ordered_json{{"predicted",
-                                         {{"index", best},
-                                          {"class", class_name(model, best)},
-                                          {"probability", p[static_cast<std::size_t>(best)]}}},
-                                        {"logits", list(output)},
-                                        {"probabilities", list(probabilities)}}
-              << '\n';
+    print_json({{"predicted",
+                 {{"index", best},
+                  {"class", class_name(model, best)},
+                  {"probability", p[static_cast<std::size_t>(best)]}}},
+                {"logits", list(output)},
+                {"probabilities", list(probabilities)}});
     return exit_done;
   }
   std::vector<Index> order(static_cast<std::size_t>(count));
@@ -50,8 +48,7 @@ int classify_command(const ClassifyArguments& args) {
                            [&](Index a, Index b) { return logits.data()[a] > logits.data()[b]; });
   order.resize(std::min<std::size_t>(order.size(), 5));
   for (const Index k : order) {
-    std::cout << std::setw(12) << class_name(model, k) << std::fixed << std::setprecision(2)
-              << std::setw(8) << 100 * p.data()[k] << " %\n";
+    print_line(text(std::setw(12), class_name(model, k), formatted("%8.2f %%", 100 * p.data()[k])));
   }
   return exit_done;
 }

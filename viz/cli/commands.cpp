@@ -1,5 +1,6 @@
 #include "viz/cli/commands.hpp"
 
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "viz/cli/viz.hpp"
@@ -50,6 +51,10 @@ Image read_picture(const std::string& path, const nn::Model& model, bool resize)
   throw FileError(text(path, ": ", model.name, " needs ", width, "x", height,
                        " pixels, the image has ", image.width, "x", image.height,
                        " (--resize resamples it)"));
+}
+
+void print_json(const nlohmann::ordered_json& json) {
+  print_line(json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 double mean(const std::vector<double>& values) {

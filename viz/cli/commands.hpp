@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "autograd/table.hpp"
 #include "nn/model.hpp"
 #include "viz/cli/program.hpp"
@@ -33,6 +35,10 @@ void add_load_options(CLI::App& command, nn::LoadOptions& options);
 /// A PNG in the model's size and number of channels. Throws FileError if its size is another, unless
 /// it may be resampled.
 Image read_picture(const std::string& path, const nn::Model& model, bool resize);
+
+/// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
+/// become U+FFFD.
+void print_json(const nlohmann::ordered_json& json);
 
 /// Of one number or more.
 double mean(const std::vector<double>& values);

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include "viz/cli/commands.hpp"
@@ -73,9 +72,7 @@ int figures_command(const FiguresArguments& args) {
     words.insert(words.end(), {"--threads", std::to_string(args.threads)});
     if (const int code = run_again(words); code != exit_done) return code;
     for (const std::string& word : figure) {
-      if (word[0] == '>') {
-        std::cout << (fs::path(args.output) / word.substr(1)).string() << std::endl;
-      }
+      if (word[0] == '>') print_line((fs::path(args.output) / word.substr(1)).string());
     }
   }
   return exit_done;

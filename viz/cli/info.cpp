@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <sstream>
 
@@ -11,11 +10,14 @@ namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
+constexpr std::uint64_t largest_card = std::uint64_t{1} << 20;  ///< bytes
+
 /// The lines of the model card, `<description>.md`, that state an accuracy; empty without a card.
 std::string accuracy_lines(const std::filesystem::path& description) {
   const std::filesystem::path card = std::filesystem::path(description).replace_extension(".md");
-  if (!std::filesystem::exists(card)) return {};
-  std::istringstream lines(nn::read_file(card.string()));
+  std::error_code unreadable;
+  if (!std::filesystem::exists(card, unreadable)) return {};
+  std::istringstream lines(nn::read_file(card.string(), largest_card));
   std::string found;
   for (std::string line; std::getline(lines, line);) {
     if (line.find("accuracy:") != std::string::npos) found += line + '\n';
@@ -25,8 +27,9 @@ std::string accuracy_lines(const std::filesystem::path& description) {
 
 int info_command(const std::string& path, const nn::LoadOptions& load) {
   const nn::Model model = nn::load_model(path, 0, load);
-  std::cout << model.summary() << "weights sha256 " << weights_sha256(model) << '\n'
-            << accuracy_lines(path);
+  print_text(model.summary());
+  print_line("weights sha256 " + weights_sha256(model));
+  print_text(accuracy_lines(path));
   return exit_done;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <numeric>
 
@@ -175,15 +174,14 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
                      draw(rows, &Row::unregularised, original));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, images_of(rows));
   if (args.json) {
-    std::cout << Json{{"model", model.name},
-                      {"image", args.data.empty() ? args.image
-                                                  : text(data_name(args), " test ", args.index)},
-                      {"layers", report(rows, &Row::natural)},
-                      {"unregularised", report(rows, &Row::unregularised)},
-                      {"steps", args.options.steps},
-                      {"seed", args.options.seed},
-                      {"outputs", manifest.outputs()}}
-              << '\n';
+    print_json(
+        {{"model", model.name},
+         {"image", args.data.empty() ? args.image : text(data_name(args), " test ", args.index)},
+         {"layers", report(rows, &Row::natural)},
+         {"unregularised", report(rows, &Row::unregularised)},
+         {"steps", args.options.steps},
+         {"seed", args.options.seed},
+         {"outputs", manifest.outputs()}});
   } else {
     manifest.print_outputs();
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -222,7 +221,7 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
   }
   if (data) compare(judgement.groups, *data);
   if (args.json) {
-    std::cout << to_json(judgement) << '\n';
+    print_json(to_json(judgement));
   } else {
     print_table(judgement);
   }

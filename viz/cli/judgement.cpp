@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
@@ -118,31 +117,30 @@ void print_aligned(const std::vector<Row>& rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
   for (const Row& row : rows) {
+    std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string space(widths[i] - row[i].size(), ' ');
       if (i > 0) {
-        std::cout << "  " << space << row[i];
+        line += "  " + space + row[i];
       } else {
-        std::cout << row[i] << (row.size() > 1 ? space : "");
+        line += row[i] + (row.size() > 1 ? space : "");
       }
     }
-    std::cout << '\n';
+    print_line(line);
   }
 }
 
 void print_summary(const Judgement& judgement, const Summary& summary) {
-  std::cout << judgement.judge.name << " names " << summary.judge_correct << " of "
-            << summary.pictures << " right";
+  std::string line = text(judgement.judge.name, " names ", summary.judge_correct, " of ",
+                          summary.pictures, " right");
+  if (summary.with_data) line += text(", the 25 nearest training images ", summary.nearest_correct);
+  line +=
+      "; mean probability " + percent(summary.own) + " own, " + percent(summary.judge) + " judge";
   if (summary.with_data) {
-    std::cout << ", the 25 nearest training images " << summary.nearest_correct;
+    line += "; mean cosine " + decimals(summary.cosine, 2) + "; mean TV " +
+            decimals(summary.variation, 2) + " of the test images'";
   }
-  std::cout << "; mean probability " << percent(summary.own) << " own, " << percent(summary.judge)
-            << " judge";
-  if (summary.with_data) {
-    std::cout << "; mean cosine " << decimals(summary.cosine, 2) << "; mean TV "
-              << decimals(summary.variation, 2) << " of the test images'";
-  }
-  std::cout << '\n';
+  print_line(line);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ std::string default_judge(const std::string& model) {
   for (const std::size_t end : {stem.rfind('-'), stem.find('-')}) {
     name = stem.substr(0, end) + "-judge.json";
     const std::filesystem::path judge = path.parent_path() / name;
-    if (judge != path && std::filesystem::exists(judge)) return judge.string();
+    std::error_code unreadable;
+    if (judge != path && std::filesystem::exists(judge, unreadable)) return judge.string();
   }
   throw UsageError("expected --judge JUDGE.json: there is no other network " + name + " beside " +
                    model);

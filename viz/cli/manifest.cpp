@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
+#include <map>
 #include <sstream>
 
 #include "nn/files.hpp"
@@ -30,8 +30,12 @@ Json default_value(const std::string& words) {
   return list;
 }
 
+/// See Manifest::call.
+std::map<std::string, std::string> called;
+
 /// A path that means something on another machine: as it was given, if that is relative.
 std::string portable(const std::string& path) {
+  if (const auto name = called.find(path); name != called.end()) return name->second;
   return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
 }
 
@@ -41,37 +45,34 @@ Json bounded_json(std::string_view words, const std::string& path) {
   return Json::parse(words);
 }
 
-/// Every manifest has these, and none names where to write, or a command that has no manifest.
+/// Every manifest has these.
 bool is_manifest(const Json& json) {
-  const auto has = [&](const char* name, bool (Json::*is)() const) {
-    return json.contains(name) && (json[name].*is)();
+  const auto has = [](const Json& object, const char* name, bool (Json::*is)() const) {
+    return object.contains(name) && (object[name].*is)();
   };
-  if (!json.is_object() || !has("command", &Json::is_string) || !has("options", &Json::is_object) ||
-      !has("files", &Json::is_array) || !has("output", &Json::is_string)) {
-    return false;
-  }
-  const auto irrelevant = [](const auto& option) { return is_irrelevant(option.key()); };
-  const auto options = json["options"].items();
-  const auto is_file = [](const Json& file) {
-    return file.is_object() && file.contains("option") && file["option"].is_string() &&
-           !is_irrelevant(file["option"]) && file.contains("path") && file["path"].is_string() &&
-           file.contains("sha256") && file["sha256"].is_string();
+  const auto is_file = [&](const Json& file) {
+    return file.is_object() && has(file, "option", &Json::is_string) &&
+           has(file, "path", &Json::is_string) && has(file, "sha256", &Json::is_string);
   };
-  if (json["options"].contains("objective") && !json["options"]["objective"].is_string()) {
-    return false;
-  }
-  const std::string command = json["command"];
-  return command != "replay" && command != "figures" &&
-         std::none_of(options.begin(), options.end(), irrelevant) &&
-         std::ranges::all_of(json["files"], is_file);
+  return json.is_object() && has(json, "command", &Json::is_string) &&
+         has(json, "options", &Json::is_object) && has(json, "files", &Json::is_array) &&
+         has(json, "output", &Json::is_string) && std::ranges::all_of(json["files"], is_file);
 }
 
 }  // namespace
 
-bool is_irrelevant(const std::string& option) {
-  static const std::vector<std::string> names{
-      "help", "threads", "json", "output", "npy", "animation", "unregularised", "report", "watch"};
-  return std::ranges::count(names, option) > 0;
+bool is_described(const CLI::Option& option) {
+  static const std::vector<std::string> without_effect{"help", "threads", "json", "watch"},
+      texts{"class", "objective", "layer", "init", "data"};
+  const std::string name = option.get_single_name(), type = option.get_type_name();
+  const auto holds = [&](const std::vector<std::string>& names) {
+    return std::ranges::count(names, name) > 0;
+  };
+  const bool is_switch = option.get_items_expected_max() == 0;
+  const bool is_choice = type.starts_with("TEXT:{");
+  const bool is_number = type.starts_with("INT") || type.starts_with("UINT") ||
+                         type.starts_with("FLOAT");  // CLI11's words
+  return !holds(without_effect) && (is_switch || is_choice || is_number || holds(texts));
 }
 
 Manifest::Manifest(const CLI::App& command) : command_(command) {
@@ -80,8 +81,8 @@ Manifest::Manifest(const CLI::App& command) : command_(command) {
            {"options", Json::object()},
            {"files", Json::array()}};
   for (const CLI::Option* option : command.get_options()) {
+    if (!is_described(*option)) continue;
     const std::string name = option->get_single_name();
-    if (is_irrelevant(name)) continue;
     if (option->get_items_expected_max() == 0) {
       if (option->count() > 0) json_["options"][name] = true;
     } else if (option->count() > 0) {
@@ -105,17 +106,18 @@ void Manifest::add_model(const std::string& option, const std::string& path,
 
 void Manifest::add_file(const std::string& option, const std::string& path) {
   json_["options"].erase(option);
-  json_["files"].push_back(
-      {{"option", option}, {"path", portable(path)}, {"sha256", sha256(nn::read_file(path))}});
+  json_["files"].push_back({{"option", option},
+                            {"path", portable(path)},
+                            {"sha256", sha256(nn::read_file(path, largest_file))}});
 }
 
 void Manifest::add_objective(const Objective& objective) {
-  for (const std::string& path : objective.files()) {
-    std::string expression = json_["options"].value("objective", "");
-    add_file("direction", path);
-    set("objective", replaced(expression, path, portable(path)));
-  }
+  if (objective.files().empty()) return;
+  for (const std::string& path : objective.files()) add_file("direction", path);
+  set("objective", Objective::with_files(objective.expression(), portable));
 }
+
+void Manifest::call(const std::string& path, const std::string& name) { called[path] = name; }
 
 void Manifest::set(const std::string& option, const Json& value) {
   // As a single word of the command line is written.
@@ -125,7 +127,8 @@ void Manifest::set(const std::string& option, const Json& value) {
 std::string Manifest::text_for(const std::string& option) const {
   Json json = json_;
   json["output"] = option;
-  return json.dump(-1, ' ', true);  // ASCII, as PNG's text wants it
+  // ASCII, as PNG's text wants it. A file name that is not UTF-8 has no better place here.
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 void Manifest::write_png(const std::string& option, const std::string& path, const Image& image) {
@@ -152,12 +155,7 @@ void Manifest::write_report(const std::string& option, const std::string& path, 
 }
 
 void Manifest::print_outputs() const {
-  for (const std::string& output : outputs_) std::cout << output << '\n';
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t place = text.find(from);
-  return place == text.npos ? text : text.replace(place, from.size(), to);
+  for (const std::string& output : outputs_) print_line(output);
 }
 
 Json data_of_page(const std::string& path) {
@@ -173,7 +171,8 @@ Json read_manifest(const std::string& path) {
   if (extension == ".json") {
     words = nn::read_file(path, largest_manifest);
   } else if (extension == ".npy") {
-    if (!fs::exists(path + ".json")) {
+    std::error_code unreadable;
+    if (fs::status(path + ".json", unreadable).type() == fs::file_type::not_found) {
       throw FileError(path + ": expected its manifest beside it, found no " + path + ".json");
     }
     words = nn::read_file(path + ".json", largest_manifest);

@@ -31,6 +31,10 @@ class Manifest {
   /// An option that found its value only after the command line was read.
   void set(const std::string& option, const nlohmann::ordered_json& value);
 
+  /// From now on manifests call the file at this path by this name, as the one did that it is made
+  /// again from.
+  static void call(const std::string& path, const std::string& name);
+
   // Write an output with its manifest: in the PNG or page, or beside the array as `path`.json.
   // `option` is the one that named the output.
   void write_png(const std::string& option, const std::string& path, const Image& image);
@@ -52,15 +56,17 @@ class Manifest {
   std::vector<std::string> outputs_;
 };
 
-/// True of options that change no byte of a picture, and of those that name outputs: no manifest has
-/// them.
-bool is_irrelevant(const std::string& option);
+/// True of the options that manifests have: of numbers, switches and choices all that may change a
+/// byte of an output, and of free text those few that are listed. So none names a file, to read or to
+/// write; files that are read have a list of their own.
+bool is_described(const CLI::Option& option);
 
-/// `text` with the first `from` in it replaced by `to`.
-std::string replaced(std::string text, const std::string& from, const std::string& to);
+/// Of the larger outputs and inputs, .npy, in bytes.
+inline constexpr std::uint64_t largest_file = std::uint64_t{256} << 20;
 
 /// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it, or an .html
-/// page. Throws FileError if it has none, or one that `viz` would not have written.
+/// page. Throws FileError unless it has command, options, files and output, each of its type; whether
+/// they make sense, `remake` knows.
 nlohmann::ordered_json read_manifest(const std::string& path);
 
 /// The data of a page that `viz` wrote. Throws FileError if it is something else.

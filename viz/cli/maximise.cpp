@@ -1,4 +1,3 @@
-#include <iostream>
 #include <memory>
 #include <optional>
 
@@ -96,7 +95,7 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
   if (report) manifest.write_report("report", args.report, report->report(painted));
   if (args.json) {
-    std::cout << to_json(args, model, objective, painted, manifest.outputs()) << '\n';
+    print_json(to_json(args, model, objective, painted, manifest.outputs()));
   } else {
     manifest.print_outputs();
   }

@@ -2,17 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <string_view>
+
+#include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
 std::string program_name;
-volatile std::sig_atomic_t interrupt_flag = 0, cursor_hidden = 0;
+volatile std::sig_atomic_t interrupt_flag = 0, cleans_up = 0, cursor_hidden = 0;
 
 /// A signal handler may call this.
 void show_cursor() {
@@ -21,6 +24,20 @@ void show_cursor() {
   constexpr std::string_view show = "\x1b[?25h";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, show.data(), show.size());
 }
+
+/// Of the first signal and those that follow.
+void handle_signal(int signal) {
+  const bool patient = cleans_up || signal == SIGHUP;  // a terminal that ends may say so twice
+  if (interrupt_flag && !patient) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);  // arrives when this returns
+  }
+  interrupt_flag = 1;
+  show_cursor();
+}
+
+/// The whole of it, however long.
+std::string one_line(const std::string& words) { return nn::printable(words, nn::whole_text); }
 
 int fail(const std::string& message, ExitCode code) {
   end_progress();
@@ -52,7 +69,9 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   // An installed program may have another name than one in a build.
-  if (argc > 0 && *argv[0]) app.name(std::filesystem::path(argv[0]).filename().string());
+  if (argc > 0 && *argv[0]) {
+    app.name(nn::printable(std::filesystem::path(argv[0]).filename().string()));
+  }
   program_name = app.get_name();
   try {
     int code = exit_done;
@@ -72,6 +91,8 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
     return fail(error.what(), exit_io);
   } catch (const FileError& error) {
     return fail(error.what(), exit_bad_input);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(error.path1().string() + ": " + error.code().message(), exit_io);
   } catch (const std::bad_alloc&) {
     return fail("the system gives no more memory", exit_io);
   } catch (const std::exception& error) {
@@ -79,22 +100,41 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   }
 }
 
-void notice(const std::string& line) { std::cerr << program_name << ": " << line << '\n'; }
+void print_line(const std::string& line) { std::cout << one_line(line) << std::endl; }
+
+void print_text(const std::string& lines) {
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    std::cout << one_line(lines.substr(begin, end - begin)) << '\n';
+    begin = end + 1;
+  }
+}
+
+void notice(const std::string& line) {
+  std::cerr << program_name << ": " << one_line(line) << '\n';
+}
 
 void catch_interrupts() {
-  struct sigaction action {};
-  action.sa_handler = [](int) {
-    interrupt_flag = 1;
-    show_cursor();
-  };
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = handle_signal;
+  action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // else: called by nohup
+}
+
+void catch_interrupts_to_clean_up() {
+  cleans_up = 1;
+  catch_interrupts();
 }
 
 bool interrupted() { return interrupt_flag != 0; }
 
 int finish(Index done, Index planned, const char* parts, const std::string& output) {
   if (!interrupted()) return exit_done;
+  if (cleans_up) return exit_interrupted;
   notice(text("interrupted after ", done, " of ", planned, " ", parts, "; ",
               done > 0 ? "what there was is in " + output : "nothing was written"));
   return exit_interrupted;
@@ -109,7 +149,7 @@ HiddenCursor::~HiddenCursor() { show_cursor(); }
 
 void show_progress(const std::string& line) {
   static const bool terminal = isatty(STDERR_FILENO) != 0;
-  if (terminal) std::cerr << "\r\x1b[K" << line << std::flush;
+  if (terminal) std::cerr << "\r\x1b[K" << one_line(line) << std::flush;
 }
 
 void end_progress() { show_progress(""); }

@@ -47,18 +47,30 @@ auto as_usage(F f) {
 
 /// Parses the command line and runs `command`, whose result is the exit code. Every exception
 /// becomes one line on standard error and its code; a standard output that cannot be written (a
-/// full disk, a closed pipe) counts as an input/output error.
+/// full disk, a closed pipe) counts as an input/output error, and so does what the standard library
+/// throws of files.
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command);
 
+// What is printed may hold names out of files and words of the command line. It goes through these,
+// so that no terminal obeys it and one line stays one line (nn/printable.hpp).
+
+/// One line on standard output.
+void print_line(const std::string& line);
+/// Text of several lines there; names in it must be printable already.
+void print_text(const std::string& lines);
 /// One line on standard error, after the name that the program was called by.
 void notice(const std::string& line);
 
-/// From now on the first Ctrl-C only raises the flag, so that the running step can finish and its
-/// work be kept; the second one ends the program at once.
+/// From now on the first Ctrl-C (SIGINT), SIGTERM or end of the terminal (SIGHUP) only raises the
+/// flag, so that the running step can finish and its work be kept; a second Ctrl-C or SIGTERM ends
+/// the program at once.
 void catch_interrupts();
+/// The same, for the rest of the program, where nothing is kept: the running step is always waited
+/// for, so that the program can clean up, and `finish` is silent.
+void catch_interrupts_to_clean_up();
 bool interrupted();
 
-/// The exit code of a command that Ctrl-C may have ended after `done` of `planned` of its
+/// The exit code of a command that a signal may have ended after `done` of `planned` of its
 /// `parts`; then it says so on standard error. With none of them done it has written no `output`.
 int finish(Index done, Index planned, const char* parts, const std::string& output);
 

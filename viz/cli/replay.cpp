@@ -1,15 +1,16 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include "nn/files.hpp"
+#include "nn/printable.hpp"
 #include "viz/cli/manifest.hpp"
+#include "viz/cli/remake.hpp"
 #include "viz/cli/run_again.hpp"
 #include "viz/npy.hpp"
-#include "viz/sha256.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -17,22 +18,28 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
+using Words = std::vector<std::string>;
 
 /// Exit code of a replay that gave something else.
 constexpr int exit_different = 1;
 
 struct ReplayArguments {
-  std::string file;
-  std::vector<std::string> folders;
+  Sources sources;
   int threads = 0;
 };
 
 /// A folder that exists while this does.
 class TemporaryFolder {
  public:
+  /// In the one that TMPDIR names, or /tmp. Throws IoError.
   TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "viz-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw IoError(pattern + ": no folder can be made");
+    std::error_code missing;
+    const fs::path parent = fs::temp_directory_path(missing);
+    if (missing) throw IoError("no folder for temporary files (TMPDIR): " + missing.message());
+    std::string pattern = (parent / "viz-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) {
+      throw IoError(parent.string() + ": no temporary folder can be made: " + std::strerror(errno));
+    }
     path_ = pattern;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
@@ -46,70 +53,6 @@ class TemporaryFolder {
  private:
   fs::path path_;
 };
-
-/// Where a file of the manifest is on this machine: as it was named, or by its name alone in one of
-/// a few folders. Whichever has the right digest is the right one.
-std::string find_file(const Json& file, const ReplayArguments& args) {
-  const fs::path named = file.value("path", ""), name = named.filename();
-  const fs::path beside = fs::path(args.file).parent_path();
-  std::vector<fs::path> places{named, beside / named, beside / name, name,
-                               fs::path("weights") / name};
-  for (const std::string& folder : args.folders) places.push_back(fs::path(folder) / name);
-  std::string other;
-  for (const fs::path& place : places) {
-    if (!fs::is_regular_file(place)) continue;
-    if (sha256(nn::read_file(place.string())) == file.value("sha256", "")) return place.string();
-    if (other.empty()) other = place.string();
-  }
-  if (!other.empty()) {
-    throw FileError(other + ": is not the file that " + args.file +
-                    " was made from (sha256 differs)");
-  }
-  throw FileError(args.file + ": needs " + name.string() +
-                  ", which is not here; --in FOLDER says "
-                  "where to look");
-}
-
-/// Where a data set is: manifests keep only the last part of its folder.
-std::string find_data(const std::string& name, const ReplayArguments& args) {
-  std::vector<fs::path> places{name};
-  for (const fs::path folder : args.folders) places.insert(places.end(), {folder / name, folder});
-  for (const fs::path& place : places) {
-    if (fs::is_directory(place) && fs::canonical(place).filename() == name) return place.string();
-  }
-  throw FileError(args.file + ": needs the data set " + name +
-                  ", which is not here; --in FOLDER says where to look");
-}
-
-/// The command line that the manifest stands for.
-std::vector<std::string> command_line(const Json& manifest, const ReplayArguments& args) {
-  std::vector<std::string> words{manifest["command"].get<std::string>()};
-  Json options = manifest["options"];
-  for (const Json& file : manifest.value("files", Json::array())) {
-    const std::string option = file.value("option", ""), path = find_file(file, args);
-    if (option == "direction") {  // is named within the objective
-      options["objective"] = replaced(options.value("objective", ""), file.value("path", ""), path);
-      continue;
-    }
-    if (std::isupper(static_cast<unsigned char>(option.empty() ? 'a' : option.front()))) {
-      words.push_back(path);  // a positional argument
-    } else {
-      words.insert(words.end(), {"--" + option, path});
-    }
-  }
-  for (const auto& [name, value] : options.items()) {
-    if (value.is_boolean()) {
-      if (value.get<bool>()) words.push_back("--" + name);
-      continue;
-    }
-    for (const Json& item : value.is_array() ? value : Json::array({value})) {
-      if (!item.is_string()) throw FileError(args.file + ": option " + name + " is no text");
-      const std::string word = item.get<std::string>();
-      words.push_back("--" + name + "=" + (name == "data" ? find_data(word, args) : word));
-    }
-  }
-  return words;
-}
 
 /// Where two pictures differ first, in words.
 std::string first_difference(const Image& a, const Image& b) {
@@ -173,25 +116,43 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return difference.empty() ? "the same content, but other bytes" : difference;
 }
 
+/// Calls `f`, in which a word of the command line is one of the manifest in `file`.
+template <class F>
+auto as_bad_input(const std::string& file, F f) {
+  try {
+    return f();
+  } catch (const FileError&) {
+    throw;
+  } catch (const IoError&) {
+    throw;
+  } catch (const Error& error) {
+    throw FileError(file + ": cannot be made again: " + nn::printable(error.what(), 300));
+  }
+}
+
 int replay_command(const ReplayArguments& args) {
-  std::string file = args.file;
+  std::string file = args.sources.file;
   if (file.ends_with(".npy.json")) file.resize(file.size() - std::strlen(".json"));
-  const Json manifest = read_manifest(args.file);
-  std::vector<std::string> words = command_line(manifest, args);
+  const Json manifest = read_manifest(args.sources.file);
+  Words words = as_bad_input(file, [&] { return remake(manifest, args.sources); });
+  const std::string before = nn::read_file(file, largest_file);
 
+  catch_interrupts_to_clean_up();
   const TemporaryFolder folder;
-  const std::string output = manifest["output"],
+  const std::string option = manifest["output"],
                     again = folder / ("again" + fs::path(file).extension().string());
-  if (output != "output") words.insert(words.end(), {"--output", folder / "picture.png"});
-  words.insert(words.end(), {"--" + output, again});
-  words.insert(words.end(), {"--threads", std::to_string(args.threads)});
-  if (const int code = run_again(words); code != exit_done) return code;
+  Words output{"--" + option + '=' + again, "--threads=" + std::to_string(args.threads)};
+  if (option != "output") output.push_back("--output=" + (folder / "picture.png"));
+  words.insert(words.begin() + 1, output.begin(), output.end());
+  const int code = as_bad_input(file, [&] { return run_again(words); });
+  if (code == exit_interrupted) notice(file + ": interrupted; nothing was compared");
+  if (code != exit_done) return code;
 
-  if (nn::read_file(file) == nn::read_file(again)) {
-    std::cout << file << ": made again, the same bytes\n";
+  if (before == nn::read_file(again)) {
+    print_line(file + ": made again, the same bytes");
     return exit_done;
   }
-  std::cout << file << ": differs: " << first_difference(file, again) << '\n';
+  print_line(file + ": differs: " + nn::printable(first_difference(file, again), 300));
   return exit_different;
 }
 
@@ -201,12 +162,15 @@ void add_replay(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
       "replay", "Make an output again from what it says of itself, and compare");
   const auto args = std::make_shared<ReplayArguments>();
-  command->add_option("FILE", args->file, "PNG, .npy or .html that viz wrote")->required();
-  command->add_option("--in", args->folders,
-                      "Folder to look for models, pictures and data sets in");
+  command->add_option("FILE", args->sources.file, "PNG, .npy or .html that viz wrote")->required();
+  command->add_option("--in", args->sources.folders,
+                      "Also look in this folder for models, pictures and data sets");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->check(CLI::Range(0, 1024));
-  command->footer(help_footer("0 means the same bytes, 1 something else, which is named."));
+  command->footer(help_footer(
+      "0 means the same bytes, 1 something else, which is named. Nothing is written but a "
+      "temporary\n"
+      "folder. Inputs are looked for in the current folder, beside FILE, and in weights in both."));
   command->callback([args, &run] { run = [args] { return replay_command(*args); }; });
 }
 

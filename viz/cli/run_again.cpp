@@ -32,7 +32,7 @@ int run_again(const std::vector<std::string>& words) {
   try {
     program.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // takes them reversed
   } catch (const CLI::ParseError& error) {
-    throw FileError(std::string("the command cannot be run again: ") + error.what());
+    throw UsageError(error.what());
   }
   const Silence silence;
   return run();

@@ -6,7 +6,7 @@
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 /// Runs `viz` within itself, with these words after its name and nothing on standard output.
-/// Returns the exit code; throws what the command throws.
+/// Returns the exit code; throws what the command throws, and UsageError for what cannot be parsed.
 int run_again(const std::vector<std::string>& words);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <memory>
 
 #include "autograd/node.hpp"
@@ -68,13 +67,12 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   manifest.write_png("output", args.output, draw(model, image, gradient, k, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {
-    std::cout << nlohmann::ordered_json{{"model", model.name},
-                                        {"class", class_name(model, k)},
-                                        {"index", k},
-                                        {"probability", probability},
-                                        {"gradient_norm", norm},
-                                        {"outputs", manifest.outputs()}}
-              << '\n';
+    print_json({{"model", model.name},
+                {"class", class_name(model, k)},
+                {"index", k},
+                {"probability", probability},
+                {"gradient_norm", norm},
+                {"outputs", manifest.outputs()}});
   } else {
     manifest.print_outputs();
   }

@@ -8,6 +8,7 @@
 
 #include "autograd/node.hpp"
 #include "nn/files.hpp"
+#include "nn/printable.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/tape/dot.hpp"
@@ -63,16 +64,17 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
   const Tensor image =
       args.image.empty() ? Tensor() : to_tensor(read_picture(args.image, model, false));
   const Index k = class_of(args, model, image);
+  const std::string name = nn::printable(class_name(model, k));
   const Objective objective(model, text("logit:", k));
   const Tensor init = initial_images(painting, model, objective, painting.options.seed);
 
   std::vector<Recorded> tapes;
   if (wants(args, "maximise")) {
-    tapes.push_back({"maximisation", "Maximisation of the logit of " + class_name(model, k),
+    tapes.push_back({"maximisation", "Maximisation of the logit of " + name,
                      tape_of_maximisation(model, objective, init, painting.options, args.step)});
   }
   if (wants(args, "train")) {
-    tapes.insert(tapes.begin(), {"training", "Training on one image of " + class_name(model, k),
+    tapes.insert(tapes.begin(), {"training", "Training on one image of " + name,
                                  tape_of_training(model, image ? image : init, k)});
   }
   return tapes;
@@ -89,7 +91,7 @@ std::string listings(const std::vector<Recorded>& tapes, const ListingOptions& o
 std::string json_text(const std::vector<Recorded>& tapes, bool times) {
   nlohmann::ordered_json json;
   for (const Recorded& recorded : tapes) json[recorded.mode] = to_json(*recorded.tape, times);
-  return json.dump(1) + '\n';
+  return json.dump(1, ' ', true) + '\n';
 }
 
 int tape_command(const CLI::App& command, const TapeArguments& args) {
@@ -102,7 +104,7 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
   for (const Recorded& recorded : tapes) {
     views.push_back({recorded.mode, recorded.title, recorded.tape.get()});
   }
-  const std::string title = std::filesystem::path(args.model).stem().string() +
+  const std::string title = nn::printable(std::filesystem::path(args.model).stem().string()) +
                             (views.size() > 1 ? ": one tape, two jobs" : "");
   std::string result;
   if (format == "text") {
@@ -116,10 +118,10 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
     result = format == "svg" ? to_svg(title, views) : to_html(title, views);
   }
   if (args.output.empty()) {
-    std::cout << result;
+    std::cout << result;  // a document, or coloured; its names are printable
   } else {
     nn::write_file(args.output, result);
-    std::cout << args.output << '\n';
+    print_line(args.output);
   }
   return exit_done;
 }

@@ -1,0 +1,274 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "nn/files.hpp"
+#include "nn/printable.hpp"
+#include "run_program.hpp"
+#include "viz/npy.hpp"
+#include "viz/png.hpp"
+#include "viz/sha256.hpp"
+
+namespace {
+
+using namespace glass;
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+const std::string program = GLASS_VIZ_PROGRAM, weights = GLASS_WEIGHTS_DIR;
+
+/// A folder in which tiny.json has painted x.png, x.npy and x.html, with one for temporary files.
+struct Scene {
+  TemporaryFolder folder, temporary;
+
+  Scene() {
+    for (const char* name : {"tiny.json", "tiny-weights.json"}) {
+      fs::copy_file(weights + '/' + name, folder / name);
+    }
+    nn::write_file(folder / "victim", "precious");
+    REQUIRE(
+        viz("maximise tiny.json --class 3 --steps 3 --bare -o x.png --npy x.npy --report x.html")
+            .code == 0);
+  }
+
+  Run viz(const std::string& arguments) const {
+    return run_program("cd '" + (folder / "") + "' && TMPDIR='" + (temporary / "") + "' '" +
+                       program + "' " + arguments);
+  }
+
+  Json manifest() const { return Json::parse(viz::read_png_text(folder / "x.png")); }
+
+  /// The picture with another manifest.
+  void write(const Json& manifest) const {
+    viz::write_png(folder / "y.png", viz::read_png(folder / "x.png", 1),
+                   manifest.dump(-1, ' ', true));
+  }
+
+  void check_manifest_refused(const Json& manifest) const {
+    CAPTURE(manifest.dump(-1, ' ', true));
+    write(manifest);
+    check_refused("y.png");
+  }
+
+  void check_refused(const std::string& file) const {
+    const std::set<fs::path> before(fs::directory_iterator(folder / ""), fs::directory_iterator());
+    const Run run = viz("replay " + file);
+    CAPTURE(run.err);
+    CHECK(run.code == 3);
+    CHECK(run.out.empty());
+    CHECK(one_line(run.err));
+    CHECK(run.err.size() < 700);
+    const std::string_view line(run.err.data(), run.err.size() - 1);
+    CHECK(nn::printable(line, nn::whole_text) == line);
+    CHECK(slurp(folder / "victim") == "precious");
+    CHECK(fs::is_empty(temporary / ""));
+    CHECK(before == std::set<fs::path>(fs::directory_iterator(folder / ""), {}));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("viz replay: a manifest cannot make it write, whatever its options are called") {
+  const Scene scene;
+  CHECK(scene.viz("replay x.png").code == 0);
+  CHECK(scene.viz("replay x.npy").code == 0);
+  CHECK(scene.viz("replay x.html").code == 0);
+  const std::pair<const char*, Json> options[] = {
+      {"npy=victim", true},
+      {"report=victim", true},
+      {"npy", "victim"},
+      {"output", "victim"},
+      {"o", "victim"},
+      {"-o", "victim"},
+      {"-npy", "victim"},
+      {"npy=victim --seed", "1"},
+      {"report", "victim"},
+      {"animation", "victim"},
+      {"threads", "3"},
+      {"watch", true},
+      {"help", true},
+      {"see", "1"},
+      {"MODEL", "tiny.json"},
+      {"", "victim"},
+      {"bare", "--npy=victim"},
+      {"bare", false},
+      {"seed", true},
+      {"seed", 5},
+      {"seed", Json::array({"1", "2"})},
+      {"seed", "five"},
+      {"seed", ""},
+      {"steps", "1e9"},
+      {"class", ""},
+      {"class", Json::array({"1"})},
+      {"class", "99"},
+      {"class", "nobody"},
+      {"class", std::string(100'000, 'a')},
+      {"class", std::string("3\0", 2)},
+      {"class", "\x1b[2J\n"},
+      {"\x1b]0;owned\a\nfake: line", 5},
+      {"\u202e\x1b[31mkey", "x"},
+      {"data", std::string(300, 'a')},
+      {"objective", 1},
+      {"objective", "fame:3"},
+      {"objective", "logit:3 + 1e999*logit:4"},
+  };
+  for (const auto& [name, value] : options) {
+    Json manifest = scene.manifest();
+    manifest["options"][name] = value;
+    scene.check_manifest_refused(manifest);
+  }
+  // The same in the other places that manifests are in.
+  Json manifest = Json::parse(slurp(scene.folder / "x.npy.json"));
+  manifest["options"]["report=victim"] = true;
+  nn::write_file(scene.folder / "x.npy.json", manifest.dump());
+  scene.check_refused("x.npy");
+  scene.check_refused("x.npy.json");
+  std::string page = slurp(scene.folder / "x.html");
+  const std::string before = R"("options":{)";
+  page.replace(page.rfind(before), before.size(), before + R"("npy=victim":true,)");
+  nn::write_file(scene.folder / "x.html", page);
+  scene.check_refused("x.html");
+}
+
+TEST_CASE("viz replay: a manifest has a command and an output that there are") {
+  const Scene scene;
+  for (const char* command : {"replay", "figures", "info", "tape", "judge", "maximize", "max", "",
+                              "--help", "\x1b[2J\nSECOND LINE", "maximise --npy"}) {
+    Json manifest = scene.manifest();
+    manifest["command"] = command;
+    scene.check_manifest_refused(manifest);
+  }
+  for (const char* output : {"npy=victim", "threads", "seed", "animation", "unregularised", "o", "",
+                             "bare", "\u202etuptuo"}) {
+    Json manifest = scene.manifest();
+    manifest["output"] = output;
+    scene.check_manifest_refused(manifest);
+  }
+}
+
+TEST_CASE("viz replay: files are read only where they may be") {
+  const Scene scene;
+  const auto& folder = scene.folder;
+  fs::create_directory(folder / "below");
+  fs::rename(folder / "tiny.json", folder / "below/moved.json");
+  fs::rename(folder / "tiny-weights.json", folder / "below/tiny-weights.json");
+  const auto with_path = [&](const std::string& path) {
+    Json manifest = scene.manifest();
+    manifest["files"][0]["path"] = path;
+    return manifest;
+  };
+  scene.write(with_path("below/moved.json"));
+  CHECK(scene.viz("replay y.png").code == 0);
+  scene.write(with_path("elsewhere/moved.json"));
+  CHECK(scene.viz("replay y.png --in below").code == 0);
+
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  fs::create_symlink("loop", folder / "loop");
+  for (const std::string& path :
+       {folder / "below/moved.json", std::string("below/../below/moved.json"),
+        "../" + fs::path(folder / "").parent_path().filename().string() + "/below/moved.json",
+        std::string("pipe"), std::string("loop"), std::string("below"), std::string(""),
+        std::string("."), std::string(".."), std::string("/dev/zero"), std::string(300, 'a'),
+        std::string(5000, 'a'), std::string(3000, '/'), std::string("\x1b[31m\nno such"),
+        std::string("below/moved.json\0", 17)}) {
+    CAPTURE(path);
+    scene.check_manifest_refused(with_path(path));
+  }
+  nn::write_file(folder / "large", "");
+  fs::resize_file(folder / "large", std::uintmax_t{1} << 40);
+  scene.check_manifest_refused(with_path("large"));
+  for (const char* option :
+       {"output", "npy", "report", "IMAGE", "init=x", "judge", "", "\x1b[2J"}) {
+    Json manifest = with_path("below/moved.json");
+    manifest["files"][0]["option"] = option;
+    scene.check_manifest_refused(manifest);
+  }
+}
+
+TEST_CASE("viz replay: options of text name no file either") {
+  const Scene scene;
+  const auto& folder = scene.folder;
+  viz::write_npy(folder / "v.npy", Tensor::from({4}, {1, -1, 0.5, 0}));
+  REQUIRE(scene
+              .viz("maximise tiny.json --steps 2 --objective 'direction:conv1:v.npy + "
+                   "0.1*direction:conv1:v.npy' -o x.png")
+              .code == 0);
+  CHECK(scene.viz("replay x.png").code == 0);
+  Json manifest = scene.manifest();
+  CHECK(manifest["files"].size() == 3);
+  manifest["files"].erase(2);
+  scene.check_manifest_refused(manifest);
+  manifest["files"].erase(1);
+  scene.check_manifest_refused(manifest);
+  manifest["options"]["objective"] = "logit:3 + direction:conv1:/etc/passwd";
+  scene.check_manifest_refused(manifest);
+  manifest["options"]["objective"] = "logit";
+  manifest["options"]["class"] = "3 - direction:conv1:v.npy";
+  scene.check_manifest_refused(manifest);
+  manifest["options"]["class"] = "3";
+  scene.write(manifest);
+  CHECK(scene.viz("replay y.png").code == 1);
+  manifest["options"]["init"] = "y.png";
+  scene.check_manifest_refused(manifest);
+
+  manifest = scene.manifest();
+  manifest["command"] = "invert";
+  manifest["files"].erase(2);
+  manifest["files"].erase(1);
+  manifest["options"] = {{"layer", {"conv1"}}, {"index", "0"}};
+  for (const std::string& data :
+       {std::string(300, 'a'), std::string(".."), std::string("/etc"), std::string("a/../b"),
+        std::string("nowhere"), std::string("\x1b[2J\n")}) {
+    manifest["options"]["data"] = data;
+    scene.check_manifest_refused(manifest);
+  }
+  manifest["options"].erase("data");
+  for (const Json& layers : {Json(","), Json("["), Json("[]"), Json::array({"conv1", ","}),
+                             Json("conv9"), Json::array()}) {
+    manifest["options"]["layer"] = layers;
+    scene.check_manifest_refused(manifest);
+  }
+}
+
+TEST_CASE("viz replay finds the same bytes from any folder") {
+  const Scene scene;
+  const std::string name = fs::path(scene.folder / "").parent_path().filename().string();
+  const Run above =
+      scene.viz("replay x.png && cd .. && '" + program + "' replay " + name +
+                "/x.png && cd / && '" + program + "' replay " + (scene.folder / "x.png"));
+  CAPTURE(above.out);
+  CHECK_MESSAGE(above.code == 0, above.err);
+}
+
+TEST_CASE("viz replay: no folder for temporary files") {
+  const Scene scene;
+  for (const std::string& folder :
+       {std::string("/no/such"), scene.folder / "victim", std::string("/proc/self")}) {
+    const Run run = run_program("cd '" + (scene.folder / "") + "' && TMPDIR='" + folder + "' '" +
+                                program + "' replay x.png");
+    CHECK(run.code == 4);
+    CHECK_MESSAGE(one_line(run.err), run.err);
+  }
+}
+
+TEST_CASE("viz replay: a signal leaves nothing behind and says nothing false") {
+  const Scene scene;
+  Json manifest = scene.manifest();
+  manifest["options"]["steps"] = "1000000";
+  scene.write(manifest);
+  for (const char* signals : {"INT", "TERM", "HUP", "INT TERM INT TERM"}) {
+    CAPTURE(signals);
+    // Its temporary folder is the sign that signals are awaited.
+    const std::string temporary = scene.temporary / "";
+    const Run run = run_program("( cd '" + (scene.folder / "") + "'; TMPDIR='" + temporary + "' '" +
+                                program + "' replay y.png & while kill -0 $! && [ -z \"$(ls " +
+                                temporary + ")\" ]; do sleep 0.01; done; for signal in " + signals +
+                                "; do kill -$signal $! 2>/dev/null; done; wait $! )");
+    CHECK(run.code == 130);
+    CHECK(run.out.empty());
+    CHECK(run.err == "viz: y.png: interrupted; nothing was compared\n");
+    CHECK(fs::is_empty(scene.temporary / ""));
+  }
+}
