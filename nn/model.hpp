@@ -46,6 +46,10 @@ class Model final : public Module {
   /// How many classes the network tells apart. Throws FileError unless its output is [N,classes].
   Index class_count() const;
 
+  /// Throws Error, naming the layer, if so many images are too few to train on: where batch
+  /// normalisation would see a single value of a channel, whose deviation from itself is always 0.
+  void check_batch(Index images) const;
+
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }
   Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
   std::vector<NamedTensor> parameters() const override { return layers.parameters(); }

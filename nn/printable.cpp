@@ -1,5 +1,7 @@
 #include "nn/printable.hpp"
 
+#include <algorithm>
+
 namespace glass::inline GLASS_PRECISION::nn {
 
 std::string printable(std::string_view text) {
@@ -14,6 +16,11 @@ std::string printable(std::string_view text) {
     }
   }
   return text.size() > longest ? out + "..." : out;
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+  return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::nn

@@ -10,6 +10,7 @@
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/npy.hpp"
+#include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -97,8 +98,8 @@ std::optional<Head> read_head(const std::string& expression, std::size_t begin,
     i = static_cast<std::size_t>(end - expression.c_str());
     if (next() != '*') return {};
     ++i;
-    if (!std::isfinite(weight)) {
-      throw Error("objective '" + expression + "': a weight is not finite");
+    if (!std::isfinite(static_cast<real>(weight))) {
+      throw Error("objective '" + expression + "': a weight is not finite in single precision");
     }
   }
   next();
@@ -124,6 +125,7 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
   std::vector<std::string> names;
   for (const auto& [name, kind] : kinds()) names.push_back(name);
   std::optional<Head> head = read_head(expression, 0, names);
+  std::size_t begin = 0;
   if (!head) {
     std::string known;
     for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
@@ -139,13 +141,15 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
     std::string target = expression.substr(head->end, end - head->end);
     target.erase(target.find_last_not_of(' ') + 1);
     terms_.push_back(parse_term(model, head->weight, kinds()[head->kind].second, target));
+    terms_.back().words = expression.substr(begin, end - begin);
+    begin = end;
     head = next;
   }
 }
 
 Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kind kind,
                                       const std::string& target) {
-  Term term{weight, kind, model.logits_layer(), {}, {}};
+  Term term{{}, weight, kind, model.logits_layer(), {}, {}};
   const auto choose = [&](const std::string& word, Index count, auto find) {
     term.units = word == "all" ? every(count) : std::vector<Index>{find()};
     if (term.units.size() == 1) return;
@@ -240,19 +244,30 @@ bool Objective::saturates() const {
   });
 }
 
+std::string Objective::words(const nn::Model& model, const Term& term, Index n) const {
+  if (term.units.size() <= 1) return term.words;
+  const std::string unit = term.kind <= Kind::softmax ? class_name(model, at(term.units, n))
+                                                      : std::to_string(at(term.units, n));
+  const std::size_t all = term.words.rfind("all");
+  return term.words.substr(0, all) + unit + term.words.substr(all + 3);
+}
+
 std::string Objective::label(const nn::Model& model, Index n) const {
-  const Term& term = terms_.front();
-  if (of_class()) return class_name(model, unit(n));
-  if (term.kind == Kind::channel) {
-    return text(model.layers.alias(term.layer), ' ', unit(n));
+  const Term& first = terms_.front();
+  const bool plain = terms_.size() == 1 && first.weight == 1;
+  if (plain && of_class()) return class_name(model, unit(n));
+  if (plain && first.kind == Kind::channel) {
+    return text(model.layers.alias(first.layer), ' ', unit(n));
   }
-  return expression_;
+  std::string sum;
+  for (const Term& term : terms_) sum += words(model, term, n);
+  return sum;
 }
 
 Tensor Objective::probability(const nn::Model& model, const Tensor& x) const {
-  const Term& term = terms_.front();
-  return evaluate({1, Kind::softmax, term.layer, term.units, {}},
-                  model.outputs(term.layer, x).back());
+  const NoGrad no_grad;
+  Term term{{}, 1, Kind::softmax, model.logits_layer(), terms_.front().units, {}};
+  return evaluate(term, logits_of(model, x));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -21,7 +21,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 ///     diversity:LAYER        less the mean cosine between h of this picture and of the others
 ///                            (Olah et al. 2017)
 ///
-/// CLASS and C may be "all": one picture for each, in one batch.
+/// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch.
 class Objective {
  public:
   /// Reads, for example, "logit:3", "channel:conv2:5" or "logit:3 - 0.5*logit:8". Throws Error if
@@ -32,24 +32,28 @@ class Objective {
   Tensor operator()(const nn::Model& model, const Tensor& x) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
+  std::size_t terms() const { return terms_.size(); }            ///< how many are summed
   Index pictures() const { return pictures_; }  ///< 1, or how many "all" stands for
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.
   Index unit(Index n) const;
-  /// A word for picture n, after the first term: the class's name, "conv2 5", or else the expression.
+  /// What picture n was made for: of one term with weight 1 the class's name, or "conv2 5"; else the
+  /// whole expression, with what "all" stands for.
   std::string label(const nn::Model& model, Index n) const;
   /// True if the first term is about a class, so that its probability means something.
   bool of_class() const;
   /// True if a term is a probability, whose gradient can vanish though the network's does not.
   bool saturates() const;
   Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
-  /// The softmax of picture n's class, as the network sees it; only if `of_class()`. -> [N]
+  /// The softmax of picture n's class, as the network sees it, off the tape; only if `of_class()`.
+  /// -> [N]. Throws FileError as `logits_of` does.
   Tensor probability(const nn::Model& model, const Tensor& x) const;
 
  private:
   enum class Kind { logit, logprob, softmax, neuron, channel, layer, direction, diversity };
   struct Term {
+    std::string words;  ///< as it was given, with the sign and spaces before it
     double weight;
     Kind kind;
     Index layer;
@@ -59,6 +63,7 @@ class Objective {
   static const std::vector<std::pair<std::string, Kind>>& kinds();
 
   Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
+  std::string words(const nn::Model& model, const Term& term, Index n) const;
   static Tensor evaluate(const Term& term, const Tensor& h);
 
   std::string expression_;

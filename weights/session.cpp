@@ -126,6 +126,8 @@ int run_session(const Session& session) {
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
   const DataFolder data = read_data_folder(session.data, model.input_shape, model.class_count());
+  const Index batch = std::min(session.options.batch, data.training.size());
+  as_usage([&] { model.check_batch(batch); });
   Trainer trainer(model, data.training, session.options);
   BestWeights best(model);
   if (session.resume) resume(session, trainer, best);

@@ -35,7 +35,7 @@ struct TrainOptions {
   Attack attack = {};              ///< with one, the network learns from attacked images only
 };
 
-/// The loss became infinite or NaN.
+/// The loss, or a weight, became infinite or NaN.
 struct DivergedError : Error {
   using Error::Error;
 };
@@ -84,6 +84,7 @@ class Trainer {
  private:
   Batch next_batch(std::span<const Index> places) const;
   Tensor attacked(const Batch& batch, Index step) const;
+  [[noreturn]] void diverged(Index step, const Tensor& images) const;
 
   nn::Model& model_;
   const Dataset& data_;

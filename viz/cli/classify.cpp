@@ -8,6 +8,7 @@
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
+#include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -24,7 +25,7 @@ int classify_command(const ClassifyArguments& args) {
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
-  const Tensor logits = model(to_tensor(read_picture(args.image, model, args.resize)));
+  const Tensor logits = logits_of(model, to_tensor(read_picture(args.image, model, args.resize)));
   const Tensor probabilities = softmax(logits);
   const auto p = probabilities.values();
   const Index best = std::ranges::max_element(p) - p.begin();

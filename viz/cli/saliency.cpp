@@ -1,52 +1,116 @@
 #include "viz/saliency.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "viz/batch.hpp"
 #include "viz/classes.hpp"
-#include "viz/cli/manifest.hpp"
+#include "viz/cli/painting.hpp"
 #include "viz/diagnosis.hpp"
+#include "viz/scores.hpp"
 #include "viz/sheet.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct SaliencyArguments {
-  std::string model, image, class_word, output, npy;
+  std::string model, image, classes, objective, output, npy;
   nn::LoadOptions load;
   int threads = 0;
   bool resize = false, json = false;
 };
 
-Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& probabilities) {
-  if (args.class_word.empty()) return nn::answers(probabilities).front();
-  return as_usage([&] { return find_class(model, args.class_word); });
+/// What the gradient is of.
+struct Asked {
+  Objective objective;
+  Index output = -1;  ///< of the last layer's output of this class, whatever that layer is
+
+  bool of_class() const { return output >= 0 || objective.of_class(); }
+  Index unit(Index n) const { return output >= 0 ? output : objective.unit(n); }
+  std::string label(const nn::Model& model, Index n) const {
+    return output >= 0 ? class_name(model, output) : objective.label(model, n);
+  }
+};
+
+/// Without --class, of the class that the network sees; without --objective, of its output.
+Asked asked_for(const SaliencyArguments& args, const nn::Model& model, const Tensor& image) {
+  if (args.objective.find(':') != std::string::npos) {
+    return {objective_of(args.classes, args.objective, model)};
+  }
+  const std::string word = args.classes.empty()
+                               ? text("index:", nn::answers(logits_of(model, image)).front())
+                               : args.classes;
+  if (!args.objective.empty() || word == "all") {
+    return {objective_of(word, args.objective.empty() ? "logit" : args.objective, model)};
+  }
+  const Index k = as_usage([&] { return find_class(model, word); });
+  return {Objective(model, text("neuron:", model.layers.size() - 1, ":", k)), k};
 }
 
-/// The softmax of the logits, whatever the last layer is. -> [1,classes]
-Tensor probabilities_of(const nn::Model& model, const Tensor& image) {
-  const NoGrad no_grad;
-  return softmax(model.outputs(model.logits_layer(), image).back());
+/// Says of the gradients that are 0 everywhere, why. Where the last layer is a softmax, that is the
+/// first suspect. If it is all of them, throws FileError with the cause.
+void report_unreached(const SaliencyArguments& args, const nn::Model& model, const Asked& asked,
+                      Tensor images, const std::vector<double>& sizes) {
+  if (std::ranges::count(sizes, 0) == 0) return;
+  const bool softmax_last = asked.output >= 0 && model.logits_layer() < model.layers.size() - 1;
+  const Objective suspect =
+      softmax_last ? Objective(model, text("softmax:index:", asked.output)) : asked.objective;
+  const Advice advice{.image = "another picture",
+                      .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)};
+  const auto causes = diagnose(model, suspect, images.requires_grad(true), advice);
+  const bool none = std::ranges::count(sizes, 0) == static_cast<std::ptrdiff_t>(sizes.size());
+  for (std::size_t n = 0; n < sizes.size(); ++n) {
+    if (sizes[n] > 0) continue;
+    const std::string line =
+        text(model.name, ": no gradient of ", asked.label(model, static_cast<Index>(n)),
+             " reaches the image: ", causes[n]);
+    if (none) throw FileError(line);
+    notice(line);
+  }
 }
 
-/// Why there is no gradient. Where the last layer is a softmax, that is the first suspect.
-std::string cause(const nn::Model& model, const Objective& objective, Index k, Tensor image) {
-  const bool logits_last = model.logits_layer() == model.layers.size() - 1;
-  const Objective suspect = logits_last ? objective : Objective(model, text("softmax:", k));
-  return diagnose(model, suspect, image.requires_grad(true)).front();
+/// A row of three for each gradient. `probability` is empty if there is no class.
+Image draw(const nn::Model& model, const Asked& asked, const Tensor& images, const Tensor& gradient,
+           const std::vector<double>& probability) {
+  std::vector<Tile> tiles;
+  for (Index n = 0; n < gradient.shape()[0]; ++n) {
+    std::vector<std::string> caption{asked.label(model, n)};
+    if (!probability.empty()) {
+      caption.push_back(percent(probability[static_cast<std::size_t>(n)]));
+    }
+    const Tensor one = viz::row(gradient, n);
+    tiles.push_back({to_image(images, n), caption});
+    tiles.push_back({draw_signed(one), {"gradient", "red +, blue -"}});
+    tiles.push_back({draw_magnitude(one), {"magnitude"}});
+  }
+  return make_sheet(tiles, 3);
 }
 
-Image draw(const nn::Model& model, const Tensor& image, const Tensor& gradient, Index k,
-           double probability) {
-  return make_sheet({{to_image(image, 0), {class_name(model, k), percent(probability)}},
-                     {draw_signed(gradient), {"gradient", "red +, blue -"}},
-                     {draw_magnitude(gradient), {"magnitude"}}},
-                    3);
+Json to_json(const nn::Model& model, const Asked& asked, const std::vector<double>& sizes,
+             const std::vector<double>& probability) {
+  Json list = Json::array();
+  for (std::size_t n = 0; n < sizes.size(); ++n) {
+    Json one = Json::object();
+    const Index unit = asked.unit(static_cast<Index>(n));
+    if (asked.of_class()) one["class"] = class_name(model, unit);
+    if (unit >= 0) one["index"] = unit;
+    if (asked.of_class()) one["probability"] = probability[n];
+    one["gradient_norm"] = sizes[n];
+    list.push_back(one);
+  }
+  Json json{{"model", model.name}, {"objective", asked.objective.expression()}};
+  if (list.size() == 1) {
+    json.update(list[0]);
+  } else {
+    json["gradients"] = list;
+  }
+  return json;
 }
 
 int saliency_command(const CLI::App& command, SaliencyArguments& args) {
@@ -54,33 +118,31 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   kernels::set_threads(args.threads);
-  model.class_count();  // throws if the network is no classifier
   const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
-  const Tensor probabilities = probabilities_of(model, image);
-  const Index k = class_of(args, model, probabilities);
-  const double probability = probabilities.values()[static_cast<std::size_t>(k)];
-
-  const Objective objective(model, text("neuron:", model.layers.size() - 1, ":", k));
-  const Tensor gradient = saliency(model, objective, image);
-  const double norm = norms(gradient).front();
-  if (!(norm > 0) || !std::isfinite(norm)) {
-    throw FileError(text(model.name, ": no gradient of ", class_name(model, k),
-                         " reaches the image: ", cause(model, objective, k, image.clone())));
+  const Asked asked = asked_for(args, model, image);
+  const Tensor images = repeat(image, asked.objective.pictures());
+  const Tensor gradient = saliency(model, asked.objective, images);
+  const std::vector<double> sizes = norms(gradient);
+  report_unreached(args, model, asked, images.clone(), sizes);
+  std::vector<double> probability;
+  if (asked.of_class()) {
+    const NoGrad no_grad;
+    const Tensor p = softmax(logits_of(model, image));
+    for (std::size_t n = 0; n < sizes.size(); ++n) {
+      probability.push_back(p.data()[asked.unit(static_cast<Index>(n))]);
+    }
   }
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.add_file("IMAGE", args.image);
-  manifest.write_png("output", args.output, draw(model, image, gradient, k, probability));
+  manifest.add_objective(asked.objective);
+  manifest.write_png("output", args.output, draw(model, asked, images, gradient, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {
-    std::cout << nlohmann::ordered_json{{"model", model.name},
-                                        {"class", class_name(model, k)},
-                                        {"index", k},
-                                        {"probability", probability},
-                                        {"gradient_norm", norm},
-                                        {"outputs", manifest.outputs()}}
-              << '\n';
+    Json json = to_json(model, asked, sizes, probability);
+    json["outputs"] = manifest.outputs();
+    std::cout << json << '\n';
   } else {
     manifest.print_outputs();
   }
@@ -91,20 +153,27 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
 
 void add_saliency(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
-      "saliency", "Show which pixels a class depends on: the gradient of its output, once");
+      "saliency", "Show which pixels a class, or any objective, depends on: its gradient, once");
   const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
-  command->add_option("--class", args->class_word,
-                      "An index or a name (default: the class that the network sees)");
+  command->add_option("--class", args->classes,
+                      std::string("Class: ") + class_help +
+                          "; or all, a row each (default: the class that the network sees)");
+  command->add_option(
+      "--objective", args->objective,
+      std::string("What of that class: logit, logprob or softmax (default: the network's output, "
+                  "whatever its last layer is). Without --class also ") +
+          objective_help);
   command->add_flag("--resize", args->resize, "Resample a picture of another size");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   command->add_option("-o,--output", args->output,
                       "Picture to write (default: <model>-saliency.png)");
-  command->add_option("--npy", args->npy, "Also write the gradient as float32 (1,C,H,W)");
+  command->add_option("--npy", args->npy,
+                      "Also write the gradient as float32 (1,C,H,W), or (N,C,H,W) of all");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
   command->callback([command, args, &run] {
     run = [command, args] { return saliency_command(*command, *args); };

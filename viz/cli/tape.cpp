@@ -10,6 +10,7 @@
 #include "nn/files.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/scores.hpp"
 #include "viz/tape/dot.hpp"
 #include "viz/tape/json.hpp"
 #include "viz/tape/page.hpp"
@@ -47,17 +48,26 @@ std::string format_of(const TapeArguments& args) {
   return "text";
 }
 
+/// Training is shown on one image.
+void expect_trainable(const nn::Model& model) {
+  try {
+    model.check_batch(1);
+  } catch (const Error& error) {
+    throw FileError(std::string(error.what()) + "; --mode maximise shows the rest");
+  }
+}
+
 Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image) {
   if (!args.class_word.empty()) return as_usage([&] { return find_class(model, args.class_word); });
   if (args.image.empty()) return 0;
   model.eval();
-  const NoGrad no_grad;
-  return nn::answers(model.outputs(model.logits_layer(), image).back()).front();
+  return nn::answers(logits_of(model, image)).front();
 }
 
 std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
+  if (wants(args, "train")) expect_trainable(model);
   Painting painting = tuned(command, args.painting, model);
   if (painting.init.empty()) painting.init = args.image.empty() ? "noise" : args.image;
   const Tensor image =
@@ -144,7 +154,8 @@ void add_tape(CLI::App& program, Run& run) {
   option("--init", args->painting.init,
          "Where the maximisation begins instead: noise, grey, or a PNG");
   option("--class", args->class_word,
-         "An index or a name (default: what the network sees in --image, or else 0)");
+         std::string("Class: ") + class_help +
+             " (default: what the network sees in --image, or else 0)");
   option("--step", args->step, "Show the maximisation after so many steps")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000000));
