@@ -155,6 +155,7 @@ TEST_CASE("objective: what cannot be read is named") {
       {"logit:all + channel:conv2:all", "another 32"},
       {"1e999*logit:3", "not finite"},
       {"1e39*logit:3", "not finite in single precision"},
+      {"1e-300*logit:3", "0 in single precision"},
   };
   for (const auto& mistake : mistakes) {
     CAPTURE(mistake.expression);

@@ -90,9 +90,9 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
   sum(objective(model, x)).backward();
   const std::vector<double> sizes = norms(x.grad());
 
-  const NoGrad no_grad;
-  const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), image);
-  const Tensor values = objective(model, image);
+  const Tensor seen = image.detach();  // off the tape
+  const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), seen);
+  const Tensor values = objective(model, seen);
   std::vector<std::string> causes;
   for (std::size_t i = 0; i < N; ++i) {
     const auto n = static_cast<Index>(i);

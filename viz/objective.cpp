@@ -98,8 +98,10 @@ std::optional<Head> read_head(const std::string& expression, std::size_t begin,
     i = static_cast<std::size_t>(end - expression.c_str());
     if (next() != '*') return {};
     ++i;
-    if (!std::isfinite(static_cast<real>(weight))) {
-      throw Error("objective '" + expression + "': a weight is not finite in single precision");
+    const auto single = static_cast<real>(weight);
+    if (!std::isfinite(single) || (single == 0 && weight != 0)) {
+      throw Error("objective '" + expression + "': a weight is " +
+                  (single == 0 ? "0" : "not finite") + " in single precision");
     }
   }
   next();

@@ -12,6 +12,7 @@
 #include "viz/diagnosis.hpp"
 #include "viz/scores.hpp"
 #include "viz/sheet.hpp"
+#include "viz/text.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -61,7 +62,7 @@ void report_unreached(const SaliencyArguments& args, const nn::Model& model, con
   const bool softmax_last = asked.output >= 0 && model.logits_layer() < model.layers.size() - 1;
   const Objective suspect =
       softmax_last ? Objective(model, text("softmax:index:", asked.output)) : asked.objective;
-  const Advice advice{.image = "another picture",
+  const Advice advice{.image = "another picture, or another --objective",
                       .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)};
   const auto causes = diagnose(model, suspect, images.requires_grad(true), advice);
   const bool none = std::ranges::count(sizes, 0) == static_cast<std::ptrdiff_t>(sizes.size());
@@ -80,7 +81,9 @@ Image draw(const nn::Model& model, const Asked& asked, const Tensor& images, con
            const std::vector<double>& probability) {
   std::vector<Tile> tiles;
   for (Index n = 0; n < gradient.shape()[0]; ++n) {
-    std::vector<std::string> caption{asked.label(model, n)};
+    const std::string label = asked.label(model, n);
+    std::vector<std::string> caption =
+        asked.output >= 0 ? std::vector{label} : wrapped(label, 240, 2);
     if (!probability.empty()) {
       caption.push_back(percent(probability[static_cast<std::size_t>(n)]));
     }
@@ -92,8 +95,8 @@ Image draw(const nn::Model& model, const Asked& asked, const Tensor& images, con
   return make_sheet(tiles, 3);
 }
 
-Json to_json(const nn::Model& model, const Asked& asked, const std::vector<double>& sizes,
-             const std::vector<double>& probability) {
+Json gradient_report(const nn::Model& model, const Asked& asked, const std::vector<double>& sizes,
+                     const std::vector<double>& probability) {
   Json list = Json::array();
   for (std::size_t n = 0; n < sizes.size(); ++n) {
     Json one = Json::object();
@@ -140,7 +143,7 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   manifest.write_png("output", args.output, draw(model, asked, images, gradient, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {
-    Json json = to_json(model, asked, sizes, probability);
+    Json json = gradient_report(model, asked, sizes, probability);
     json["outputs"] = manifest.outputs();
     std::cout << json << '\n';
   } else {

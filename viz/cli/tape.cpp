@@ -141,7 +141,7 @@ void add_tape(CLI::App& program, Run& run) {
       "tape", "Show what backward() did, in training and in maximisation, node by node");
   const auto args = std::make_shared<TapeArguments>();
   args->painting.init.clear();
-  const auto option = [&](const char* name, auto& value, const char* help) {
+  const auto option = [&](const char* name, auto& value, const std::string& help) {
     return command->add_option(name, value, help);
   };
   option("MODEL", args->model, "Model description, JSON")->required();

@@ -111,6 +111,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
     result.image = image;
   }
   result.error = phi.error(result.image).item();
+  if (!std::isfinite(result.error)) refuse_not_finite(model, [&] { phi.error(result.image); });
   result.psnr = psnr(result.image, original);
   return result;
 }
