@@ -1,15 +1,14 @@
 #include "viz/objective.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
 #include <numeric>
 #include <optional>
 
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/npy.hpp"
+#include "viz/objective_head.hpp"
 #include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -68,48 +67,6 @@ Index place(const std::string& target, const Shape& shape) {
   }
   throw Error(text("neuron '", target, "': expected ", shape.rank() == 4 ? "C,Y,X" : "an index",
                    " within one picture's output ", shape));
-}
-
-/// The beginning of a term, "- 0.5*logit:".
-struct Head {
-  std::size_t end;  ///< of it, in the expression
-  double weight;
-  std::size_t kind;  ///< place among the names of kinds
-};
-
-/// Reads a head at `begin`: anywhere but at the beginning, it needs a sign. Whatever lies between two
-/// heads is the target of the first, so that names of classes may contain signs and spaces.
-std::optional<Head> read_head(const std::string& expression, std::size_t begin,
-                              const std::vector<std::string>& kinds) {
-  std::size_t i = begin;
-  const auto next = [&] {
-    while (i < expression.size() && expression[i] == ' ') ++i;
-    return i < expression.size() ? expression[i] : ' ';
-  };
-  double weight = 1;
-  if (next() == '+' || next() == '-') {
-    if (expression[i++] == '-') weight = -1;
-  } else if (begin > 0) {
-    return {};
-  }
-  if (std::isdigit(static_cast<unsigned char>(next())) || next() == '.') {
-    char* end = nullptr;
-    weight *= std::strtod(expression.c_str() + i, &end);
-    i = static_cast<std::size_t>(end - expression.c_str());
-    if (next() != '*') return {};
-    ++i;
-    const auto single = static_cast<real>(weight);
-    if (!std::isfinite(single) || (single == 0 && weight != 0)) {
-      throw Error("objective '" + expression + "': a weight is " +
-                  (single == 0 ? "0" : "not finite") + " in single precision");
-    }
-  }
-  next();
-  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-    const std::string word = kinds[kind] + ':';
-    if (expression.compare(i, word.size(), word) == 0) return Head{i + word.size(), weight, kind};
-  }
-  return {};
 }
 
 }  // namespace

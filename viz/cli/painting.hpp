@@ -1,6 +1,7 @@
 #pragma once
 
 #include "viz/cli/manifest.hpp"
+#include "viz/cli/objective_words.hpp"
 #include "viz/maximise.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
@@ -15,9 +16,6 @@ struct Painting {
   MaximiseOptions options = {};
 };
 
-/// What --class and a whole --objective may be, for the help of an option.
-extern const char *const class_help, *const objective_help;
-
 /// What is painted: --class, --objective and --count.
 void add_objective_options(CLI::App& command, Painting& painting);
 /// --tv, --beta, --l2, --alpha-norm and --alpha.
@@ -29,12 +27,7 @@ void add_painting_options(CLI::App& command, Painting& painting);
 /// the choice.
 Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model);
 
-/// The objective that --class and --objective ask for. Throws UsageError unless they make one.
-Objective objective_of(const std::string& classes, const std::string& words,
-                       const nn::Model& model);
-/// How to ask for the logits where `words` after --objective asks for probabilities.
-std::string logit_instead(const std::string& words);
-/// The objective of a painting. Throws as above.
+/// The objective of a painting. Throws UsageError.
 Objective objective_of(const Painting& painting, const nn::Model& model);
 
 /// Where the run with this seed begins: one image per picture.
