@@ -311,7 +311,8 @@ TEST_CASE("viz saliency takes every objective, all of them side by side, and mak
                                 picture + " --npy " + array + " " + words);
     REQUIRE_MESSAGE(run.code == 0, run.err);
     for (const std::string& file : {picture, array}) {
-      const Run again = run_program(program + "replay " + file + " --in " + GLASS_WEIGHTS_DIR);
+      const Run again = run_program(program + "replay " + file + " --in " + GLASS_WEIGHTS_DIR +
+                                    " --in " + GLASS_SOURCE_DIR + "/docs/samples");
       CHECK_MESSAGE(again.code == 0, again.out, again.err);
     }
     return nlohmann::json::parse(run.out);
