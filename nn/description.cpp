@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "nn/json_value.hpp"
 #include "nn/layers.hpp"
 #include "nn/printable.hpp"
+#include "nn/settings.hpp"
 
 namespace glass::inline GLASS_PRECISION::nn {
 
@@ -71,7 +73,10 @@ void read_input(const JsonValue& input, Model& model) {
   model.input_shape = Shape(shape.begin(), shape.end());
   if (input.has("variation")) {
     input["variation"].read(model.variation);
-    if (!(model.variation > 0)) input["variation"].expected("a positive number");
+    // Of pixels in [0, 1]; ratios to it are printed.
+    if (!(model.variation >= 1e-9 && model.variation <= 2)) {
+      input["variation"].expected("a number from 1e-9 to 2");
+    }
   }
   if (!input.has("mean") && !input.has("std")) return;
   input["mean"].read(model.mean);
@@ -84,12 +89,32 @@ void read_input(const JsonValue& input, Model& model) {
 }
 
 void read_maximise(const JsonValue& options, Model& model) {
-  options.only_keys({"steps", "lr", "tv", "beta", "l2", "alpha-norm", "alpha", "jitter", "rotate",
-                     "zoom", "init-noise"});
+  Names known;
+  for (const Setting& setting : maximise_settings()) known.push_back(setting.name);
+  options.only_keys(known);
   for (const std::string& name : options.json.keys) {
+    const Setting& setting = maximise_setting(name);
     double& number = model.maximise[name];
     options[name].read(number);
-    if (!(number >= 0 && number <= 1e6)) options[name].expected("a number from 0 to 1e6");
+    if (!setting.allows(number)) options[name].expected(setting.range());
+  }
+}
+
+/// A class is called by its name. So no two may have the same, not even but for spaces at the ends,
+/// and none one that means something else: see docs/model-format.md.
+void read_classes(const JsonValue& classes, Model& model) {
+  classes.read(model.classes);
+  std::map<std::string, std::size_t> known;
+  for (std::size_t k = 0; k < model.classes.size(); ++k) {
+    const std::string name = trimmed(model.classes[k]);
+    if (name == "all" || name.starts_with("name:") || name.starts_with("index:")) {
+      classes.fail(text("class ", k, " is called '", printable(name),
+                        "': 'all' means every class, 'name:' and 'index:' say how one is called"));
+    }
+    const auto [first, is_new] = known.try_emplace(name, k);
+    if (is_new) continue;
+    classes.fail(
+        text("classes ", first->second, " and ", k, " are both called '", printable(name), "'"));
   }
 }
 
@@ -152,7 +177,7 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
     root["name"].expected("text without '/'");
   }
   read_input(root["input"], model);
-  if (root.has("classes")) root["classes"].read(model.classes);
+  if (root.has("classes")) read_classes(root["classes"], model);
   if (root.has("maximise")) read_maximise(root["maximise"], model);
   if (root.has("weights")) read_weights(root["weights"], model);
   const JsonValue layers = root["layers"];

@@ -21,6 +21,20 @@ void Model::set_training(bool training) {
   training ? layers.train() : layers.eval();
 }
 
+void Model::check_batch(Index images) const {
+  Shape shape{images, input_shape[0], input_shape[1], input_shape[2]};
+  for (Index i = 0; i < layers.size(); ++i) {
+    const Shape out = layers.layer(i).output_shape(shape);
+    const bool normalises = layers.layer(i).type() == std::string("BatchNorm2d");
+    if (normalises && shape[0] * shape[2] * shape[3] == 1) {
+      throw Error(text(name, ": ", layers.alias(i),
+                       " cannot be trained on one image at a time: of ",
+                       "each channel it would see a single value, in an input of ", shape));
+    }
+    shape = out;
+  }
+}
+
 Model load_description(const std::string& path, std::uint64_t seed) {
   InputFile file(path);
   refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);

@@ -79,6 +79,10 @@ class Model final : public Module {
   /// or yes and no. Throws ShapeError as `cross_entropy` does.
   Tensor loss(const Tensor& logits, const std::vector<Index>& labels, double smoothing = 0) const;
 
+  /// Throws Error, naming the layer, if so many images are too few to train on: where batch
+  /// normalisation would see a single value of a channel, whose deviation from itself is always 0.
+  void check_batch(Index images) const;
+
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }
   Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
   std::vector<NamedTensor> parameters() const override { return layers.parameters(); }

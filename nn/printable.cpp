@@ -74,4 +74,9 @@ std::string printable(std::string_view text, std::size_t longest) {
   return out;
 }
 
+std::string trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+  return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
+}
+
 }  // namespace glass::inline GLASS_PRECISION::nn

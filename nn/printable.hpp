@@ -16,5 +16,7 @@ inline constexpr std::size_t whole_text = std::string_view::npos;
 /// (private use, surrogates, planes beyond the third), and bytes that are not UTF-8. After `longest`
 /// characters follows "...". What is printable already does not change.
 std::string printable(std::string_view text, std::size_t longest = 80);
+/// Without the spaces at its ends, which nobody sees.
+std::string trimmed(std::string_view text);
 
 }  // namespace glass::inline GLASS_PRECISION::nn

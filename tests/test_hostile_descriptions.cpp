@@ -4,6 +4,7 @@
 #include "nn/description.hpp"
 #include "nn/files.hpp"
 #include "nn/safetensors.hpp"
+#include "nn/settings.hpp"
 #include "run_program.hpp"
 
 using namespace glass;
@@ -79,7 +80,18 @@ TEST_CASE("hostile descriptions: the text is refused in one line that says why")
       {"std 0", R"({"name": "m", "input": {"shape": [1, 2, 2], "mean": [0], "std": [0]}})",
        "input: std: expected one positive number per channel, got [0]"},
       {"an option beyond its range", head + R"("maximise": {"lr": -1}, "layers": []})",
-       "maximise: lr: expected a number from 0 to 1e6, got -1"},
+       "maximise: lr: expected a number from 0 to 1000, got -1"},
+      {"half a step", head + R"("maximise": {"steps": 1.5}, "layers": []})",
+       "maximise: steps: expected a whole number from 0 to 1e+06, got 1.5"},
+      {"a variation that divides by nothing",
+       R"({"name": "m", "input": {"shape": [1, 2, 2], "variation": 1e-300}, "layers": []})",
+       "input: variation: expected a number from 1e-9 to 2, got 1e-300"},
+      {"two classes of one name", head + R"("classes": ["cat", "dog", " cat"], "layers": []})",
+       "classes: classes 0 and 2 are both called 'cat'"},
+      {"a class that would be every class", head + R"("classes": ["a", "all"], "layers": []})",
+       "classes: class 1 is called 'all'"},
+      {"a class that would be another", head + R"("classes": ["index:1"], "layers": []})",
+       "classes: class 0 is called 'index:1'"},
       {"no layer", with_layers(""), "layers: expected a list of layers, got []"},
       {"1,001 layers", with_layers(repeated(1001, R"({"type": "ReLU"})")),
        "layers: 1001 of them, at most 1000 are allowed"},
@@ -193,6 +205,39 @@ TEST_CASE("hostile descriptions: other kinds of files are called by their names"
     nn::write_file(path, kind.bytes);
     const std::string said = hostile::refusal(path, [&] { nn::load_description(path); });
     CHECK_MESSAGE(said.find(kind.message) != said.npos, said);
+  }
+}
+
+TEST_CASE("what a description may recommend is what the command line takes") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "m.json";
+  const std::string layers = R"("layers": [)" + flatten_layer + linear_layer(64, 2) + "]}";
+  const auto recommended = [&](const std::string& name, const std::string& value) {
+    nn::write_file(path, head + R"("maximise": {")" + name + R"(": )" + value + "}, " + layers);
+    return viz("info " + path).code;
+  };
+  const auto asked_for = [&](const std::string& name, const std::string& value) {
+    nn::write_file(path, head + layers);
+    const std::string beside = name == "steps" ? "" : " --steps 0";
+    return viz("maximise " + path + " --class 0 --stop-after 1 -o " + (folder / "x.png") + " --" +
+               name + "=" + value + beside)
+        .code;
+  };
+  for (const nn::Setting& setting : nn::maximise_settings()) {
+    CAPTURE(setting.name);
+    const auto word = [](double value) { return text(value); };
+    for (const double good : {setting.low, setting.high}) {
+      CHECK(recommended(setting.name, word(good)) == 0);
+      if (setting.whole && good > 1e5) continue;  // 1e+06 is no whole number on a command line
+      CHECK(asked_for(setting.name, word(good)) == 0);
+    }
+    for (const double bad : {setting.low - 0.05, 1.01 * setting.high}) {
+      CHECK(recommended(setting.name, word(bad)) == 3);
+      CHECK(asked_for(setting.name, word(bad)) == 2);
+    }
+    if (!setting.whole) continue;
+    CHECK(recommended(setting.name, "1.5") == 3);
+    CHECK(asked_for(setting.name, "1.5") == 2);
   }
 }
 

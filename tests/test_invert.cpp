@@ -6,6 +6,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "nn/description.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
@@ -305,6 +306,84 @@ TEST_CASE("viz saliency asks for the class that the network sees") {
   CHECK(report["probability"].get<double>() > 0.9);
 }
 
+TEST_CASE("viz saliency takes every objective, all of them side by side, and makes them again") {
+  const TemporaryFolder folder;
+  const std::string picture = folder / "a.png", array = folder / "a.npy";
+  const auto gradient = [&](const std::string& words) {
+    const Run run = run_program(program + "saliency " + mnist + " " + digit + " --json -o " +
+                                picture + " --npy " + array + " " + words);
+    REQUIRE_MESSAGE(run.code == 0, run.err);
+    for (const std::string& file : {picture, array}) {
+      const Run again = run_program(program + "replay " + file + " --in " + GLASS_WEIGHTS_DIR +
+                                    " --in " + GLASS_SOURCE_DIR + "/docs/samples");
+      CHECK_MESSAGE(again.code == 0, again.out, again.err);
+    }
+    return nlohmann::json::parse(run.out);
+  };
+  nn::Model model = nn::load_model(mnist);
+  const auto expected = [&](const std::string& expression) {
+    const Objective objective(model, expression);
+    return saliency(model, objective, repeat(sample(), objective.pictures()));
+  };
+  const auto same = [&](const std::string& expression) {
+    const Tensor a = read_npy(array), b = expected(expression);
+    return a.shape() == b.shape() && std::ranges::equal(a.values(), b.values());
+  };
+  CHECK(gradient("--objective softmax")["index"] == 5);
+  CHECK(same("softmax:5"));
+  CHECK(gradient("--class 3 --objective logprob")["class"] == "3");
+  CHECK(same("logprob:3"));
+  CHECK(gradient("--class 3")["probability"].get<double>() < 0.1);
+  CHECK(same("logit:3"));
+  const auto sum = gradient("--objective 'logit:3 - 0.5*channel:conv2:4'");
+  CHECK(sum["objective"] == "logit:3 - 0.5*channel:conv2:4");
+  CHECK(same("logit:3 - 0.5*channel:conv2:4"));
+  const auto channels = gradient("--objective channel:conv1:all");
+  CHECK(channels["gradients"].size() == 16);
+  CHECK(channels["gradients"][7]["index"] == 7);
+  CHECK_FALSE(channels["gradients"][7].contains("class"));
+  CHECK(same("channel:conv1:all"));
+  CHECK(gradient("--class all")["gradients"][9]["class"] == "9");
+  CHECK(same("logit:all"));
+}
+
+TEST_CASE("viz: the advice for a saturated softmax can be followed") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "net.json", picture = folder / "grey.png",
+                    out = " -o " + (folder / "x.png");
+  nn::Model model = nn::parse_description(R"({"name": "net", "input": {"shape": [1, 4, 4]},
+    "layers": [{"type": "Flatten"}, {"type": "Linear", "in_features": 16, "out_features": 3},
+               {"type": "Softmax"}], "weights": "w.json"})",
+                                          path, 0);
+  for (const nn::NamedTensor& weight : model.parameters()) {
+    for (real& value : Tensor(weight.tensor).mutable_values()) value *= 1000;
+  }
+  nn::save_model(model, path);
+  write_png(picture, Image(4, 4, 1, 128));
+  const auto advice = [&](const std::string& command) {
+    const Run run = run_program(program + command + out);
+    CHECK(run.code == 3);
+    CHECK_MESSAGE(one_line(run.err), run.err);
+    check_says(run.err, {"the softmax is saturated", "; try --objective "});
+    std::string words = run.err.substr(run.err.find("; try ") + 6);
+    words.pop_back();
+    return words;
+  };
+  const std::string saliency = "saliency " + path + " " + picture + " ",
+                    maximise = "maximise " + path + " --init grey --steps 2 ";
+  CHECK(run_program(program + saliency + advice(saliency) + out).code == 0);
+  CHECK(run_program(program + saliency + advice(saliency + "--objective softmax:1") + out).code ==
+        0);
+  CHECK(run_program(program + saliency + "--class 1 " +
+                    advice(saliency + "--class 1 --objective logprob") + out)
+            .code == 0);
+  CHECK(run_program(program + maximise + advice(maximise + "--objective softmax:1") + out).code ==
+        0);
+  CHECK(run_program(program + maximise + "--class 1 " +
+                    advice(maximise + "--class 1 --objective softmax") + out)
+            .code == 0);
+}
+
 TEST_CASE("pictures of a gradient: red up, blue down, white and black where there is none") {
   const Tensor gradient = Tensor::from({1, 3, 1, 3}, {1, -2, 0, 2, -2, 0, 3, -2, 0});
   const Image sign = draw_signed(gradient), size = draw_magnitude(gradient);
@@ -355,6 +434,9 @@ TEST_CASE("viz invert and viz saliency answer each mistake with one line and its
       {saliency, 2},
       {saliency + " " + digit + " --class 10", 2},
       {saliency + " " + digit + " --class seven", 2},
+      {saliency + " " + digit + " --class 3 --objective logit:3", 2},
+      {saliency + " " + digit + " --objective fame", 2},
+      {saliency + " " + digit + " --objective channel:conv9:1", 2},
       {saliency + " " + boat, 3},
       {saliency + " " + missing, 4},
   };

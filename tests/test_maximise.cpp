@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "autograd/node.hpp"
+#include "nn/description.hpp"
 #include "run_program.hpp"
 #include "viz/blur.hpp"
+#include "viz/classes.hpp"
 #include "viz/maximise.hpp"
 #include "viz/npy.hpp"
 #include "viz/parametrisation.hpp"
@@ -98,6 +100,42 @@ TEST_CASE("objective: all means one picture each, with labels") {
   CHECK(Objective(model, "logit:all - 0.1*logit:all").pictures() == 10);
 }
 
+TEST_CASE("objective: a label says all of it") {
+  const nn::Model model = mnist_cnn();
+  const auto label = [&](const std::string& expression, Index n) {
+    return Objective(model, expression).label(model, n);
+  };
+  CHECK(label("1*logit:7", 0) == "7");
+  CHECK(label("-logit:7", 0) == "-logit:7");
+  CHECK(label("-1*channel:conv1:4", 0) == "-1*channel:conv1:4");
+  CHECK(label("2*channel:conv1:all", 4) == "2*channel:conv1:4");
+  CHECK(label("logit:3 - 0.5*logit:8", 0) == "logit:3 - 0.5*logit:8");
+  CHECK(label("logit:all - 0.1*logit:all + layer:conv1", 3) ==
+        "logit:3 - 0.1*logit:3 + layer:conv1");
+}
+
+TEST_CASE("classes: a name, an index, or which of the two") {
+  nn::Model model = nn::parse_description(R"({"name": "m", "input": {"shape": [1, 1, 4]},
+    "classes": ["1", "2", "3", "a - logit:1"],
+    "layers": [{"type": "Flatten"}, {"type": "Linear", "in_features": 4, "out_features": 4}]})",
+                                          "m.json", 0);
+  CHECK(find_class(model, "0") == 0);
+  CHECK(find_class(model, "name:1") == 0);
+  CHECK(find_class(model, "index:1") == 1);
+  CHECK(find_class(model, " name:3 ") == 2);
+  CHECK(find_class(model, "a - logit:1") == 3);
+  CHECK(Objective(model, "logit:name:1 - logit:index:1").label(model, 0) ==
+        "logit:name:1 - logit:index:1");
+  for (const char* both : {"1", "2", "3"}) {
+    CHECK_THROWS_WITH_AS(find_class(model, both), doctest::Contains("say name:"), Error);
+  }
+  for (const char* none : {"4", "name:0", "index:4", "index:a", "-1", "", "all"}) {
+    CHECK_THROWS_WITH_AS(find_class(model, none), doctest::Contains("has classes 0 to 3"), Error);
+  }
+  model.classes = {"0", "1", "2", "3"};
+  CHECK(find_class(model, "3") == 3);
+}
+
 TEST_CASE("objective: what cannot be read is named") {
   const nn::Model model = mnist_cnn();
   const struct {
@@ -116,6 +154,8 @@ TEST_CASE("objective: what cannot be read is named") {
       {"neuron:linear2:10", "an index"},
       {"logit:all + channel:conv2:all", "another 32"},
       {"1e999*logit:3", "not finite"},
+      {"1e39*logit:3", "not finite in single precision"},
+      {"1e-300*logit:3", "0 in single precision"},
   };
   for (const auto& mistake : mistakes) {
     CAPTURE(mistake.expression);

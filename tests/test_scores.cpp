@@ -204,6 +204,13 @@ TEST_CASE("viz judge compares with the data, and finds the judge beside the mode
   for (const char* word : {"pictures", "noise", "class means", "real images", "25-NN", "middle"}) {
     CHECK_MESSAGE(table.out.find(word) != std::string::npos, word);
   }
+  // Shares of nothing would be null.
+  data_files::write(folder / "t10k-images-idx3-ubyte",
+                    data_files::idx_images(60, 12, std::string(60 * 12 * 12, 'x')));
+  const Run flat = run_program(judge + " --json");
+  CHECK(flat.code == 3);
+  CHECK(flat.out.empty());
+  CHECK(flat.err.find("there is nothing to compare with") != std::string::npos);
 }
 
 TEST_CASE("viz judge answers each mistake with one line and its exit code") {

@@ -395,6 +395,32 @@ TEST_CASE("text stays in its image, whatever bytes it has") {
   CHECK(text_width("\xc3\n", 2) == text_width("??", 2));
 }
 
+TEST_CASE("long text is broken at spaces, or anywhere, and in the end cut") {
+  const std::string sum = "logit:3 - 0.5*logit:8 + 40*diversity:relu4";
+  const Index wide = text_width(sum, 2);
+  CHECK(wrapped(sum, wide, 2) == std::vector{sum});
+  CHECK(wrapped("", 10, 2) == std::vector<std::string>{""});
+  const auto pieces = wrapped(sum, wide - 1, 2);
+  REQUIRE(pieces.size() == 2);
+  CHECK(pieces[0] + ' ' + pieces[1] == sum);
+  std::string joined;
+  for (const std::string& piece : wrapped(std::string(50, 'w'), 100, 2, 50)) {
+    CHECK(text_width(piece, 2) <= 100);
+    joined += piece;
+  }
+  CHECK(joined == std::string(50, 'w'));
+  const auto cut = wrapped(std::string(5000, 'w'), 100, 2, 3);
+  REQUIRE(cut.size() == 3);
+  CHECK(cut.back().ends_with("w..."));
+  CHECK(text_width(cut.back(), 2) <= 100);
+
+  const Image tile(28, 28, 1);
+  CHECK(make_sheet({{tile, {std::string(5000, 'w')}}, {tile, {"2"}}}, 2).width < 1100);
+  const Image sheet = titled(std::string(5000, 'w'), tile);
+  CHECK(sheet.width < 1100);
+  CHECK(sheet.height > 28 + 7 * 20);
+}
+
 TEST_CASE("stacked images keep their pixels, on paper") {
   const Image grey = pattern(4, 2, 1), colour = pattern(3, 5, 3);
   CHECK(stack({grey, grey}).channels == 1);

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "autograd/node.hpp"
+#include "viz/batch.hpp"
+#include "viz/finite.hpp"
 #include "viz/saliency.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -34,7 +36,8 @@ std::optional<Index> flat_outputs(const std::string& type, std::span<const real>
 }
 
 /// The first layer that lets nothing through, or else how much each lets through.
-std::string activations(const nn::Model& model, const std::vector<Tensor>& outputs, Index n) {
+std::string activations(const nn::Model& model, const std::vector<Tensor>& outputs, Index n,
+                        const std::string& try_image) {
   std::string each;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string type = model.layers.layer(static_cast<Index>(i)).type();
@@ -45,13 +48,11 @@ std::string activations(const nn::Model& model, const std::vector<Tensor>& outpu
     if (!flat) continue;
     if (*flat == size) {
       return text(alias, " lets nothing through: all ", size, " outputs are ",
-                  type == "ReLU" ? "0 (dead ReLUs)" : "saturated",
-                  "; try another start (--init noise, another --seed)");
+                  type == "ReLU" ? "0 (dead ReLUs)" : "saturated", try_image);
     }
     each += (each.empty() ? "" : ", ") + alias + ' ' + percent(*flat, size);
   }
-  return "outputs without a derivative: " + (each.empty() ? "none" : each) +
-         "; try another start (--init noise, another --seed) or another layer";
+  return "outputs without a derivative: " + (each.empty() ? "none" : each) + try_image;
 }
 
 /// Why a probability stays what it is, whatever its logits do.
@@ -67,25 +68,29 @@ std::string saturation(const nn::Model& model, std::span<const real> logits, Ind
     facts = text("softmax is saturated: the class's logit ", own, " is ", std::abs(own - rival),
                  own < rival ? " below" : " above", " the largest other");
   }
-  return text("the ", facts, ", the objective is ", value, "; try --objective logit");
+  return text("the ", facts, ", the objective is ", value);
 }
 
 std::optional<std::string> not_finite(const nn::Model& model, const std::vector<Tensor>& outputs,
                                       Index n) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const auto h = part(outputs[i], n);
-    const auto bad = std::ranges::count_if(h, [](real v) { return !std::isfinite(v); });
-    if (bad == 0) continue;
-    return text(bad, " of ", h.size(), " outputs of ", model.layers.alias(static_cast<Index>(i)),
-                " are infinite or NaN; are its weights damaged?");
+    const std::string found = count_not_finite(
+        part(outputs[i], n), "outputs of " + model.layers.alias(static_cast<Index>(i)));
+    if (!found.empty()) return found + "; are its weights damaged?";
   }
   return {};
+}
+
+/// True if the class's logit has a gradient to image[1,C,H,W].
+bool logit_reaches(const nn::Model& model, Index k, Tensor image) {
+  sum(Objective(model, text("logit:index:", k))(model, image.requires_grad(true))).backward();
+  return norms(image.grad()).front() > 0;
 }
 
 }  // namespace
 
 std::vector<std::string> diagnose(const nn::Model& model, const Objective& objective,
-                                  const Tensor& image) {
+                                  const Tensor& image, const Advice& advice) {
   const auto N = static_cast<std::size_t>(image.shape()[0]);
   if (!image.requires_grad()) {
     return std::vector<std::string>(
@@ -101,9 +106,9 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
   sum(objective(model, x)).backward();
   const std::vector<double> sizes = norms(x.grad());
 
-  const NoGrad no_grad;
-  const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), image);
-  const Tensor values = objective(model, image);
+  const Tensor seen = image.detach();  // off the tape
+  const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), seen);
+  const Tensor values = objective(model, seen);
   std::vector<std::string> causes;
   for (std::size_t i = 0; i < N; ++i) {
     const auto n = static_cast<Index>(i);
@@ -111,12 +116,14 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
     if (sizes[i] > 0 && std::isfinite(sizes[i])) continue;
     if (const auto damage = not_finite(model, outputs, n)) {
       causes.back() = *damage;
-    } else if (objective.of_class() && objective.saturates()) {
+    } else if (objective.of_class() && objective.saturates() &&
+               logit_reaches(model, objective.unit(n), row(image, n))) {
       const Tensor logits =
           model.class_logits(outputs[static_cast<std::size_t>(model.logits_layer())]);
-      causes.back() = saturation(model, part(logits, n), objective.unit(n), values.values()[i]);
+      causes.back() = saturation(model, part(logits, n), objective.unit(n), values.values()[i]) +
+                      "; try " + advice.logit;
     } else {
-      causes.back() = activations(model, outputs, n);
+      causes.back() = activations(model, outputs, n, "; try " + advice.image);
     }
   }
   return causes;

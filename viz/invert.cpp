@@ -9,6 +9,7 @@
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
 #include "viz/batch.hpp"
+#include "viz/finite.hpp"
 #include "viz/start.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -24,11 +25,15 @@ class Representation {
   Representation(const nn::Model& model, Index layer, const Tensor& original)
       : model_(model), layer_(layer) {
     const NoGrad no_grad;
-    original_ = (*this)(original);
-    size_ = sum(square(original_)).item();
-    if (size_ > 0 && std::isfinite(size_)) return;
-    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is ",
-                     size_ == 0 ? "0 everywhere" : "not finite", ", there is nothing to invert"));
+    const auto look = [&] {
+      original_ = (*this)(original);
+      size_ = sum(square(original_)).item();
+    };
+    look();
+    if (!std::isfinite(size_)) refuse_not_finite(model, look);
+    if (size_ > 0) return;
+    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
+                     "everywhere, there is nothing to invert"));
   }
 
   Tensor operator()(const Tensor& x) const { return model_.outputs(layer_, x).back(); }
@@ -87,6 +92,10 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
     optimiser.zero_grad();
     const Tensor total = loss(images);
     total.backward();
+    if (!all_finite({total, images.grad()})) {
+      const auto look = [&] { loss(images.clone().requires_grad(true)).backward(); };
+      refuse_not_finite(model, look, text("in step ", result.steps + 1));
+    }
     optimiser.step();
     for (real& pixel : images.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));
     ++result.steps;
@@ -105,6 +114,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
     result.image = image;
   }
   result.error = phi.error(result.image).item();
+  if (!std::isfinite(result.error)) refuse_not_finite(model, [&] { phi.error(result.image); });
   result.psnr = psnr(result.image, original);
   return result;
 }

@@ -44,7 +44,8 @@ struct InvertStep {
 /// the details.
 ///
 /// original[1,C,H,W] of pixels in [0, 1]. `on_step` may return false to stop early. Throws Error if
-/// phi0 is 0 or not finite.
+/// phi0 is 0; FileError, naming the first layer, as soon as phi, the loss or its gradient is NaN or
+/// infinite.
 Inversion invert(nn::Model& model, Index layer, const Tensor& original,
                  const InvertOptions& options,
                  const std::function<bool(const InvertStep&)>& on_step = {});

@@ -11,6 +11,7 @@
 #include "optim/sgd.hpp"
 #include "viz/batch.hpp"
 #include "viz/blur.hpp"
+#include "viz/finite.hpp"
 #include "viz/parametrisation.hpp"
 #include "viz/saliency.hpp"
 #include "viz/start.hpp"
@@ -56,6 +57,9 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
   return x;
 }
 
+/// A trainable copy.
+Tensor again(const Tensor& image) { return image.clone().requires_grad(true); }
+
 void copy_picture(const Tensor& from, const Tensor& to, Index n) {
   const Index size = from.size() / from.shape()[0];
   std::copy_n(from.data() + n * size, size, to.mutable_data() + n * size);
@@ -71,7 +75,7 @@ double objective_unit(nn::Model& model, const Objective& objective) {
       norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
   const double mean =
       std::accumulate(sizes.begin(), sizes.end(), 0.0) / static_cast<double>(sizes.size());
-  return mean > 0 && std::isfinite(mean) ? mean : 1;
+  return mean > 0 ? mean : 1;
 }
 
 MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
@@ -102,18 +106,27 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
       tape->name(coordinates, "coordinates", Tape::Role::image);
     }
     const Tensor x = parametrisation.image(coordinates);
-    const Tensor value = sum(objective(model, glance(x, options, fill, rng)));
+    const Tensor seen = glance(x, options, fill, rng);
+    const Tensor value = sum(objective(model, seen));
     const Tensor penalty =
         regulariser_weight(result.steps, options.steps) * options.regulariser(x, centre);
 
     optimiser->zero_grad();
     (penalty - value / result.unit).backward();
     if (tape) tape->stop();
+    if (!all_finite({value, penalty, coordinates.grad()})) {
+      const auto look = [&] { (sum(objective(model, again(seen))) / result.unit).backward(); };
+      refuse_not_finite(model, look, text("in step ", result.steps + 1));
+    }
     optimiser->step();
     ++result.steps;
 
     const NoGrad no_grad;
     image = parametrisation.image(coordinates).detach();
+    if (!all_finite({image})) {
+      refuse_not_finite(
+          model, [] {}, text("in step ", result.steps));
+    }
     if (options.blur > 0 && result.steps % options.blur_every == 0) {
       std::ranges::copy(gaussian_blur(image, options.blur).values(), image.mutable_data());
     }

@@ -60,7 +60,7 @@ struct MaximiseResult {
 
 /// The objective's unit: the mean norm of its gradient on strong noise, in which all is active.
 /// Logits of one network are ten times those of another; divided by this, all weigh alike beside a
-/// regulariser. 1 if no gradient comes through.
+/// regulariser. 1 if no gradient comes through. Throws FileError as `saliency` does.
 double objective_unit(nn::Model& model, const Objective& objective);
 
 /// Activation maximisation (Erhan et al. 2009; Simonyan et al. 2014): freezes the weights, makes
@@ -70,7 +70,8 @@ double objective_unit(nn::Model& model, const Objective& objective);
 ///
 /// with the `backward()` and the optimisers that train networks. The regulariser's weight rises
 /// from 0 over the first half of the steps. Pixels stay in [0, 1]. `init` is [N,C,H,W] and is not
-/// modified. `on_step` may return false to stop early. Throws Error for options that cannot be.
+/// modified. `on_step` may return false to stop early. Throws Error for options that cannot be;
+/// FileError, naming the first layer, as soon as a loss or gradient is NaN or infinite.
 MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
                         const MaximiseOptions& options,
                         const std::function<bool(const MaximiseStep&)>& on_step = {});

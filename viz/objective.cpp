@@ -1,15 +1,15 @@
 #include "viz/objective.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
 #include <numeric>
 #include <optional>
 
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/npy.hpp"
+#include "viz/objective_head.hpp"
+#include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -69,46 +69,6 @@ Index place(const std::string& target, const Shape& shape) {
                    " within one picture's output ", shape));
 }
 
-/// The beginning of a term, "- 0.5*logit:".
-struct Head {
-  std::size_t end;  ///< of it, in the expression
-  double weight;
-  std::size_t kind;  ///< place among the names of kinds
-};
-
-/// Reads a head at `begin`: anywhere but at the beginning, it needs a sign. Whatever lies between two
-/// heads is the target of the first, so that names of classes may contain signs and spaces.
-std::optional<Head> read_head(const std::string& expression, std::size_t begin,
-                              const std::vector<std::string>& kinds) {
-  std::size_t i = begin;
-  const auto next = [&] {
-    while (i < expression.size() && expression[i] == ' ') ++i;
-    return i < expression.size() ? expression[i] : ' ';
-  };
-  double weight = 1;
-  if (next() == '+' || next() == '-') {
-    if (expression[i++] == '-') weight = -1;
-  } else if (begin > 0) {
-    return {};
-  }
-  if (std::isdigit(static_cast<unsigned char>(next())) || next() == '.') {
-    char* end = nullptr;
-    weight *= std::strtod(expression.c_str() + i, &end);
-    i = static_cast<std::size_t>(end - expression.c_str());
-    if (next() != '*') return {};
-    ++i;
-    if (!std::isfinite(weight)) {
-      throw Error("objective '" + expression + "': a weight is not finite");
-    }
-  }
-  next();
-  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-    const std::string word = kinds[kind] + ':';
-    if (expression.compare(i, word.size(), word) == 0) return Head{i + word.size(), weight, kind};
-  }
-  return {};
-}
-
 }  // namespace
 
 const std::vector<std::pair<std::string, Objective::Kind>>& Objective::kinds() {
@@ -132,12 +92,15 @@ std::vector<Objective::Words> Objective::split(const std::string& expression) {
                 known);
   }
   std::vector<Words> all;
+  std::size_t begin = 0;
   while (head) {
     std::optional<Head> next;
     std::size_t end = head->end;
     while (end < expression.size() && !(next = read_head(expression, end, names))) ++end;
     const std::size_t last = expression.find_last_not_of(' ', end - 1) + 1;
-    all.push_back({head->weight, kinds()[head->kind].second, head->end, std::max(head->end, last)});
+    all.push_back({expression.substr(begin, end - begin), head->weight,
+                   kinds()[head->kind].second, head->end, std::max(head->end, last)});
+    begin = end;
     head = next;
   }
   return all;
@@ -145,8 +108,9 @@ std::vector<Objective::Words> Objective::split(const std::string& expression) {
 
 Objective::Objective(const nn::Model& model, const std::string& expression)
     : expression_(expression) {
-  for (const auto& [weight, kind, begin, end] : split(expression)) {
+  for (const auto& [words, weight, kind, begin, end] : split(expression)) {
     terms_.push_back(parse_term(model, weight, kind, expression.substr(begin, end - begin)));
+    terms_.back().words = words;
   }
 }
 
@@ -154,7 +118,7 @@ std::string Objective::with_files(const std::string& expression,
                                   const std::function<std::string(const std::string&)>& renamed) {
   std::string out;
   std::size_t done = 0;
-  for (const auto& [weight, kind, begin, end] : split(expression)) {
+  for (const auto& [words, weight, kind, begin, end] : split(expression)) {
     const std::size_t path = expression.find(':', begin) + 1;  // LAYER:FILE
     if (kind != Kind::direction || path == 0 || path > end) continue;
     out += expression.substr(done, path - done) + renamed(expression.substr(path, end - path));
@@ -165,7 +129,7 @@ std::string Objective::with_files(const std::string& expression,
 
 Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kind kind,
                                       const std::string& target) {
-  Term term{weight, kind, model.logits_layer(), {}, {}};
+  Term term{{}, weight, kind, model.logits_layer(), {}, {}};
   const auto choose = [&](const std::string& word, Index count, auto find) {
     term.units = word == "all" ? every(count) : std::vector<Index>{find()};
     if (term.units.size() == 1) return;
@@ -260,19 +224,31 @@ bool Objective::saturates() const {
   });
 }
 
+std::string Objective::words(const nn::Model& model, const Term& term, Index n) const {
+  if (term.units.size() <= 1) return term.words;
+  const std::string unit = term.kind <= Kind::softmax ? class_name(model, at(term.units, n))
+                                                      : std::to_string(at(term.units, n));
+  const std::size_t all = term.words.rfind("all");
+  return term.words.substr(0, all) + unit + term.words.substr(all + 3);
+}
+
 std::string Objective::label(const nn::Model& model, Index n) const {
-  const Term& term = terms_.front();
-  if (of_class()) return class_name(model, unit(n));
-  if (term.kind == Kind::channel) {
-    return text(model.layers.alias(term.layer), ' ', unit(n));
+  const Term& first = terms_.front();
+  const bool plain = terms_.size() == 1 && first.weight == 1;
+  if (plain && of_class()) return class_name(model, unit(n));
+  if (plain && first.kind == Kind::channel) {
+    return text(model.layers.alias(first.layer), ' ', unit(n));
   }
-  return expression_;
+  std::string sum;
+  for (const Term& term : terms_) sum += words(model, term, n);
+  return sum;
 }
 
 Tensor Objective::probability(const nn::Model& model, const Tensor& x) const {
-  const Term& term = terms_.front();
-  return evaluate(model, {1, Kind::softmax, term.layer, term.units, {}},
-                  model.outputs(term.layer, x).back());
+  const NoGrad no_grad;
+  std::vector<Index> units;
+  for (Index n = 0; n < x.shape()[0]; ++n) units.push_back(unit(n));
+  return gather(model.probabilities(logits_of(model, x)), units);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -22,7 +22,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 ///     diversity:LAYER        less the mean cosine between h of this picture and of the others
 ///                            (Olah et al. 2017)
 ///
-/// CLASS and C may be "all": one picture for each, in one batch. A network of one output z has the
+/// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch. A network of one output z has the
 /// logits (-z, z), so that logit:0 paints what its sigmoid says no to, and logit:1 yes; there, and
 /// where several sigmoids end a network, softmax:CLASS is the sigmoid of the class's logit.
 class Objective {
@@ -35,6 +35,7 @@ class Objective {
   Tensor operator()(const nn::Model& model, const Tensor& x) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
+  std::size_t terms() const { return terms_.size(); }            ///< how many are summed
   Index pictures() const { return pictures_; }  ///< 1, or how many "all" stands for
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
   /// The expression with `renamed(path)` in place of each path that a direction in it names, from left
@@ -44,19 +45,22 @@ class Objective {
   /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
   /// is none.
   Index unit(Index n) const;
-  /// A word for picture n, after the first term: the class's name, "conv2 5", or else the expression.
+  /// What picture n was made for: of one term with weight 1 the class's name, or "conv2 5"; else the
+  /// whole expression, with what "all" stands for.
   std::string label(const nn::Model& model, Index n) const;
   /// True if the first term is about a class, so that its probability means something.
   bool of_class() const;
   /// True if a term is a probability, whose gradient can vanish though the network's does not.
   bool saturates() const;
   Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
-  /// The probability of picture n's class, as the network sees it; only if `of_class()`. -> [N]
+  /// The probability of picture n's class, as the network sees it, off the tape; only if
+  /// `of_class()`. -> [N]. Throws FileError as `logits_of` does.
   Tensor probability(const nn::Model& model, const Tensor& x) const;
 
  private:
   enum class Kind { logit, logprob, softmax, neuron, channel, layer, direction, diversity };
   struct Term {
+    std::string words;  ///< as it was given, with the sign and spaces before it
     double weight;
     Kind kind;
     Index layer;
@@ -66,6 +70,7 @@ class Objective {
   static const std::vector<std::pair<std::string, Kind>>& kinds();
   /// A term before a model gives it a meaning.
   struct Words {
+    std::string words;  ///< all of it
     double weight;
     Kind kind;
     std::size_t begin, end;  ///< of its target, in the expression
@@ -73,6 +78,7 @@ class Objective {
   static std::vector<Words> split(const std::string& expression);
 
   Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
+  std::string words(const nn::Model& model, const Term& term, Index n) const;
   static Tensor evaluate(const nn::Model& model, const Term& term, const Tensor& h);
 
   std::string expression_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viz/finite.hpp"
 #include "viz/maps.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -33,8 +34,14 @@ void normalise_peak(std::vector<double>& map) {
 Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image) {
   model.eval();
   model.requires_grad(false);
-  const Tensor x = image.clone().requires_grad(true);
-  sum(objective(model, x)).backward();
+  Tensor x, value;
+  const auto look = [&] {
+    x = image.clone().requires_grad(true);
+    value = sum(objective(model, x));
+    value.backward();
+  };
+  look();
+  if (!all_finite({value, x.grad()})) refuse_not_finite(model, look);
   return x.grad();
 }
 

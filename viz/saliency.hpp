@@ -7,7 +7,8 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// How much each pixel would change the objective: its gradient, once, with the weights frozen and
 /// the image trainable (Simonyan et al. 2014, sec. 3). Activation maximisation takes the same
-/// gradient, and then a step along it. image[N,C,H,W] in [0, 1] -> the same shape, signed.
+/// gradient, and then a step along it. image[N,C,H,W] in [0, 1] -> the same shape, signed. Throws
+/// FileError, naming the first layer, if the objective or its gradient is NaN or infinite.
 Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image);
 
 /// The Euclidean norm of each picture's gradient. -> N numbers

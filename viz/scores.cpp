@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "autograd/node.hpp"
+#include "viz/finite.hpp"
 #include "viz/image.hpp"
 #include "viz/neighbours.hpp"
 #include "viz/start.hpp"
@@ -54,7 +55,10 @@ Tensor logits_of(const nn::Model& model, const Tensor& images) {
   for (Index first = 0; first < N; first += together) {
     const Tensor part = Tensor::empty({std::min(together, N - first), in[0], in[1], in[2]});
     std::copy_n(images.data() + first * in.size(), part.size(), part.mutable_data());
-    std::ranges::copy(model.logits(part).values(), logits.mutable_data() + first * K);
+    const auto look = [&] { return model.logits(part); };
+    const Tensor found = look();
+    if (!all_finite({found})) refuse_not_finite(model, look);
+    std::ranges::copy(found.values(), logits.mutable_data() + first * K);
   }
   return logits;
 }

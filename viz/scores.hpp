@@ -8,7 +8,8 @@
 /// be in evaluation mode; images are [N,C,H,W] in [0, 1].
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// The logits of any number of images, off the tape. -> [N,classes]
+/// The logits of any number of images, off the tape. -> [N,classes]. Throws FileError, naming the
+/// first layer, if some are NaN or infinite.
 Tensor logits_of(const nn::Model& model, const Tensor& images);
 
 /// The share of four shifts, by two pixels up, down, left and right, after which the network still

@@ -7,13 +7,13 @@
 
 namespace glass::inline GLASS_PRECISION::viz {
 
-/// A picture and the lines of text under it.
+/// A picture and the lines of text under it; long ones are broken.
 struct Tile {
   Image image;                       ///< of any size
   std::vector<std::string> caption;  ///< lines
 };
 
-/// The image with a line of text above it.
+/// The image with a line of text above it, or several if it is long.
 Image titled(const std::string& title, const Image& image);
 
 /// Tiles in a grid, `columns` to a row, enlarged by a whole factor so that each is about 112 pixels

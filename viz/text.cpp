@@ -49,4 +49,27 @@ Index text_width(const std::string& line, int scale) {
   return static_cast<Index>(stb_easy_font_width(copy.data())) * scale;
 }
 
+std::vector<std::string> wrapped(const std::string& line, Index width, int scale,
+                                 std::size_t most) {
+  if (text_width(line, scale) <= width) return {line};
+  std::vector<std::string> pieces;
+  for (std::size_t begin = 0; begin < line.size();) {
+    if (pieces.size() == most) {
+      std::string& last = pieces.back();
+      last.replace(std::max<std::size_t>(last.size(), 3) - 3, 3, "...");
+      break;
+    }
+    std::size_t end = begin;
+    for (Index used = 0; end < line.size(); ++end) {
+      used += text_width(line.substr(end, 1), scale);
+      if (used > width && end > begin) break;
+    }
+    const std::size_t space = line.rfind(' ', end);
+    if (end < line.size() && space != line.npos && space > begin) end = space;
+    pieces.push_back(line.substr(begin, end - begin));
+    begin = std::min(line.find_first_not_of(' ', end), line.size());
+  }
+  return pieces;
+}
+
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "viz/image.hpp"
 
@@ -27,5 +28,9 @@ inline constexpr std::uint8_t ink = 30;  ///< of the text
 void draw_text(Image& image, Index x, Index y, const std::string& line, int scale, Colour colour);
 /// How wide that line is, in pixels.
 Index text_width(const std::string& line, int scale);
+/// The line itself if it is no wider than `width`; or else pieces that are not, broken at spaces where
+/// there are any. Of more than `most` pieces the rest becomes "...".
+std::vector<std::string> wrapped(const std::string& line, Index width, int scale,
+                                 std::size_t most = 8);
 
 }  // namespace glass::inline GLASS_PRECISION::viz

@@ -108,6 +108,12 @@ def _check_output(network, input_shape, classes):
     except (RuntimeError, ValueError, IndexError) as error:
         message = str(error).splitlines()[0]
         raise FileError(f"the layers do not fit an input {[1, *input_shape]}: {message}") from error
+    names = [str(name).strip(" ") for name in classes or []]
+    for name in names:
+        if names.count(name) > 1:
+            raise FileError(f"two classes are called '{name}'")
+        if name == "all" or name.startswith(("name:", "index:")):
+            raise FileError(f"a class is called '{name}', which means something else to viz")
     if classes and shape != [1, len(classes)]:
         raise FileError(f"{len(classes)} classes need an output {[1, len(classes)]}, "
                         f"the last layer gives {shape}")

@@ -159,6 +159,8 @@ int run_session(const Session& session) {
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
   const DataFolder data = read_data(session, model);
+  const Index batch = std::min(session.options.batch, data.training.size());
+  as_usage([&] { model.check_batch(batch); });
   TrainOptions options = session.options;
   options.classes = data.picked;
   Trainer trainer(model, data.training, options);

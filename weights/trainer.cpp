@@ -7,6 +7,7 @@
 #include "autograd/threads.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
+#include "viz/finite.hpp"
 #include "weights/evaluate.hpp"
 #include "weights/keyed_rng.hpp"
 
@@ -77,13 +78,10 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
     const Tensor loss = model_.loss(logits, batch.labels, options_.label_smoothing);
     loss.backward();
     if (tape) tape->stop();
+    if (!std::isfinite(loss.item())) diverged(step, images);
     optimiser_->step();
 
     loss_sum += loss.item();
-    if (!std::isfinite(loss_sum)) {
-      throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1,
-                               ", step ", step + 1, "; try a smaller learning rate"));
-    }
     const std::vector<Index> given = nn::answers(logits);
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
@@ -91,8 +89,23 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
     const TrainStep done{result, steps_before + 1, loss.item(), lr, tape};
     if (on_step && !on_step(done)) return false;
   }
+  for (const auto& [name, weight] : model_.parameters()) {  // nobody saw what the last step did
+    if (viz::all_finite({weight})) continue;
+    throw DivergedError(text("weights became infinite or NaN in epoch ", epochs_done_ + 1, ": ",
+                             name, "; try a smaller learning rate"));
+  }
   ++epochs_done_;
   return true;
+}
+
+void Trainer::diverged(Index step, const Tensor& images) const {
+  Tape tape;
+  model_(images);
+  tape.stop();
+  const std::string first = viz::first_not_finite(tape);
+  throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1, ", step ",
+                           step + 1, first.empty() ? "" : " (" + first + ")",
+                           "; try a smaller learning rate"));
 }
 
 Batch Trainer::next_batch(std::span<const Index> places) const {

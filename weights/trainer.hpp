@@ -36,7 +36,7 @@ struct TrainOptions {
   std::vector<Index> classes = {};  ///< of the data set, see `DataFolder::picked`
 };
 
-/// The loss became infinite or NaN.
+/// The loss, or a weight, became infinite or NaN.
 struct DivergedError : Error {
   using Error::Error;
 };
@@ -85,6 +85,7 @@ class Trainer {
  private:
   Batch next_batch(std::span<const Index> places) const;
   Tensor attacked(const Batch& batch, Index step) const;
+  [[noreturn]] void diverged(Index step, const Tensor& images) const;
 
   nn::Model& model_;
   const Dataset& data_;

@@ -7,6 +7,7 @@
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
+#include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -24,8 +25,7 @@ int classify_command(const ClassifyArguments& args) {
   const Index count = model.class_count();
   const NoGrad no_grad;
   const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
-  const Tensor output = model.outputs(model.logits_layer(), image).back();  // of one sigmoid: z
-  const Tensor logits = model.class_logits(output);                         // ... (-z, z)
+  const Tensor logits = logits_of(model, image);
   const Tensor probabilities = model.probabilities(logits);
   const auto p = probabilities.values();
   const Index best = nn::answers(logits).front();

@@ -82,6 +82,8 @@ Inversion invert_once(nn::Model& model, Index layer, const Tensor& original,
       show_progress(text(what, "  step ", step.step, "/", step.steps, "  loss ", step.loss));
       return !interrupted();
     });
+  } catch (const FileError&) {
+    throw;
   } catch (const Error& error) {
     throw FileError(text(model.name, ": ", error.what()));
   }

@@ -171,8 +171,8 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-/// Adds to the verdicts how the pictures stand among the images of `data`.
-void compare(std::vector<Group>& groups, const DataFolder& data) {
+/// Adds to the verdicts how the pictures stand among the images of `data`, out of `folder`.
+void compare(std::vector<Group>& groups, const DataFolder& data, const std::string& folder) {
   Neighbours neighbours(all_images(groups));
   for_each_batch(data.training,
                  [&](const Batch& batch) { neighbours.add(batch.images, batch.labels); });
@@ -181,6 +181,10 @@ void compare(std::vector<Group>& groups, const DataFolder& data) {
     variation += sum(mean_variation(batch.images));
     high_frequency += sum(high_frequency_share(batch.images));
   });
+  if (variation == 0 || high_frequency == 0) {
+    throw FileError(folder +
+                    ": every test image is of one colour; there is nothing to compare with");
+  }
   const auto count = static_cast<double>(data.test.size());
   Index n = 0;
   for (Group& group : groups) {
@@ -219,7 +223,7 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
       group.verdicts.push_back({one, {}});
     }
   }
-  if (data) compare(judgement.groups, *data);
+  if (data) compare(judgement.groups, *data, args.data);
   if (args.json) {
     print_json(to_json(judgement));
   } else {
@@ -244,8 +248,8 @@ void add_judge(CLI::App& program, Run& run) {
                     "Paint them: one for each class, as the options below say");
   command
       ->add_option("--classes", args->classes,
-                   "What the pictures are meant to be, indices or names with commas between "
-                   "(default: all classes in turn)")
+                   "What the pictures are meant to be, with commas between: each " +
+                       std::string(class_help) + " (default: all classes in turn)")
       ->delimiter(',')
       ->allow_extra_args(false)  // MODEL may follow
       ->needs(images);

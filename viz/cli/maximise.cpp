@@ -4,6 +4,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/maximise_report.hpp"
 #include "viz/sheet.hpp"
+#include "viz/text.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -18,9 +19,14 @@ struct MaximiseArguments {
 
 Image draw(const MaximiseArguments& args, const nn::Model& model, const Objective& objective,
            const Painted& painted) {
+  // Side by side, the terms of a sum go below each other.
+  const bool long_words = objective.terms() > 1 && painted.result.images.shape()[0] > 1;
+  const auto caption = [&](const std::string& label) {
+    return long_words ? wrapped(label, 240, 2) : std::vector{label};
+  };
   std::vector<Tile> tiles;
   for (Index n = 0; n < painted.result.images.shape()[0]; ++n) {
-    Tile tile{to_image(painted.result.images, n), {objective.label(model, n)}};
+    Tile tile{to_image(painted.result.images, n), caption(objective.label(model, n))};
     if (objective.of_class()) {
       tile.caption.push_back(percent(painted.probability[static_cast<std::size_t>(n)]));
     }
@@ -61,6 +67,7 @@ std::string default_output(const nn::Model& model, const Painting& painting) {
   for (char& c : what) {
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '-';
   }
+  what.resize(std::min<std::size_t>(what.size(), 100));  // names of files have an end
   return model.name + "-" + what + ".png";
 }
 

@@ -6,6 +6,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "nn/settings.hpp"
 #include "viz/batch.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/diagnosis.hpp"
@@ -32,12 +33,21 @@ std::vector<Index> noise_keys(const Objective& objective, Index count) {
   return keys;
 }
 
+/// A description may recommend what the command line takes.
+CLI::Validator bounds_of(const std::string& name) {
+  const nn::Setting& setting = nn::maximise_setting(name);
+  if (!setting.whole) return within(setting.low, setting.high);
+  return CLI::Range(static_cast<int>(setting.low), static_cast<int>(setting.high));
+}
+
 /// Says of the pictures that no gradient reached, why.
-void report_unreached(const nn::Model& model, const Objective& objective,
+void report_unreached(const nn::Model& model, const Objective& objective, const Painting& painting,
                       const MaximiseResult& result) {
   if (std::ranges::count(result.reached, false) == 0) return;
   Tensor image = result.images.clone();
-  const auto causes = diagnose(model, objective, image.requires_grad(true));
+  const Advice advice{.image = "another start (--init noise, another --seed)",
+                      .logit = logit_instead(painting.objective)};
+  const auto causes = diagnose(model, objective, image.requires_grad(true), advice);
   const bool none = std::ranges::count(result.reached, true) == 0;
   for (std::size_t n = 0; n < causes.size(); ++n) {
     if (result.reached[n]) continue;
@@ -52,14 +62,13 @@ void report_unreached(const nn::Model& model, const Objective& objective,
 }  // namespace
 
 void add_objective_options(CLI::App& command, Painting& painting) {
-  command.add_option("--class", painting.classes,
-                     "Class to maximise: an index, a name, or all; short for --objective logit:K");
+  command.add_option(
+      "--class", painting.classes,
+      std::string("Class to maximise: ") + class_help + ", or all; short for --objective logit:K");
   command
-      .add_option("--objective", painting.objective,
-                  "With --class: logit, logprob or softmax. Without: a sum such as \"logit:3\", "
-                  "\"channel:conv2:5\" or \"logit:3 - 0.5*logit:8\", of logit:K, logprob:K, "
-                  "softmax:K, neuron:LAYER:C,Y,X, channel:LAYER:C, layer:LAYER, "
-                  "direction:LAYER:FILE.npy and diversity:LAYER")
+      .add_option(
+          "--objective", painting.objective,
+          std::string("With --class: logit, logprob or softmax. Without: ") + objective_help)
       ->capture_default_str();
   command.add_option("--count", painting.count, "Pictures of the same objective")
       ->capture_default_str()
@@ -71,14 +80,14 @@ void add_regulariser_options(CLI::App& command, Regulariser& regulariser) {
     return command.add_option(name, value, help)->capture_default_str();
   };
   option("--tv", regulariser.tv, "Weight of total variation, the same at any size; 0 is off")
-      ->check(within(0, 1e6));
+      ->check(bounds_of("tv"));
   option("--beta", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth")
-      ->check(within(0.1, 10));
+      ->check(bounds_of("beta"));
   option("--l2", regulariser.l2, "Weight of the squared distance from the usual pixel")
-      ->check(within(0, 1e6));
+      ->check(bounds_of("l2"));
   option("--alpha-norm", regulariser.alpha_norm, "Weight of the same to the power of --alpha")
-      ->check(within(0, 1e6));
-  option("--alpha", regulariser.alpha, "Exponent of --alpha-norm")->check(within(1, 100));
+      ->check(bounds_of("alpha-norm"));
+  option("--alpha", regulariser.alpha, "Exponent of --alpha-norm")->check(bounds_of("alpha"));
 }
 
 void add_painting_options(CLI::App& command, Painting& painting) {
@@ -86,17 +95,17 @@ void add_painting_options(CLI::App& command, Painting& painting) {
   const auto option = [&](const char* name, auto& value, const char* help) {
     return command.add_option(name, value, help)->capture_default_str();
   };
-  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
-  option("--lr", options.lr, "Step size")->check(within(0, 1000));
+  option("--steps", options.steps, "Steps of the optimiser")->check(bounds_of("steps"));
+  option("--lr", options.lr, "Step size")->check(bounds_of("lr"));
   option("--optimiser,--optimizer", options.optimiser, "What steps the image")
       ->check(CLI::IsMember({"adam", "sgd"}));
   add_regulariser_options(command, options.regulariser);
   option("--jitter", options.jitter, "Each step sees the image moved by up to this many pixels")
-      ->check(CLI::Range(0, 1000));
+      ->check(bounds_of("jitter"));
   option("--rotate", options.rotate, "... and turned by up to this many degrees")
-      ->check(within(0, 180));
+      ->check(bounds_of("rotate"));
   option("--zoom", options.zoom, "... and larger or smaller by up to this share")
-      ->check(within(0, 0.9));
+      ->check(bounds_of("zoom"));
   option("--blur", options.blur, "Blur the image by this many pixels, every --blur-every steps")
       ->check(within(0, 100));
   option("--blur-every", options.blur_every, "Steps from blur to blur")
@@ -109,7 +118,7 @@ void add_painting_options(CLI::App& command, Painting& painting) {
   option("--seed", options.seed, "Seed of the noise and of what each step sees");
   option("--init", painting.init, "Where to begin: noise, grey, or a PNG file");
   option("--init-noise", painting.init_noise, "Standard deviation of the noise")
-      ->check(within(0, 10));
+      ->check(bounds_of("init-noise"));
   command.add_option("--stop-after", options.stop_after, "End after so many of the steps")
       ->check(CLI::Range(0, 1000000));
   option("--threads", painting.threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
@@ -141,22 +150,7 @@ Painting tuned(const CLI::App& command, const Painting& painting, const nn::Mode
 }
 
 Objective objective_of(const Painting& painting, const nn::Model& model) {
-  const bool whole = painting.objective.find(':') != std::string::npos;
-  if (whole && !painting.classes.empty()) {
-    throw UsageError("--class and --objective " + painting.objective + ": only one of them");
-  }
-  if (!whole && painting.classes.empty()) {
-    throw UsageError("expected --class K or an --objective such as logit:K");
-  }
-  if (!whole && painting.objective != "logit" && painting.objective != "logprob" &&
-      painting.objective != "softmax") {
-    throw UsageError("--objective " + painting.objective +
-                     ": with --class, expected logit, logprob or softmax");
-  }
-  return as_usage([&] {
-    return Objective(model,
-                     whole ? painting.objective : painting.objective + ':' + painting.classes);
-  });
+  return objective_of(painting.classes, painting.objective, model);
 }
 
 Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
@@ -206,7 +200,7 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   if (painted.weights_before != painted.weights_after) {
     throw std::logic_error("the weights changed while the image was trained");
   }
-  report_unreached(model, objective, painted.result);
+  report_unreached(model, objective, painting, painted.result);
   if (objective.of_class()) {
     const NoGrad no_grad;
     const Tensor p = objective.probability(model, painted.result.images);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "viz/cli/manifest.hpp"
+#include "viz/cli/objective_words.hpp"
 #include "viz/maximise.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
@@ -26,7 +27,7 @@ void add_painting_options(CLI::App& command, Painting& painting);
 /// the choice.
 Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model);
 
-/// The objective asked for. Throws UsageError unless --class and --objective make one.
+/// The objective of a painting. Throws UsageError.
 Objective objective_of(const Painting& painting, const nn::Model& model);
 
 /// Where the run with this seed begins: one image per picture.

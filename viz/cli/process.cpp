@@ -5,6 +5,7 @@
 #include "viz/cli/painting.hpp"
 #include "viz/scores.hpp"
 #include "viz/sheet.hpp"
+#include "viz/text.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -33,7 +34,8 @@ Image film_strip(const Course& course, const Objective& objective) {
 
 Image charts(const Course& course, const std::vector<double>& variation, const Objective& objective,
              Index width) {
-  std::vector<Curve> curves{{objective.expression(), course.objective[0], {0, 114, 178}},
+  const std::string words = wrapped(objective.expression(), width - 60, 2, 1).front();
+  std::vector<Curve> curves{{words, course.objective[0], {0, 114, 178}},
                             {"mean |dx| + |dy|", variation, {0, 158, 115}}};
   if (objective.of_class()) {
     curves.push_back({"probability of the class", course.probability[0], {213, 94, 0}});

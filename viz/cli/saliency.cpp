@@ -1,44 +1,100 @@
 #include "viz/saliency.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iostream>
 #include <memory>
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "viz/batch.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
+#include "viz/cli/objective_words.hpp"
 #include "viz/diagnosis.hpp"
+#include "viz/scores.hpp"
 #include "viz/sheet.hpp"
+#include "viz/text.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct SaliencyArguments {
-  std::string model, image, class_word, output, npy;
+  std::string model, image, classes, objective, output, npy;
   nn::LoadOptions load;
   int threads = 0;
   bool resize = false, json = false;
 };
 
-Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& logits) {
-  if (args.class_word.empty()) return nn::answers(logits).front();
-  return as_usage([&] { return find_class(model, args.class_word); });
+/// What the gradient is of: without --class, the class that the network sees; without --objective,
+/// its logit.
+Objective asked_for(const SaliencyArguments& args, const nn::Model& model, const Tensor& image) {
+  if (args.objective.find(':') != std::string::npos) {
+    return objective_of(args.classes, args.objective, model);
+  }
+  const std::string word = args.classes.empty()
+                               ? text("index:", nn::answers(logits_of(model, image)).front())
+                               : args.classes;
+  return objective_of(word, args.objective.empty() ? "logit" : args.objective, model);
 }
 
-/// -> [1,classes]
-Tensor logits_of(const nn::Model& model, const Tensor& image) {
-  const NoGrad no_grad;
-  return model.logits(image);
+/// Says of the gradients that are 0 everywhere, why. If it is all of them, throws FileError with the
+/// cause.
+void report_unreached(const SaliencyArguments& args, const nn::Model& model,
+                      const Objective& objective, Tensor images, const std::vector<double>& sizes) {
+  if (std::ranges::count(sizes, 0) == 0) return;
+  const Advice advice{.image = "another picture, or another --objective",
+                      .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)};
+  const auto causes = diagnose(model, objective, images.requires_grad(true), advice);
+  const bool none = std::ranges::count(sizes, 0) == static_cast<std::ptrdiff_t>(sizes.size());
+  for (std::size_t n = 0; n < sizes.size(); ++n) {
+    if (sizes[n] > 0) continue;
+    const std::string line =
+        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
+             " reaches the image: ", causes[n]);
+    if (none) throw FileError(line);
+    notice(line);
+  }
 }
 
-Image draw(const nn::Model& model, const Tensor& image, const Tensor& gradient, Index k,
-           double probability) {
-  return make_sheet({{to_image(image, 0), {class_name(model, k), percent(probability)}},
-                     {draw_signed(gradient), {"gradient", "red +, blue -"}},
-                     {draw_magnitude(gradient), {"magnitude"}}},
-                    3);
+/// A row of three for each gradient. `probability` is empty if there is no class.
+Image draw(const nn::Model& model, const Objective& objective, const Tensor& images,
+           const Tensor& gradient, const std::vector<double>& probability) {
+  std::vector<Tile> tiles;
+  for (Index n = 0; n < gradient.shape()[0]; ++n) {
+    std::vector<std::string> caption = wrapped(objective.label(model, n), 240, 2);
+    if (!probability.empty()) {
+      caption.push_back(percent(probability[static_cast<std::size_t>(n)]));
+    }
+    const Tensor one = viz::row(gradient, n);
+    tiles.push_back({to_image(images, n), caption});
+    tiles.push_back({draw_signed(one), {"gradient", "red +, blue -"}});
+    tiles.push_back({draw_magnitude(one), {"magnitude"}});
+  }
+  return make_sheet(tiles, 3);
+}
+
+Json gradient_report(const nn::Model& model, const Objective& objective, const std::vector<double>& sizes,
+                     const std::vector<double>& probability) {
+  Json list = Json::array();
+  for (std::size_t n = 0; n < sizes.size(); ++n) {
+    Json one = Json::object();
+    const Index unit = objective.unit(static_cast<Index>(n));
+    if (objective.of_class()) one["class"] = class_name(model, unit);
+    if (unit >= 0) one["index"] = unit;
+    if (objective.of_class()) one["probability"] = probability[n];
+    one["gradient_norm"] = sizes[n];
+    list.push_back(one);
+  }
+  Json json{{"model", model.name}, {"objective", objective.expression()}};
+  if (list.size() == 1) {
+    json.update(list[0]);
+  } else {
+    json["gradients"] = list;
+  }
+  return json;
 }
 
 int saliency_command(const CLI::App& command, SaliencyArguments& args) {
@@ -46,33 +102,31 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   kernels::set_threads(args.threads);
-  model.class_count();  // throws if the network is no classifier
   const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
-  const Tensor logits = logits_of(model, image);
-  const Index k = class_of(args, model, logits);
-  const double probability = model.probabilities(logits).values()[static_cast<std::size_t>(k)];
-
-  const Objective objective(model, "logit:" + class_name(model, k));  // names go before indices
-  const Tensor gradient = saliency(model, objective, image);
-  const double norm = norms(gradient).front();
-  if (!(norm > 0) || !std::isfinite(norm)) {
-    throw FileError(text(model.name, ": no gradient of ", class_name(model, k),
-                         " reaches the image: ",
-                         diagnose(model, objective, image.clone().requires_grad(true)).front()));
+  const Objective objective = asked_for(args, model, image);
+  const Tensor images = repeat(image, objective.pictures());
+  const Tensor gradient = saliency(model, objective, images);
+  const std::vector<double> sizes = norms(gradient);
+  report_unreached(args, model, objective, images.clone(), sizes);
+  std::vector<double> probability;
+  if (objective.of_class()) {
+    const NoGrad no_grad;
+    const Tensor p = model.probabilities(logits_of(model, image));
+    for (std::size_t n = 0; n < sizes.size(); ++n) {
+      probability.push_back(p.data()[objective.unit(static_cast<Index>(n))]);
+    }
   }
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.add_file("IMAGE", args.image);
-  manifest.write_png("output", args.output, draw(model, image, gradient, k, probability));
+  manifest.add_objective(objective);
+  manifest.write_png("output", args.output, draw(model, objective, images, gradient, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {
-    print_json({{"model", model.name},
-                {"class", class_name(model, k)},
-                {"index", k},
-                {"probability", probability},
-                {"gradient_norm", norm},
-                {"outputs", manifest.outputs()}});
+    Json json = gradient_report(model, objective, sizes, probability);
+    json["outputs"] = manifest.outputs();
+    print_json(json);
   } else {
     manifest.print_outputs();
   }
@@ -83,20 +137,27 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
 
 void add_saliency(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
-      "saliency", "Show which pixels a class depends on: the gradient of its logit, once");
+      "saliency", "Show which pixels a class, or any objective, depends on: its gradient, once");
   const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
   command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
-  command->add_option("--class", args->class_word,
-                      "An index or a name (default: the class that the network sees)");
+  command->add_option("--class", args->classes,
+                      std::string("Class: ") + class_help +
+                          "; or all, a row each (default: the class that the network sees)");
+  command->add_option(
+      "--objective", args->objective,
+      std::string("What of that class: logit, logprob or softmax (default: the network's output, "
+                  "whatever its last layer is). Without --class also ") +
+          objective_help);
   command->add_flag("--resize", args->resize, "Resample a picture of another size");
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   command->add_option("-o,--output", args->output,
                       "Picture to write (default: <model>-saliency.png)");
-  command->add_option("--npy", args->npy, "Also write the gradient as float32 (1,C,H,W)");
+  command->add_option("--npy", args->npy,
+                      "Also write the gradient as float32 (1,C,H,W), or (N,C,H,W) of all");
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
   command->callback([command, args, &run] {
     run = [command, args] { return saliency_command(*command, *args); };

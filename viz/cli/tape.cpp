@@ -11,6 +11,7 @@
 #include "nn/printable.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/scores.hpp"
 #include "viz/tape/dot.hpp"
 #include "viz/tape/json.hpp"
 #include "viz/tape/page.hpp"
@@ -48,17 +49,26 @@ std::string format_of(const TapeArguments& args) {
   return "text";
 }
 
+/// Training is shown on one image.
+void expect_trainable(const nn::Model& model) {
+  try {
+    model.check_batch(1);
+  } catch (const Error& error) {
+    throw FileError(std::string(error.what()) + "; --mode maximise shows the rest");
+  }
+}
+
 Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image) {
   if (!args.class_word.empty()) return as_usage([&] { return find_class(model, args.class_word); });
   if (args.image.empty()) return 0;
   model.eval();
-  const NoGrad no_grad;
-  return nn::answers(model.logits(image)).front();
+  return nn::answers(logits_of(model, image)).front();
 }
 
 std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
+  if (wants(args, "train")) expect_trainable(model);
   Painting painting = tuned(command, args.painting, model);
   if (painting.init.empty()) painting.init = args.image.empty() ? "noise" : args.image;
   const Tensor image =
@@ -133,7 +143,7 @@ void add_tape(CLI::App& program, Run& run) {
       "tape", "Show what backward() did, in training and in maximisation, node by node");
   const auto args = std::make_shared<TapeArguments>();
   args->painting.init.clear();
-  const auto option = [&](const char* name, auto& value, const char* help) {
+  const auto option = [&](const char* name, auto& value, const std::string& help) {
     return command->add_option(name, value, help);
   };
   option("MODEL", args->model, "Model description, JSON")->required();
@@ -146,7 +156,8 @@ void add_tape(CLI::App& program, Run& run) {
   option("--init", args->painting.init,
          "Where the maximisation begins instead: noise, grey, or a PNG");
   option("--class", args->class_word,
-         "An index or a name (default: what the network sees in --image, or else 0)");
+         std::string("Class: ") + class_help +
+             " (default: what the network sees in --image, or else 0)");
   option("--step", args->step, "Show the maximisation after so many steps")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000000));

@@ -12,6 +12,7 @@
 #include "optim/sgd.hpp"
 #include "viz/batch.hpp"
 #include "viz/blur.hpp"
+#include "viz/finite.hpp"
 #include "viz/parametrisation.hpp"
 #include "viz/saliency.hpp"
 #include "viz/start.hpp"
@@ -57,6 +58,9 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
   return x;
 }
 
+/// A trainable copy.
+Tensor again(const Tensor& image) { return image.clone().requires_grad(true); }
+
 void copy_picture(const Tensor& from, const Tensor& to, Index n) {
   const Index size = from.size() / from.shape()[0];
   std::copy_n(from.data() + n * size, size, to.mutable_data() + n * size);
@@ -72,7 +76,7 @@ double objective_unit(nn::Model& model, const Objective& objective) {
       norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
   const double mean =
       std::accumulate(sizes.begin(), sizes.end(), 0.0) / static_cast<double>(sizes.size());
-  return mean > 0 && std::isfinite(mean) ? mean : 1;
+  return mean > 0 ? mean : 1;
 }
 
 MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
@@ -112,11 +116,19 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     Tensor value, penalty;
     throw NotImplemented("Exercise 14: activation maximisation, the step");
     if (tape) tape->stop();
+    if (!all_finite({value, penalty, coordinates.grad()})) {
+      const auto look = [&] { (sum(objective(model, again(seen))) / result.unit).backward(); };
+      refuse_not_finite(model, look, text("in step ", result.steps + 1));
+    }
     // Here the coordinates take their step.
     ++result.steps;
 
     const NoGrad no_grad;
     image = parametrisation.image(coordinates).detach();
+    if (!all_finite({image})) {
+      refuse_not_finite(
+          model, [] {}, text("in step ", result.steps));
+    }
     if (options.blur > 0 && result.steps % options.blur_every == 0) {
       std::ranges::copy(gaussian_blur(image, options.blur).values(), image.mutable_data());
     }

@@ -10,6 +10,7 @@
 #include "docs/exercises/not_implemented.hpp"
 #include "optim/adam.hpp"
 #include "viz/batch.hpp"
+#include "viz/finite.hpp"
 #include "viz/start.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -25,11 +26,15 @@ class Representation {
   Representation(const nn::Model& model, Index layer, const Tensor& original)
       : model_(model), layer_(layer) {
     const NoGrad no_grad;
-    original_ = (*this)(original);
-    size_ = sum(square(original_)).item();
-    if (size_ > 0 && std::isfinite(size_)) return;
-    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is ",
-                     size_ == 0 ? "0 everywhere" : "not finite", ", there is nothing to invert"));
+    const auto look = [&] {
+      original_ = (*this)(original);
+      size_ = sum(square(original_)).item();
+    };
+    look();
+    if (!std::isfinite(size_)) refuse_not_finite(model, look);
+    if (size_ > 0) return;
+    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
+                     "everywhere, there is nothing to invert"));
   }
 
   Tensor operator()(const Tensor& x) const { return model_.outputs(layer_, x).back(); }
@@ -106,6 +111,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
     result.image = image;
   }
   result.error = phi.error(result.image).item();
+  if (!std::isfinite(result.error)) refuse_not_finite(model, [&] { phi.error(result.image); });
   result.psnr = psnr(result.image, original);
   return result;
 }

@@ -1,0 +1,45 @@
+#include "viz/cli/objective_words.hpp"
+
+#include "viz/classes.hpp"
+#include "viz/cli/manifest.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+const char* const class_help =
+    "a name, or an index from 0; where a word is both, of two classes, name:WORD or index:K";
+const char* const objective_help =
+    "a sum such as \"logit:3\", \"channel:conv2:5\" or \"logit:3 - 0.5*logit:8\", of logit:K, "
+    "logprob:K, softmax:K, neuron:LAYER:C,Y,X, channel:LAYER:C, layer:LAYER, "
+    "direction:LAYER:FILE.npy and diversity:LAYER";
+
+std::string logit_instead(const std::string& words) {
+  if (words.find(':') == std::string::npos) return "--objective logit";
+  std::string other = words;
+  for (const char* kind : {"softmax:", "logprob:"}) {
+    while (other.find(kind) != std::string::npos) other = replaced(other, kind, "logit:");
+  }
+  return "--objective \"" + other + '"';
+}
+
+Objective objective_of(const std::string& classes, const std::string& words,
+                       const nn::Model& model) {
+  const bool whole = words.find(':') != std::string::npos;
+  if (whole && !classes.empty()) {
+    throw UsageError("--class and --objective " + words + ": only one of them");
+  }
+  if (!whole && classes.empty()) {
+    throw UsageError("expected --class K or an --objective such as logit:K");
+  }
+  if (!whole && words != "logit" && words != "logprob" && words != "softmax") {
+    throw UsageError("--objective " + words + ": with --class, expected logit, logprob or softmax");
+  }
+  return as_usage([&] {
+    if (whole || classes == "all") return Objective(model, whole ? words : words + ":all");
+    const Index k = find_class(model, classes);
+    const Objective objective(model, words + ':' + classes);
+    // The name of a class may read like a sum of terms.
+    return objective.terms() == 1 ? objective : Objective(model, text(words, ":index:", k));
+  });
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli
