@@ -12,6 +12,7 @@ namespace glass::inline GLASS_PRECISION::nn {
 struct FileKind {
   const char* name;    ///< such as "a JPEG image"
   const char* advice;  ///< follows the name where weights were expected; may be empty
+  bool is_picture = false;
 };
 
 /// How many bytes decide.

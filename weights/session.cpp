@@ -126,6 +126,7 @@ int run_session(const Session& session) {
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
   const DataFolder data = read_data_folder(session.data, model.input_shape, model.class_count());
+  if (model.usual.empty()) model.usual = usual_pixel(data.training);
   Trainer trainer(model, data.training, session.options);
   BestWeights best(model);
   if (session.resume) resume(session, trainer, best);

@@ -3,7 +3,6 @@
 #include "autograd/table.hpp"
 #include "nn/model.hpp"
 #include "viz/cli/program.hpp"
-#include "viz/image.hpp"
 
 /// One file per subcommand of `viz`; each adds itself to the program and sets `run`, which is called
 /// after the command line was read and returns the exit code.
@@ -29,10 +28,6 @@ void add_commands(CLI::App& program, Run& run);
 
 /// --allow-nonfinite and --allow-extra; conversions are told on standard error.
 void add_load_options(CLI::App& command, nn::LoadOptions& options);
-
-/// A PNG in the model's size and number of channels. Throws FileError if its size is another, unless
-/// it may be resampled.
-Image read_picture(const std::string& path, const nn::Model& model, bool resize);
 
 /// Of one number or more.
 double mean(const std::vector<double>& values);

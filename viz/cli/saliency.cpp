@@ -9,6 +9,7 @@
 #include "autograd/threads.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
+#include "viz/cli/picture.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/sheet.hpp"
 
@@ -20,7 +21,8 @@ struct SaliencyArguments {
   std::string model, image, class_word, output, npy;
   nn::LoadOptions load;
   int threads = 0;
-  bool resize = false, json = false;
+  PictureOptions picture;
+  bool json = false;
 };
 
 Index class_of(const SaliencyArguments& args, const nn::Model& model, const Tensor& probabilities) {
@@ -55,7 +57,7 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   kernels::set_threads(args.threads);
   model.class_count();  // throws if the network is no classifier
-  const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
+  const Tensor image = read_picture(args.image, model, args.picture);
   const Tensor probabilities = probabilities_of(model, image);
   const Index k = class_of(args, model, probabilities);
   const double probability = probabilities.values()[static_cast<std::size_t>(k)];
@@ -95,10 +97,10 @@ void add_saliency(CLI::App& program, Run& run) {
   const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
+  command->add_option("IMAGE", args->image, picture_kinds)->required();
   command->add_option("--class", args->class_word,
                       "An index or a name (default: the class that the network sees)");
-  command->add_flag("--resize", args->resize, "Resample a picture of another size");
+  add_picture_options(*command, args->picture);
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
