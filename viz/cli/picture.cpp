@@ -43,7 +43,8 @@ void refuse_size(const std::string& path, const nn::Model& model, PictureSize fo
 Tensor read_array(const std::string& path, const nn::Model& model) {
   const Tensor array = read_npy(path);
   const Shape& shape = array.shape();
-  const Index rank = shape.rank(), channels = model.input_shape[0];
+  const auto rank = static_cast<int>(shape.rank());
+  const Index channels = model.input_shape[0];
   const bool one = (rank == 4 && shape[0] == 1) || rank == 3 || (rank == 2 && channels == 1);
   if (!one || (rank > 2 && shape[rank - 3] != channels)) {
     throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
