@@ -128,8 +128,8 @@ void check_shapes(const Model& model, const std::string& path) {
   }
   const std::string first = model.layers.layer(0).type();
   if (has_channels_last(in) && first != "Conv2d" && first != "BatchNorm2d") {
-    throw FileError(text(path, ": input.shape: expected [channels, height, width], such as [", in[2],
-                         ",", in[0], ",", in[1], "], found ", in,
+    throw FileError(text(path, ": input.shape: expected [channels, height, width], such as [",
+                         in[2], ",", in[0], ",", in[1], "], found ", in,
                          ", which looks like [height, width, channels]"));
   }
   const auto count = static_cast<Index>(model.classes.size());

@@ -91,8 +91,8 @@ struct Scene {
         for (std::size_t c = 0; c < 3; ++c) {
           const double ground = paper[c] * print(column, row);
           const double seen = (ground + cover * (ink[c] - ground)) * light(column, row);
-          image.at(column, row, static_cast<Index>(c)) = static_cast<std::uint8_t>(
-              std::clamp(255 * seen + 3 * rng.normal(), 0.0, 255.0));
+          image.at(column, row, static_cast<Index>(c)) =
+              static_cast<std::uint8_t>(std::clamp(255 * seen + 3 * rng.normal(), 0.0, 255.0));
         }
       }
     return image;
@@ -154,7 +154,8 @@ TEST_CASE("fit: photographs of digits are named by each MNIST network") {
   }
 }
 
-TEST_CASE("fit: the longer side is 20 of 28 pixels, the centre of mass in the middle, ink is white") {
+TEST_CASE(
+    "fit: the longer side is 20 of 28 pixels, the centre of mass in the middle, ink is white") {
   for (const auto& [width, height] : {std::pair<Index, Index>{28, 28}, {56, 64}}) {
     const auto seen = fit_digit(Scene().photograph(7), width, height);
     REQUIRE(seen);

@@ -196,7 +196,8 @@ TEST_CASE("JPEG: what is not an intact picture is refused by name") {
   hostile::check_refused(refused, path, [](const std::string& bytes) { decode(bytes); });
 }
 
-TEST_CASE("JPEG: cut anywhere it is refused; changed anywhere, refused or decoded, always the same") {
+TEST_CASE(
+    "JPEG: cut anywhere it is refused; changed anywhere, refused or decoded, always the same") {
   for (const std::string name : names) {
     CAPTURE(name);
     hostile::damage(path, sample(name), [](const std::string& bytes) {

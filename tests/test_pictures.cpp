@@ -2,8 +2,8 @@
 
 #include <fstream>
 
-#include "run_program.hpp"
 #include "nn/description.hpp"
+#include "run_program.hpp"
 #include "viz/npy.hpp"
 #include "viz/picture.hpp"
 #include "viz/start.hpp"
@@ -28,7 +28,8 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 std::string network(const TemporaryFolder& folder, Index channels) {
   const std::string path = folder / ("channels" + std::to_string(channels) + ".json");
   write(path, text(R"({"name": "net", "input": {"shape": [)", channels, R"(, 8, 8]}, "layers": [
-    {"type": "Conv2d", "in_channels": )", channels, R"(, "out_channels": 2, "kernel_size": 3},
+    {"type": "Conv2d", "in_channels": )",
+                   channels, R"(, "out_channels": 2, "kernel_size": 3},
     {"type": "ReLU"}, {"type": "Flatten"},
     {"type": "Linear", "in_features": 72, "out_features": 3}]})"));
   return path;
@@ -41,9 +42,8 @@ void check_refused(const Run& run, const std::string& part) {
 }
 
 nn::Model model_of(const std::string& input) {
-  return nn::parse_description(R"({"name": "m", "input": )" + input +
-                                   R"(, "layers": [{"type": "Flatten"}]})",
-                               "a.json", 0);
+  return nn::parse_description(
+      R"({"name": "m", "input": )" + input + R"(, "layers": [{"type": "Flatten"}]})", "a.json", 0);
 }
 
 using Numbers = std::vector<double>;
@@ -106,9 +106,9 @@ TEST_CASE("pictures: every command that takes one fits it") {
     CHECK(run.err.empty());
     CHECK(std::filesystem::exists(folder / "seen.png"));
     if (command.starts_with("tape")) continue;
-    const Run again = viz("replay " + (folder / "out.png") + " --in " +
-                          std::filesystem::path(photograph).parent_path().string() + " --in " +
-                          weights);
+    const Run again =
+        viz("replay " + (folder / "out.png") + " --in " +
+            std::filesystem::path(photograph).parent_path().string() + " --in " + weights);
     CHECK_MESSAGE(again.code == 0, again.err, again.out);
   }
   CHECK(viz("maximise " + mnist + "--class 4 --steps 1 --fit" + out).code == 2);

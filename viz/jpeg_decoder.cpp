@@ -99,14 +99,13 @@ Scan parse_scan(std::string_view data, Frame& frame, const std::string& path) {
          " bytes");
   Scan scan{{}, byte(2 * count + 3) >> 4 == 0, byte(2 * count + 1) == 0};
   for (std::size_t i = 0; i < count; ++i) {
-    const auto component =
-        std::ranges::find(frame.components, byte(1 + 2 * i), &Component::id);
+    const auto component = std::ranges::find(frame.components, byte(1 + 2 * i), &Component::id);
     expect(component != frame.components.end() &&
                std::ranges::count(scan.components, &*component) == 0,
-           path, "JPEG scan: expected components of the frame, each once, found ",
-           byte(1 + 2 * i));
+           path, "JPEG scan: expected components of the frame, each once, found ", byte(1 + 2 * i));
     const bool first = scan.constants && scan.begins;
-    expect(component->begun != first, path, "JPEG scans: expected each component once, means first");
+    expect(component->begun != first, path,
+           "JPEG scans: expected each component once, means first");
     component->begun = true;
     scan.components.push_back(&*component);
   }
@@ -128,8 +127,9 @@ void check_coded(const Coded& coded, const Scan& scan, const Frame& frame, Index
     blocks += units * (scan.components.size() > 1 ? one->across * one->down : 1);
   }
   const Index least = (blocks * (frame.progressive ? 1 : 2) + 7) / 8;
-  expect(static_cast<Index>(coded.bytes) >= least, path, "the pixels are cut off: expected at least ",
-         least, " bytes for ", frame.width, "x", frame.height, " pixels, found ", coded.bytes);
+  expect(static_cast<Index>(coded.bytes) >= least, path,
+         "the pixels are cut off: expected at least ", least, " bytes for ", frame.width, "x",
+         frame.height, " pixels, found ", coded.bytes);
 }
 
 /// How a picture is to be turned (EXIF 4.6.4, orientation): where the pixel comes from that is seen in
@@ -138,18 +138,17 @@ Image turned(Image image, int orientation) {
   if (orientation == 1) return image;
   const bool on_its_side = orientation >= 5;
   const Index right = image.width - 1, bottom = image.height - 1;
-  Image result(on_its_side ? image.height : image.width,
-               on_its_side ? image.width : image.height, image.channels);
+  Image result(on_its_side ? image.height : image.width, on_its_side ? image.width : image.height,
+               image.channels);
   for (Index y = 0; y < result.height; ++y)
     for (Index x = 0; x < result.width; ++x) {
       const Index u = on_its_side ? y : x, v = on_its_side ? x : y;
-      const bool mirrored = orientation == 2 || orientation == 3 || orientation == 7 ||
-                            orientation == 8,
-                 upside_down = orientation == 3 || orientation == 4 || orientation == 6 ||
-                               orientation == 7;
+      const bool mirrored =
+                     orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8,
+                 upside_down =
+                     orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
       for (Index c = 0; c < image.channels; ++c) {
-        result.at(x, y, c) =
-            image.at(mirrored ? right - u : u, upside_down ? bottom - v : v, c);
+        result.at(x, y, c) = image.at(mirrored ? right - u : u, upside_down ? bottom - v : v, c);
       }
     }
   return result;

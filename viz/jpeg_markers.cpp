@@ -47,8 +47,7 @@ std::optional<Segment> SegmentReader::next() {
            "expected JPEG segments up to the end of the picture, found the end of the file");
   };
   more(2);
-  expect(rest_[0] == '\xff', path_, "expected a JPEG marker, found byte ",
-         int{byte_at(rest_, 0)});
+  expect(rest_[0] == '\xff', path_, "expected a JPEG marker, found byte ", int{byte_at(rest_, 0)});
   while (rest_.starts_with("\xff\xff"sv)) rest_.remove_prefix(1);  // any number of them may be
   more(2);
   const std::uint8_t marker = byte_at(rest_, 1);
@@ -56,8 +55,8 @@ std::optional<Segment> SegmentReader::next() {
   if (marker == end_of_image) return {};
   more(2);
   const auto length = static_cast<std::size_t>(number_at(rest_, 0));
-  expect(length >= 2 && length <= rest_.size(), path_, "JPEG segment ", int{marker},
-         ": expected ", length, " bytes, found the end of the file");
+  expect(length >= 2 && length <= rest_.size(), path_, "JPEG segment ", int{marker}, ": expected ",
+         length, " bytes, found the end of the file");
   const Segment segment{marker, rest_.substr(2, length - 2)};
   rest_.remove_prefix(length);
   return segment;

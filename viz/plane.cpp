@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 
 namespace glass::inline GLASS_PRECISION::viz {
 
@@ -49,23 +50,33 @@ Plane shrunk(const Image& image, Index c, const Box& part, Index most) {
       std::uint64_t sum = 0;
       for (Index row = top; row < bottom; ++row)
         for (Index column = left; column < right; ++column) sum += image.at(column, row, c);
-      plane.at(x, y) = static_cast<float>(sum) /
-                       static_cast<float>(255 * (right - left) * (bottom - top));
+      plane.at(x, y) =
+          static_cast<float>(sum) / static_cast<float>(255 * (right - left) * (bottom - top));
     }
   return plane;
 }
 
-Plane softened(const Plane& plane) {
+Plane averaged(const Plane& plane, Index radius) {
+  // Sums over the rectangles from the top left corner give the sum over any other.
+  const Index stride = plane.width + 1;
+  std::vector<double> sums(static_cast<std::size_t>(stride * (plane.height + 1)));
+  const auto sum = [&](Index x, Index y) -> double& {
+    return sums[static_cast<std::size_t>(y * stride + x)];
+  };
+  for (Index y = 0; y < plane.height; ++y)
+    for (Index x = 0; x < plane.width; ++x) {
+      sum(x + 1, y + 1) = plane.at(x, y) + sum(x, y + 1) + sum(x + 1, y) - sum(x, y);
+    }
   Plane result(plane.width, plane.height);
   for (Index y = 0; y < plane.height; ++y)
     for (Index x = 0; x < plane.width; ++x) {
-      float sum = 0, count = 0;
-      for (Index v = std::max<Index>(y - 1, 0); v <= std::min(y + 1, plane.height - 1); ++v)
-        for (Index u = std::max<Index>(x - 1, 0); u <= std::min(x + 1, plane.width - 1); ++u) {
-          sum += plane.at(u, v);
-          ++count;
-        }
-      result.at(x, y) = sum / count;
+      const Index left = std::max<Index>(0, x - radius), top = std::max<Index>(0, y - radius),
+                  right = std::min(plane.width, x + radius + 1),
+                  bottom = std::min(plane.height, y + radius + 1);
+      const double inside =
+          sum(right, bottom) - sum(left, bottom) - sum(right, top) + sum(left, top);
+      result.at(x, y) =
+          static_cast<float>(inside / static_cast<double>((right - left) * (bottom - top)));
     }
   return result;
 }

@@ -33,8 +33,9 @@ struct Box {
 /// of a square of whole pixels.
 Plane shrunk(const Image& image, Index c, const Box& part, Index most);
 
-/// Each pixel becomes the mean of itself and its eight neighbours.
-Plane softened(const Plane& plane);
+/// Each pixel becomes the mean of the square of 2 radius + 1 pixels a side around it, as far as that
+/// is inside.
+Plane averaged(const Plane& plane, Index radius);
 
 /// The plane without what is darker than its surroundings and less than 2 radius + 1 pixels wide: the
 /// closing of mathematical morphology with a square, a maximum and then a minimum. Wide edges stay

@@ -69,9 +69,9 @@ bool is_manifest(const Json& json) {
 }  // namespace
 
 bool is_irrelevant(const std::string& option) {
-  static const std::vector<std::string> names{
-      "help", "threads", "json", "output", "npy", "animation", "unregularised", "report", "watch",
-      "seen"};
+  static const std::vector<std::string> names{"help",  "threads",   "json",          "output",
+                                              "npy",   "animation", "unregularised", "report",
+                                              "watch", "seen"};
   return std::ranges::count(names, option) > 0;
 }
 

@@ -12,7 +12,7 @@ struct Painting {
   double init_noise = 0.6;
   Index count = 1;
   int restarts = 1, threads = 0;
-  bool watch = false;  ///< see Watch
+  bool watch = false;           ///< see Watch
   PictureOptions picture = {};  ///< how the picture that `init` names is read
   Tensor init_picture = {};     ///< it, [1,C,H,W], once `tuned` has read it
   MaximiseOptions options = {};

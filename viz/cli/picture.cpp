@@ -21,8 +21,8 @@ constexpr std::string_view array_signature = "\x93NUMPY";
 /// The network's input in words.
 std::string wanted(const nn::Model& model) {
   const Shape& in = model.input_shape;
-  return text(model.name, " takes pictures of ", in[0], in[0] == 1 ? " channel and " : " channels and ",
-              in[2], "x", in[1], " pixels");
+  return text(model.name, " takes pictures of ", in[0],
+              in[0] == 1 ? " channel and " : " channels and ", in[2], "x", in[1], " pixels");
 }
 
 bool fits(const nn::Model& model, PictureSize size) {
@@ -107,9 +107,10 @@ void add_picture_options(CLI::App& command, PictureOptions& options) {
   CLI::Option* resize =
       command.add_flag("--resize", options.resize, "Resample a picture of another size");
   command
-      .add_flag("--fit", options.fit,
-                "Find the digit in a photograph and make it as MNIST's are: light on black, of their "
-                "size, thickness and place; of colours, crop and resample")
+      .add_flag(
+          "--fit", options.fit,
+          "Find the digit in a photograph and make it as MNIST's are: light on black, of their "
+          "size, thickness and place; of colours, crop and resample")
       ->excludes(resize);
   command.add_option("--seen", options.seen, "Also write, as PNG, what the network gets to see");
 }
