@@ -35,7 +35,7 @@ struct Frame {
   bool progressive = false;
   Index width = 0, height = 0;
   int across = 1, down = 1;  ///< the largest sampling factors
-  std::vector<Component> components;
+  std::vector<Component> components = {};
 
   /// A scan of one component has as many blocks as that needs; others go over whole units (A.2).
   Index units(const std::vector<Component*>& scanned) const {

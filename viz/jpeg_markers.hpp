@@ -14,24 +14,24 @@ namespace glass::inline GLASS_PRECISION::viz::jpeg {
 
 /// Codes of markers (T.81, table B.1).
 enum Marker : std::uint8_t {
-  start_of_frame = 0xc0,  ///< baseline; with the kinds of coding up to 0xcf, but for three
-  progressive_frame = 0xc2,
-  huffman_tables = 0xc4,
-  arithmetic_tables = 0xcc,
-  restart = 0xd0,  ///< and the seven codes after it, in turn
-  start_of_image = 0xd8,
-  end_of_image = 0xd9,
-  start_of_scan = 0xda,
-  quantisation_tables = 0xdb,
-  restart_interval = 0xdd,
-  application = 0xe0,  ///< and the fifteen codes after it
-  comment = 0xfe,
+  start_of_frame = 0xc0,       ///< baseline; with the kinds of coding up to 0xcf, but for three
+  progressive_frame = 0xc2,    ///< SOF2
+  huffman_tables = 0xc4,       ///< DHT
+  arithmetic_tables = 0xcc,    ///< DAC
+  restart = 0xd0,              ///< RST0, and the seven codes after it, in turn
+  start_of_image = 0xd8,       ///< SOI
+  end_of_image = 0xd9,         ///< EOI
+  start_of_scan = 0xda,        ///< SOS
+  quantisation_tables = 0xdb,  ///< DQT
+  restart_interval = 0xdd,     ///< DRI
+  application = 0xe0,          ///< APP0, and the fifteen codes after it
+  comment = 0xfe,              ///< COM
 };
 
-/// Data is a view into the file.
+/// A view into the file.
 struct Segment {
-  std::uint8_t marker;
-  std::string_view data;
+  std::uint8_t marker;    ///< its code
+  std::string_view data;  ///< without the length
 };
 
 /// The coded pixels of a scan.

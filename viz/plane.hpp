@@ -22,11 +22,12 @@ struct Plane {
   float at(Index x, Index y) const { return values[static_cast<std::size_t>(y * width + x)]; }
 };
 
-/// A part of a picture: columns left to right - 1, rows top to bottom - 1.
+/// A part of a picture.
 struct Box {
-  Index left, top, right, bottom;
-  Index width() const { return right - left; }
-  Index height() const { return bottom - top; }
+  Index left, top, right, bottom;  ///< columns left to right - 1, rows top to bottom - 1
+
+  Index width() const { return right - left; }   ///< in pixels
+  Index height() const { return bottom - top; }  ///< in pixels
 };
 
 /// Channel c of a part of an image, from 0 to 1, at most `most` pixels a side: each pixel is the mean
@@ -45,9 +46,9 @@ Plane closed(const Plane& plane, Index radius);
 /// Pixels that hang together, with their corners too, and that are all true in a mask.
 struct Patch {
   std::vector<std::size_t> pixels;  ///< offsets into the plane
-  Box box;
+  Box box;                          ///< around them
 };
-/// All of them. mask[height,width]
+/// All patches of a mask. mask[height,width]
 std::vector<Patch> patches(const std::vector<bool>& mask, Index width, Index height);
 
 }  // namespace glass::inline GLASS_PRECISION::viz
