@@ -117,15 +117,19 @@ void add_picture_options(CLI::App& command, PictureOptions& options) {
 
 Tensor read_picture(const std::string& path, const nn::Model& model,
                     const PictureOptions& options) {
+  const Index channels = model.input_shape[0];
+  const bool drawable = channels == 1 || channels == 3;
+  if (!drawable && (options.fit || options.resize)) {
+    throw UsageError(text("--fit, --resize: ", model.name, " takes ", channels,
+                          " channels, and pictures have 1 or 3"));
+  }
   nn::InputFile file(path);
   Tensor picture;
   if (file.first(nn::telling_bytes).starts_with(array_signature)) {
     picture = read_array(path, model);
-    const Index channels = picture.shape()[1];
     const PictureSize size{picture.shape()[3], picture.shape()[2]};
     if (options.fit || !fits(model, size)) {
-      const bool drawable = channels == 1 || channels == 3;
-      if (!drawable || !(options.fit || options.resize)) refuse_size(path, model, size);
+      if (!options.fit && !options.resize) refuse_size(path, model, size);
       picture = sized(to_image(picture, 0), path, model, options);
     }
   } else {
