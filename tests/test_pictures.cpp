@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "nn/description.hpp"
@@ -20,7 +21,7 @@ const std::string sample = GLASS_SOURCE_DIR "/docs/samples/digit.png";
 /// A four, as somebody wrote it on paper and photographed it: JPEG, 120x160.
 const std::string photograph = GLASS_SOURCE_DIR "/docs/samples/four.jpg";
 
-Run viz(const std::string& words) { return run_program(viz_program + " " + words); }
+Run run_viz(const std::string& words) { return run_program(viz_program + " " + words); }
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -53,36 +54,36 @@ using Numbers = std::vector<double>;
 TEST_CASE("pictures: a photographed digit is named by every MNIST network, once it is fitted") {
   const TemporaryFolder folder;
   for (const std::string name : {"mnist-cnn", "mnist-judge", "mnist-robust"}) {
-    const Run run = viz("classify " + weights + name + ".json " + photograph + " --fit --json");
+    const Run run = run_viz("classify " + weights + name + ".json " + photograph + " --fit --json");
     CHECK(run.code == 0);
     CHECK(run.err.empty());
     CHECK_MESSAGE(run.out.find(R"("index":4)") != std::string::npos, name, run.out);
   }
   const std::string seen = folder / "seen.png";
   const std::string mnist = weights + "mnist-cnn.json ";
-  CHECK(viz("classify " + mnist + photograph + " --fit --seen " + seen).code == 0);
+  CHECK(run_viz("classify " + mnist + photograph + " --fit --seen " + seen).code == 0);
   const viz::Image image = viz::decode_picture(slurp(seen), seen, 1);
   CHECK(image.width == 28);
   CHECK(image.height == 28);
   CHECK(image.at(0, 0) == 0);
   CHECK(std::ranges::max(image.pixels) == 255);
   // What was seen is seen again.
-  CHECK(viz("classify " + mnist + seen + " --json").out ==
-        viz("classify " + mnist + photograph + " --fit --json").out);
+  CHECK(run_viz("classify " + mnist + seen + " --json").out ==
+        run_viz("classify " + mnist + photograph + " --fit --json").out);
 }
 
 TEST_CASE("pictures: dark ink on light paper that is not fitted gets a line") {
   const std::string mnist = weights + "mnist-cnn.json ";
-  const Run resized = viz("classify " + mnist + photograph + " --resize");
+  const Run resized = run_viz("classify " + mnist + photograph + " --resize");
   CHECK(resized.code == 0);
   CHECK(one_line(resized.err));
   CHECK(resized.err.find("looks like dark ink on light paper") != std::string::npos);
   CHECK(resized.err.find("--fit") != std::string::npos);
-  CHECK(viz("classify " + mnist + sample).err.empty());
-  check_refused(viz("classify " + mnist + photograph),
+  CHECK(run_viz("classify " + mnist + sample).err.empty());
+  check_refused(run_viz("classify " + mnist + photograph),
                 "needs 28x28 pixels, the image has 120x160 (--resize resamples it, --fit");
-  CHECK(viz("classify " + mnist + sample + " --fit --resize").code == 2);
-  CHECK(viz("classify " + weights + "cifar10-cnn.json " + photograph + " --fit").err.empty());
+  CHECK(run_viz("classify " + mnist + sample + " --fit --resize").code == 2);
+  CHECK(run_viz("classify " + weights + "cifar10-cnn.json " + photograph + " --fit").err.empty());
 }
 
 TEST_CASE("pictures: every command that takes one fits it") {
@@ -101,35 +102,35 @@ TEST_CASE("pictures: every command that takes one fits it") {
   for (const std::string& command : commands) {
     CAPTURE(command);
     std::filesystem::remove(folder / "seen.png");
-    const Run run = viz(command);
+    const Run run = run_viz(command);
     CHECK(run.code == 0);
     CHECK(run.err.empty());
     CHECK(std::filesystem::exists(folder / "seen.png"));
     if (command.starts_with("tape")) continue;
     const Run again =
-        viz("replay " + (folder / "out.png") + " --in " +
-            std::filesystem::path(photograph).parent_path().string() + " --in " + weights);
+        run_viz("replay " + (folder / "out.png") + " --in " +
+                std::filesystem::path(photograph).parent_path().string() + " --in " + weights);
     CHECK_MESSAGE(again.code == 0, again.err, again.out);
   }
-  CHECK(viz("maximise " + mnist + "--class 4 --steps 1 --fit" + out).code == 2);
+  CHECK(run_viz("maximise " + mnist + "--class 4 --steps 1 --fit" + out).code == 2);
 }
 
 TEST_CASE("pictures: arrays are taken wherever pictures are") {
   const TemporaryFolder folder;
   const std::string mnist = weights + "mnist-cnn.json ", array = folder / "digit.npy";
   const Tensor digit = viz::to_tensor(viz::decode_picture(slurp(sample), sample, 1));
-  const std::string answer = viz("classify " + mnist + sample + " --json").out;
+  const std::string answer = run_viz("classify " + mnist + sample + " --json").out;
   for (const Shape& shape : {Shape{1, 1, 28, 28}, Shape{1, 28, 28}, Shape{28, 28}}) {
     viz::write_npy(array, reshape(digit, shape));
-    CHECK(viz("classify " + mnist + array + " --json").out == answer);
+    CHECK(run_viz("classify " + mnist + array + " --json").out == answer);
   }
-  CHECK(viz("saliency " + mnist + array + " -o " + (folder / "out.png")).code == 0);
-  CHECK(viz("maximise " + mnist + "--class 3 --steps 1 --init " + array + " -o " +
-            (folder / "out.png"))
+  CHECK(run_viz("saliency " + mnist + array + " -o " + (folder / "out.png")).code == 0);
+  CHECK(run_viz("maximise " + mnist + "--class 3 --steps 1 --init " + array + " -o " +
+                (folder / "out.png"))
             .code == 0);
   const auto refused = [&](const Tensor& tensor, const std::string& part) {
     viz::write_npy(array, tensor);
-    check_refused(viz("classify " + mnist + array), part);
+    check_refused(run_viz("classify " + mnist + array), part);
   };
   refused(Tensor::full({2, 1, 28, 28}, 0.5), "expected an array [1,28,28], found [2,1,28,28]");
   refused(Tensor::full({3, 28, 28}, 0.5), "expected an array [1,28,28], found [3,28,28]");
@@ -137,7 +138,7 @@ TEST_CASE("pictures: arrays are taken wherever pictures are") {
   refused(Tensor::full({28, 20}, 0.5), "needs 28x28 pixels, the image has 20x28");
   refused(Tensor::full({28, 28}, 2), "expected pixels from 0 to 1, found 2");
   viz::write_npy(array, Tensor::full({56, 20}, 0.5));
-  CHECK(viz("classify " + mnist + array + " --resize").code == 0);
+  CHECK(run_viz("classify " + mnist + array + " --resize").code == 0);
 }
 
 TEST_CASE("pictures: networks with any number of channels") {
@@ -160,12 +161,12 @@ TEST_CASE("pictures: networks with any number of channels") {
         "tape " + net + "-o " + (folder / "tape.html"),
         "info " + net};
     for (const std::string& command : commands) {
-      const Run run = viz(command);
+      const Run run = run_viz(command);
       CHECK_MESSAGE(run.code == 0, command, ": ", run.err);
     }
-    check_refused(viz("classify " + net + sample), "found a picture");
-    CHECK(viz("classify " + net + array + " --resize").code == 2);
-    CHECK(viz("maximise " + net + "--class 1 --steps 2 --decorrelate" + out).code == 2);
+    check_refused(run_viz("classify " + net + sample), "found a picture");
+    CHECK(run_viz("classify " + net + array + " --resize").code == 2);
+    CHECK(run_viz("maximise " + net + "--class 1 --steps 2 --decorrelate" + out).code == 2);
   }
 }
 
@@ -186,11 +187,11 @@ TEST_CASE("pictures: a shape with the channels last is refused, with the right o
   const std::string net = folder / "mlp.json";
   write(net, R"({"name": "mlp", "input": {"shape": [28,28,1]}, "layers": [{"type": "Flatten"},
                  {"type": "Linear", "in_features": 784, "out_features": 10}]})");
-  check_refused(viz("classify " + net + " " + sample),
+  check_refused(run_viz("classify " + net + " " + sample),
                 "expected [channels, height, width], such as [1,28,28], found [28,28,1]");
   write(net, R"({"name": "cnn", "input": {"shape": [32,32,3]}, "layers": [
                  {"type": "Conv2d", "in_channels": 3, "out_channels": 4, "kernel_size": 3}]})");
-  check_refused(viz("info " + net), "input.shape is [channels, height, width]");
+  check_refused(run_viz("info " + net), "input.shape is [channels, height, width]");
   CHECK_NOTHROW(model_of(R"({"shape": [12, 100, 1]})"));
 }
 
