@@ -10,7 +10,7 @@ namespace {
 /// More pixels a side say nothing about a digit.
 constexpr Index working_side = 480;
 /// Ink of less contrast is the paper's own structure.
-constexpr float faintest = 0.08f;
+constexpr float faintest = 0.12f;
 
 Box whole(const Image& picture) { return {0, 0, picture.width, picture.height}; }
 
