@@ -64,7 +64,7 @@ void add_layer(Sequential& layers, const JsonNode& json, const std::string& path
 }
 
 void read_input(const JsonValue& input, Model& model) {
-  input.only_keys({"shape", "mean", "std", "variation"});
+  input.only_keys({"shape", "mean", "std", "usual", "variation"});
   std::vector<Index> shape;
   input["shape"].read(shape);
   if (shape.size() != 3 || std::count(shape.begin(), shape.end(), 0)) {
@@ -78,10 +78,18 @@ void read_input(const JsonValue& input, Model& model) {
       input["variation"].expected("a number from 1e-9 to 2");
     }
   }
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  if (input.has("usual")) {
+    input["usual"].read(model.usual);
+    const auto is_pixel = [](double value) { return value >= 0 && value <= 1; };
+    if (model.usual.size() != channels ||
+        !std::all_of(model.usual.begin(), model.usual.end(), is_pixel)) {
+      input["usual"].expected("one number from 0 to 1 per channel");
+    }
+  }
   if (!input.has("mean") && !input.has("std")) return;
   input["mean"].read(model.mean);
   input["std"].read(model.std);
-  const auto channels = static_cast<std::size_t>(shape[0]);
   if (model.mean.size() != channels) input["mean"].expected("one number per channel");
   if (model.std.size() != channels || *std::min_element(model.std.begin(), model.std.end()) <= 0) {
     input["std"].expected("one positive number per channel");
@@ -127,6 +135,11 @@ void read_weights(const JsonValue& weights, Model& model) {
   }
 }
 
+/// [28,28,1], where [1,28,28] is meant: the order of other frameworks.
+bool has_channels_last(const Shape& input) {
+  return input[0] > 3 && input[0] == input[1] && (input[2] == 1 || input[2] == 3);
+}
+
 /// Layers must fit each other and the memory, and the class names the last one.
 void check_shapes(const Model& model, const std::string& path) {
   const Shape& in = model.input_shape;
@@ -135,7 +148,14 @@ void check_shapes(const Model& model, const std::string& path) {
     check_size("input", in);
     out = model.output_shape({1, in[0], in[1], in[2]});
   } catch (const ShapeError& error) {
-    throw FileError(path + ": " + error.what());
+    throw FileError(path + ": " + error.what() +
+                    (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
+  }
+  const std::string first = model.layers.layer(0).type();
+  if (has_channels_last(in) && first != "Conv2d" && first != "BatchNorm2d") {
+    throw FileError(text(path, ": input.shape: expected [channels, height, width], such as [",
+                         in[2], ",", in[0], ",", in[1], "], found ", in,
+                         ", which looks like [height, width, channels]"));
   }
   const auto count = static_cast<Index>(model.classes.size());
   const bool one_output = out.rank() == 2 && out[1] == 1;  // whose classes are no and yes

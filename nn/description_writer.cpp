@@ -46,6 +46,7 @@ std::string to_description(const Model& model, const std::string& path) {
   Line input, maximise;
   input.add("shape", std::vector<Index>(model.input_shape.begin(), model.input_shape.end()));
   if (!model.mean.empty()) input.add("mean", model.mean).add("std", model.std);
+  if (!model.usual.empty()) input.add("usual", model.usual);
   if (model.variation > 0) input.add("variation", model.variation);
   for (const auto& [name, value] : model.maximise) maximise.add(name, value);
 

@@ -31,13 +31,20 @@ constexpr Mark marks[] = {
     {0, "version https://git-lfs"sv, {"a Git LFS pointer", "; fetch the file with git lfs pull"}},
     {0, "\x89HDF"sv, {"an HDF5 file, such as Keras's", ""}},
     {0, "\x93NUMPY"sv, {"a NumPy array", ""}},
-    {0, "\x89PNG\r\n\x1a\n"sv, {"a PNG image", ""}},
-    {0, "\xff\xd8\xff"sv, {"a JPEG image", ""}},
-    {0, "GIF8"sv, {"a GIF image", ""}},
-    {8, "WEBP"sv, {"a WebP image", ""}},
-    {0, "II*\0"sv, {"a TIFF image", ""}},
-    {0, "MM\0*"sv, {"a TIFF image", ""}},
-    {4, "ftyp"sv, {"an image or film of the HEIC, AVIF or MP4 family", ""}},
+    {0, "\x89PNG\r\n\x1a\n"sv, {"a PNG image", "", true}},
+    {0, "\xff\xd8\xff"sv, {"a JPEG image", "", true}},
+    {0, "GIF8"sv, {"a GIF image", "", true}},
+    {8, "WEBP"sv, {"a WebP image", "", true}},
+    {0, "II*\0"sv, {"a TIFF image", "", true}},
+    {0, "MM\0*"sv, {"a TIFF image", "", true}},
+    {0, "\xff\x0a"sv, {"a JPEG XL image", "", true}},
+    {0, "\0\0\0\x0cJXL "sv, {"a JPEG XL image", "", true}},
+    {4, "ftypavi"sv, {"an AVIF image", "", true}},
+    {4, "ftyphei"sv, {"a HEIC image", "", true}},
+    {4, "ftyphev"sv, {"a HEIC image", "", true}},
+    {4, "ftypmif1"sv, {"a HEIC image", "", true}},
+    {4, "ftypmsf1"sv, {"a HEIC image", "", true}},
+    {4, "ftyp"sv, {"a film of the MP4 family", ""}},
     {0, "%PDF"sv, {"a PDF document", ""}},
 };
 
@@ -86,7 +93,7 @@ std::optional<FileKind> file_kind(std::string_view first_bytes) {
   for (const auto& [place, mark, kind] : marks) {
     if (has(first_bytes, place, mark)) return kind;
   }
-  if (is_bmp(first_bytes)) return FileKind{"a BMP image", ""};
+  if (is_bmp(first_bytes)) return FileKind{"a BMP image", "", true};
   if (is_onnx(first_bytes)) return FileKind{"an ONNX file", ""};
   if (begins_with(first_bytes, '<')) {
     return FileKind{"a web page or another kind of markup", "; was the download redirected?"};

@@ -10,8 +10,9 @@ namespace glass::inline GLASS_PRECISION::nn {
 
 /// A kind of file that its first bytes give away.
 struct FileKind {
-  const char* name;    ///< such as "a JPEG image"
-  const char* advice;  ///< follows the name where weights were expected; may be empty
+  const char* name;         ///< such as "a JPEG image"
+  const char* advice;       ///< follows the name where weights were expected; may be empty
+  bool is_picture = false;  ///< of a kind that programs convert to PNG or JPEG
 };
 
 /// How many bytes decide.

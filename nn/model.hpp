@@ -16,7 +16,8 @@ class Model final : public Module {
   std::string name;               ///< as the description gives it
   Shape input_shape;              ///< [C,H,W]
   std::vector<double> mean, std;  ///< per channel; both empty: not normalised
-  double variation = 0;  ///< mean |dx| + |dy| of neighbouring pixels in the data; 0: not told
+  std::vector<double> usual;  ///< pixel that most are or vary around, per channel; empty: not told
+  double variation = 0;       ///< mean |dx| + |dy| of neighbouring pixels in the data; 0: not told
   std::vector<std::string> classes;  ///< may be empty
   /// Options of `viz maximise` that suit this network, by name, in place of the general defaults.
   std::map<std::string, double> maximise;

@@ -111,7 +111,8 @@ TEST_CASE("shift_stability: the share of shifts after which the class is named")
   images.mutable_data()[72 + 0 * 6 + 3] = 1;  // leaves the right half, or the image
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 1, 0.5});
   CHECK(shift_stability(model, images, {1, 1, 0}) == std::vector<double>{0.25, 0, 0.5});
-  model.mean = model.std = {};  // grey comes in, and makes the half where it does the brighter one
+  model.mean = model.std = {},
+  model.usual = {0.5};  // grey comes in, and makes the half where it does the brighter one
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 0.75, 0.5});
 }
 

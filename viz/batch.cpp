@@ -23,7 +23,8 @@ Tensor row(const Tensor& batch, Index n) {
 
 Tensor repeat(const Tensor& one, Index count) {
   const Tensor all = Tensor::empty(with_rows(one.shape(), count));
-  for (Index n = 0; n < count; ++n) std::ranges::copy(one.values(), all.mutable_data() + n * one.size());
+  for (Index n = 0; n < count; ++n)
+    std::ranges::copy(one.values(), all.mutable_data() + n * one.size());
   return all;
 }
 

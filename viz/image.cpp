@@ -5,20 +5,41 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viz/text.hpp"
+
 namespace glass::inline GLASS_PRECISION::viz {
+
+namespace {
+
+std::uint8_t to_byte(real value) {
+  return static_cast<std::uint8_t>(std::lround(std::clamp(value, real(0), real(1)) * 255));
+}
+
+/// Channels without colours: each a grey tile, in a grid about as wide as high.
+Image tiled(const real* value, Index channels, Index height, Index width) {
+  const auto columns = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(channels))));
+  const Index rows = (channels + columns - 1) / columns;
+  Image image(columns * (width + 1) - 1, rows * (height + 1) - 1, 1, paper);
+  for (Index c = 0; c < channels; ++c)
+    for (Index y = 0; y < height; ++y)
+      for (Index x = 0; x < width; ++x) {
+        image.at(c % columns * (width + 1) + x, c / columns * (height + 1) + y) = to_byte(*value++);
+      }
+  return image;
+}
+
+}  // namespace
 
 Image to_image(const Tensor& images, Index n) {
   const Shape& shape = images.shape();
-  require(shape.rank() == 4 && (shape[1] == 1 || shape[1] == 3) && n >= 0 && n < shape[0],
-          "image: expects picture ", n, " of [N,1 or 3,H,W], got ", shape);
-  Image image(shape[3], shape[2], shape[1]);
+  require(shape.rank() == 4 && n >= 0 && n < shape[0], "image: expects picture ", n,
+          " of [N,C,H,W], got ", shape);
   const real* value = images.data() + n * shape[1] * shape[2] * shape[3];
+  if (shape[1] != 1 && shape[1] != 3) return tiled(value, shape[1], shape[2], shape[3]);
+  Image image(shape[3], shape[2], shape[1]);
   for (Index c = 0; c < image.channels; ++c)
     for (Index y = 0; y < image.height; ++y)
-      for (Index x = 0; x < image.width; ++x) {
-        const real clipped = std::clamp(*value++, real(0), real(1));
-        image.at(x, y, c) = static_cast<std::uint8_t>(std::lround(clipped * 255));
-      }
+      for (Index x = 0; x < image.width; ++x) image.at(x, y, c) = to_byte(*value++);
   return image;
 }
 

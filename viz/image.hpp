@@ -27,8 +27,9 @@ struct Image {
   }
 };
 
-/// Picture `n` of images[N,C,H,W] with values in [0, 1]; anything outside is clipped. C is 1 or 3.
-/// Throws ShapeError if it is not, or if there is no picture `n`.
+/// Picture `n` of images[N,C,H,W] with values in [0, 1]; anything outside is clipped. 1 channel is
+/// grey, 3 are colours; of any other number each is a grey tile, with a line between them. Throws
+/// ShapeError if there is no picture `n`.
 Image to_image(const Tensor& images, Index n);
 /// -> [1,C,H,W] in [0, 1].
 Tensor to_tensor(const Image& image);

@@ -98,8 +98,8 @@ std::vector<Objective::Words> Objective::split(const std::string& expression) {
     std::size_t end = head->end;
     while (end < expression.size() && !(next = read_head(expression, end, names))) ++end;
     const std::size_t last = expression.find_last_not_of(' ', end - 1) + 1;
-    all.push_back({expression.substr(begin, end - begin), head->weight,
-                   kinds()[head->kind].second, head->end, std::max(head->end, last)});
+    all.push_back({expression.substr(begin, end - begin), head->weight, kinds()[head->kind].second,
+                   head->end, std::max(head->end, last)});
     begin = end;
     head = next;
   }

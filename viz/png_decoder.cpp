@@ -59,11 +59,7 @@ Header parse_header(std::string_view data, const std::string& path) {
                       .depth = byte(8),
                       .colour = byte(9),
                       .interlaced = byte(12) == 1};
-  const auto fits = [](Index side) { return side > 0 && side <= max_png_side; };
-  expect(
-      fits(header.width) && fits(header.height) && header.width * header.height <= max_png_pixels,
-      path, "expected an image of 1 to ", max_png_side, " pixels a side and at most ",
-      max_png_pixels, " in all, found ", header.width, "x", header.height);
+  expect_readable_size(header.width, header.height, path);
   const bool known =
       header.colour <= rgb_alpha && std::has_single_bit(static_cast<unsigned>(header.depth));
   expect(known && (allowed_depths[static_cast<std::size_t>(header.colour)] & header.depth) != 0,
@@ -242,6 +238,18 @@ void paint(const std::uint16_t* rgba, std::uint8_t* target, Index channels) {
 }
 
 }  // namespace
+
+void expect_readable_size(Index width, Index height, const std::string& path) {
+  const auto fits = [](Index side) { return side > 0 && side <= max_png_side; };
+  expect(fits(width) && fits(height) && width * height <= max_png_pixels, path,
+         "expected an image of 1 to ", max_png_side, " pixels a side and at most ", max_png_pixels,
+         " in all, found ", width, "x", height);
+}
+
+PictureSize png_size(std::string_view file, const std::string& path) {
+  const Header header = read_preface(ChunkReader(file, path), path).header;
+  return {header.width, header.height};
+}
 
 Image decode_png(std::string_view file, const std::string& path, Index channels) {
   require(channels == 1 || channels == 3, "decode_png: expects 1 or 3 channels, got ", channels);

@@ -25,8 +25,8 @@ Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<doubl
 Tensor rounded_to_8_bits(const Tensor& images) {
   const Tensor rounded = Tensor::empty(images.shape());
   real* out = rounded.mutable_data();
-  for (Index n = 0; n < images.shape()[0]; ++n) {
-    out = std::ranges::copy(to_tensor(to_image(images, n)).values(), out).out;
+  for (const real value : images.values()) {
+    *out++ = static_cast<real>(std::lround(std::clamp(value, real(0), real(1)) * 255)) / 255;
   }
   return rounded;
 }

@@ -4,9 +4,26 @@
 
 namespace glass::inline GLASS_PRECISION::viz {
 
+namespace {
+
+/// Whether the normalisation says nothing of the data: none at all, or from [0, 1] to [-1, 1].
+bool is_unmeasured(const nn::Model& model) {
+  const auto all = [](const std::vector<double>& values, double value) {
+    return std::ranges::all_of(values, [=](double v) { return v == value; });
+  };
+  return model.mean.empty() || (all(model.mean, 0) && all(model.std, 1)) ||
+         (all(model.mean, 0.5) && all(model.std, model.std.front()));
+}
+
+}  // namespace
+
 std::vector<double> centre_of(const nn::Model& model) {
-  const auto channels = static_cast<std::size_t>(model.input_shape[0]);
-  std::vector<double> centre = model.mean.empty() ? std::vector<double>(channels, 0.5) : model.mean;
+  if (!model.usual.empty()) return model.usual;
+  const Index channels = model.input_shape[0];
+  if (is_unmeasured(model)) {
+    return std::vector<double>(static_cast<std::size_t>(channels), channels == 1 ? 0 : 0.5);
+  }
+  std::vector<double> centre = model.mean;
   for (double& mean : centre) mean = mean < 0.25 ? 0 : mean > 0.75 ? 1 : mean;
   return centre;
 }

@@ -8,8 +8,10 @@
 namespace glass::inline GLASS_PRECISION::viz {
 
 /// The usual pixel of the data that the model was trained on, per channel: where runs begin and what
-/// regularisers pull to. Their mean, or grey if the description gives none; but where the mean is
-/// near black or white, that is the ground on which something is drawn: black under white digits.
+/// regularisers pull to. What the description tells of it (`usual`); or else the mean that it
+/// normalises with, but where that is near black or white, the ground on which something is drawn:
+/// black under white digits. If the normalisation says nothing of the data (none, or 0.5), black for
+/// one channel, as digits have it, and grey for more.
 std::vector<double> centre_of(const nn::Model& model);
 
 /// Noise around the centre. Each picture has a key of its own (a class, say), and is the same

@@ -25,6 +25,10 @@ inline constexpr const char* few_classes =
 /// not so many.
 Dataset split_last(Dataset& data, Index count);
 
+/// The pixel that most are, per channel: black or white if a third of them are nearly that, which is
+/// then the ground on which something is drawn; otherwise the mean, in [0, 1] with four digits.
+std::vector<double> usual_pixel(const Dataset& data);
+
 /// Images as a network takes them.
 struct Batch {
   Tensor images;              ///< [N,C,H,W] in [0, 1]

@@ -161,6 +161,7 @@ int run_session(const Session& session) {
   const DataFolder data = read_data(session, model);
   const Index batch = std::min(session.options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
+  if (model.usual.empty()) model.usual = usual_pixel(data.training);
   TrainOptions options = session.options;
   options.classes = data.picked;
   Trainer trainer(model, data.training, options);

@@ -7,6 +7,7 @@
 #include "nn/description.hpp"
 #include "nn/json_weights.hpp"
 #include "nn/safetensors.hpp"
+#include "viz/jpeg.hpp"
 #include "viz/npy.hpp"
 #include "viz/objective.hpp"
 #include "viz/png.hpp"
@@ -87,6 +88,16 @@ void png(const std::string& bytes) {
   });
 }
 
+void jpeg(const std::string& bytes) {
+  allow([&] {
+    for (const Index channels : {1, 3}) {
+      const viz::Image image = viz::decode_jpeg(bytes, "file", channels);
+      check(viz::decode_jpeg(bytes, "file", channels).pixels == image.pixels,
+            "JPEG: decoded differently");
+    }
+  });
+}
+
 void npy(const std::string& bytes) {
   allow([&] { viz::parse_npy(bytes, "file"); });
 }
@@ -137,6 +148,7 @@ const std::vector<Target>& targets() {
                                        {"json-weights", json_weights},
                                        {"description", description},
                                        {"png", png},
+                                       {"jpeg", jpeg},
                                        {"npy", npy},
                                        {"idx", idx},
                                        {"cifar10", cifar10},

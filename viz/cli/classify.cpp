@@ -7,6 +7,7 @@
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
+#include "viz/cli/picture.hpp"
 #include "viz/scores.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
@@ -16,7 +17,8 @@ namespace {
 struct ClassifyArguments {
   std::string model, image;
   nn::LoadOptions load;
-  bool resize = false, json = false;
+  PictureOptions picture;
+  bool json = false;
 };
 
 int classify_command(const ClassifyArguments& args) {
@@ -24,8 +26,7 @@ int classify_command(const ClassifyArguments& args) {
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
-  const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
-  const Tensor logits = logits_of(model, image);
+  const Tensor logits = logits_of(model, read_picture(args.image, model, args.picture));
   const Tensor probabilities = model.probabilities(logits);
   const auto p = probabilities.values();
   const Index best = nn::answers(logits).front();
@@ -38,7 +39,7 @@ int classify_command(const ClassifyArguments& args) {
                  {{"index", best},
                   {"class", class_name(model, best)},
                   {"probability", p[static_cast<std::size_t>(best)]}}},
-                {"logits", list(output)},
+                {"logits", list(logits)},
                 {"probabilities", list(probabilities)}});
     return exit_done;
   }
@@ -60,8 +61,8 @@ void add_classify(CLI::App& program, Run& run) {
   const auto args = std::make_shared<ClassifyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
-  command->add_flag("--resize", args->resize, "Resample a picture of another size");
+  command->add_option("IMAGE", args->image, picture_kinds)->required();
+  add_picture_options(*command, args->picture);
   command->add_flag("--json", args->json, "Report as one JSON object on standard output");
   command->callback([args, &run] { run = [args] { return classify_command(*args); }; });
 }

@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "viz/cli/viz.hpp"
-#include "viz/png.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -41,16 +40,6 @@ void add_load_options(CLI::App& command, nn::LoadOptions& options) {
   command.add_flag("--allow-extra", options.allow_extra,
                    "Read past tensors that the model does not have");
   options.notice = notice;
-}
-
-Image read_picture(const std::string& path, const nn::Model& model, bool resize) {
-  const Index height = model.input_shape[1], width = model.input_shape[2];
-  Image image = read_png(path, model.input_shape[0]);
-  if (image.height == height && image.width == width) return image;
-  if (resize) return viz::resize(image, width, height);
-  throw FileError(text(path, ": ", model.name, " needs ", width, "x", height,
-                       " pixels, the image has ", image.width, "x", image.height,
-                       " (--resize resamples it)"));
 }
 
 void print_json(const nlohmann::ordered_json& json) {

@@ -5,7 +5,6 @@
 #include "autograd/table.hpp"
 #include "nn/model.hpp"
 #include "viz/cli/program.hpp"
-#include "viz/image.hpp"
 
 /// One file per subcommand of `viz`; each adds itself to the program and sets `run`, which is called
 /// after the command line was read and returns the exit code.
@@ -31,10 +30,6 @@ void add_commands(CLI::App& program, Run& run);
 
 /// --allow-nonfinite and --allow-extra; conversions are told on standard error.
 void add_load_options(CLI::App& command, nn::LoadOptions& options);
-
-/// A PNG in the model's size and number of channels. Throws FileError if its size is another, unless
-/// it may be resampled.
-Image read_picture(const std::string& path, const nn::Model& model, bool resize);
 
 /// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
 /// become U+FFFD.

@@ -7,6 +7,7 @@
 
 #include "autograd/threads.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/cli/picture.hpp"
 #include "viz/sheet.hpp"
 #include "weights/data_folder.hpp"
 
@@ -24,7 +25,8 @@ struct InvertArguments {
   Index index = 0;
   InvertOptions options;
   int threads = 0;
-  bool resize = false, json = false;
+  PictureOptions picture;
+  bool json = false;
 };
 
 /// What a layer keeps of the image: found with the regulariser, and without any.
@@ -51,7 +53,10 @@ Tensor original_of(const InvertArguments& args, const nn::Model& model) {
   if (args.image.empty() == args.data.empty()) {
     throw UsageError("expected either IMAGE or --data DIR --index I");
   }
-  return args.data.empty() ? to_tensor(read_picture(args.image, model, args.resize))
+  if (!args.data.empty() && args.picture.any()) {
+    throw UsageError("--resize, --fit, --seen: only with IMAGE, not with --data");
+  }
+  return args.data.empty() ? read_picture(args.image, model, args.picture)
                            : test_image(args, model);
 }
 
@@ -202,7 +207,7 @@ void add_invert(CLI::App& program, Run& run) {
   };
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, "PNG, grey or colour");
+  command->add_option("IMAGE", args->image, picture_kinds);
   command->add_option("--layer", args->layers, "Layers, such as conv1,relu3, or all")
       ->required()
       ->delimiter(',')
@@ -212,7 +217,7 @@ void add_invert(CLI::App& program, Run& run) {
   command->add_option("--index", args->index, "Which one, from 0")
       ->needs(data)
       ->check(CLI::Range(0, 1000000000));
-  command->add_flag("--resize", args->resize, "Resample a picture of another size");
+  add_picture_options(*command, args->picture);
   option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
   option("--lr", options.lr, "Step size at the start; it falls to a hundredth")
       ->check(within(0, 1000));

@@ -116,7 +116,8 @@ void add_painting_options(CLI::App& command, Painting& painting) {
   option("--restarts", painting.restarts, "Runs from other noise; the best picture is kept")
       ->check(CLI::Range(1, 1000));
   option("--seed", options.seed, "Seed of the noise and of what each step sees");
-  option("--init", painting.init, "Where to begin: noise, grey, or a PNG file");
+  option("--init", painting.init, "Where to begin: noise, grey, or a picture");
+  add_picture_options(command, painting.picture);
   option("--init-noise", painting.init_noise, "Standard deviation of the noise")
       ->check(bounds_of("init-noise"));
   command.add_option("--stop-after", options.stop_after, "End after so many of the steps")
@@ -146,6 +147,13 @@ Painting tuned(const CLI::App& command, const Painting& painting, const nn::Mode
     const CLI::Option* option = command.get_option_no_throw("--" + name);
     if (!option || option->count() == 0) setters.at(name)(value);
   }
+  if (is_file(painting.init)) {
+    if (!painting.init_picture) {
+      result.init_picture = read_picture(painting.init, model, painting.picture);
+    }
+  } else if (painting.picture.any()) {
+    throw UsageError("--resize, --fit, --seen: only with a picture to begin with (--init)");
+  }
   return result;
 }
 
@@ -161,7 +169,7 @@ Tensor initial_images(const Painting& painting, const nn::Model& model, const Ob
     return initial_noise(model, noise_keys(objective, count), seed, painting.init_noise);
   }
   const Tensor one = painting.init == "grey" ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
-                                             : to_tensor(read_picture(painting.init, model, false));
+                                             : painting.init_picture;
   return repeat(one, count);
 }
 

@@ -2,6 +2,7 @@
 
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
+#include "viz/cli/picture.hpp"
 #include "viz/maximise.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
@@ -12,7 +13,9 @@ struct Painting {
   double init_noise = 0.6;
   Index count = 1;
   int restarts = 1, threads = 0;
-  bool watch = false;  ///< see Watch
+  bool watch = false;           ///< see Watch
+  PictureOptions picture = {};  ///< how the picture that `init` names is read
+  Tensor init_picture = {};     ///< it, [1,C,H,W], once `tuned` has read it
   MaximiseOptions options = {};
 };
 
@@ -24,7 +27,7 @@ void add_regulariser_options(CLI::App& command, Regulariser& regulariser);
 void add_painting_options(CLI::App& command, Painting& painting);
 
 /// The same painting with what the model's description recommends, wherever the command line leaves
-/// the choice.
+/// the choice, and with the picture that it begins with.
 Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model);
 
 /// The objective of a painting. Throws UsageError.

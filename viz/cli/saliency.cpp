@@ -10,6 +10,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
+#include "viz/cli/picture.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/scores.hpp"
 #include "viz/sheet.hpp"
@@ -25,7 +26,8 @@ struct SaliencyArguments {
   std::string model, image, classes, objective, output, npy;
   nn::LoadOptions load;
   int threads = 0;
-  bool resize = false, json = false;
+  PictureOptions picture;
+  bool json = false;
 };
 
 /// What the gradient is of: without --class, the class that the network sees; without --objective,
@@ -76,8 +78,8 @@ Image draw(const nn::Model& model, const Objective& objective, const Tensor& ima
   return make_sheet(tiles, 3);
 }
 
-Json gradient_report(const nn::Model& model, const Objective& objective, const std::vector<double>& sizes,
-                     const std::vector<double>& probability) {
+Json gradient_report(const nn::Model& model, const Objective& objective,
+                     const std::vector<double>& sizes, const std::vector<double>& probability) {
   Json list = Json::array();
   for (std::size_t n = 0; n < sizes.size(); ++n) {
     Json one = Json::object();
@@ -102,7 +104,7 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   kernels::set_threads(args.threads);
-  const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
+  const Tensor image = read_picture(args.image, model, args.picture);
   const Objective objective = asked_for(args, model, image);
   const Tensor images = repeat(image, objective.pictures());
   const Tensor gradient = saliency(model, objective, images);
@@ -141,16 +143,15 @@ void add_saliency(CLI::App& program, Run& run) {
   const auto args = std::make_shared<SaliencyArguments>();
   command->add_option("MODEL", args->model, "Model description, JSON")->required();
   add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, "PNG, grey or colour")->required();
+  command->add_option("IMAGE", args->image, picture_kinds)->required();
   command->add_option("--class", args->classes,
                       std::string("Class: ") + class_help +
                           "; or all, a row each (default: the class that the network sees)");
-  command->add_option(
-      "--objective", args->objective,
-      std::string("What of that class: logit, logprob or softmax (default: the network's output, "
-                  "whatever its last layer is). Without --class also ") +
-          objective_help);
-  command->add_flag("--resize", args->resize, "Resample a picture of another size");
+  command->add_option("--objective", args->objective,
+                      std::string("What of that class: logit, logprob or softmax (default: logit). "
+                                  "Without --class also ") +
+                          objective_help);
+  add_picture_options(*command, args->picture);
   command->add_option("--threads", args->threads, "Threads; 0 uses every core")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));

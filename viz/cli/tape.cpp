@@ -69,13 +69,21 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
   if (wants(args, "train")) expect_trainable(model);
-  Painting painting = tuned(command, args.painting, model);
-  if (painting.init.empty()) painting.init = args.image.empty() ? "noise" : args.image;
-  const Tensor image =
-      args.image.empty() ? Tensor() : to_tensor(read_picture(args.image, model, false));
+  Painting painting = args.painting;
+  Tensor image;
+  if (!args.image.empty()) {
+    image = read_picture(args.image, model, painting.picture);
+    painting.picture.seen.clear();
+    if (!is_file(painting.init)) painting.picture = {};  // there is no second picture
+  }
+  if (painting.init.empty()) {
+    painting.init = image ? args.image : "noise";
+    painting.init_picture = image;
+  }
+  painting = tuned(command, painting, model);
   const Index k = class_of(args, model, image);
   const std::string name = nn::printable(class_name(model, k));
-  const Objective objective(model, text("logit:", k));
+  const Objective objective(model, text("logit:index:", k));
   const Tensor init = initial_images(painting, model, objective, painting.options.seed);
 
   std::vector<Recorded> tapes;
@@ -152,9 +160,10 @@ void add_tape(CLI::App& program, Run& run) {
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "maximise", "both"}));
   option("--image", args->image,
-         "PNG to train on, and to begin the maximisation with (default: noise for both)");
+         "Picture to train on, and to begin the maximisation with (default: noise for both)");
   option("--init", args->painting.init,
-         "Where the maximisation begins instead: noise, grey, or a PNG");
+         "Where the maximisation begins instead: noise, grey, or a picture");
+  add_picture_options(*command, args->painting.picture);
   option("--class", args->class_word,
          std::string("Class: ") + class_help +
              " (default: what the network sees in --image, or else 0)");

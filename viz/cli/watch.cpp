@@ -76,7 +76,8 @@ std::string bar(double norm, Palette palette) {
 
 /// As many of images[N,C,H,W] as fit, row by row; made smaller if not even one does.
 std::vector<std::string> picture_lines(const Tensor& images, Palette palette, Size size) {
-  const Index N = images.shape()[0], H = images.shape()[2], W = images.shape()[3];
+  const Image first = to_image(images, 0);
+  const Index N = images.shape()[0], H = first.height, W = first.width;
   const double scale = std::min(static_cast<double>(size.columns) / static_cast<double>(W),
                                 static_cast<double>(2 * size.rows) / static_cast<double>(H));
   const auto scaled = [&](Index length) {

@@ -262,7 +262,7 @@ class Column {
     const Tape::Entry& image = entry(picture_);
     const double x = lane_centre(0) - picture - 6, y = header - 40 - picture;
     const Shape& shape = image.value.shape();
-    const bool drawable = shape.rank() == 4 && (shape[1] == 1 || shape[1] == 3);
+    const bool drawable = shape.rank() == 4;
     const char* state = image.trainable ? "trainable" : "data";
     out_ << "<g class=\"leaf " << state << "\">\n";
     const auto draw = [&](double left, const std::optional<Image>& pixels, const char* frame) {

@@ -1,0 +1,142 @@
+#include "viz/cli/picture.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "autograd/ops.hpp"
+#include "nn/file_kind.hpp"
+#include "nn/files.hpp"
+#include "viz/cli/program.hpp"
+#include "viz/fit.hpp"
+#include "viz/npy.hpp"
+#include "viz/picture.hpp"
+#include "viz/start.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace {
+
+constexpr std::string_view array_signature = "\x93NUMPY";
+
+/// The network's input in words.
+std::string wanted(const nn::Model& model) {
+  const Shape& in = model.input_shape;
+  return text(model.name, " takes pictures of ", in[0],
+              in[0] == 1 ? " channel and " : " channels and ", in[2], "x", in[1], " pixels");
+}
+
+bool fits(const nn::Model& model, PictureSize size) {
+  return size.width == model.input_shape[2] && size.height == model.input_shape[1];
+}
+
+void refuse_size(const std::string& path, const nn::Model& model, PictureSize found) {
+  const Index channels = model.input_shape[0];
+  const char* const advice = channels == 1   ? " (--resize resamples it, --fit finds a digit in it)"
+                             : channels == 3 ? " (--resize resamples it)"
+                                             : "";
+  throw FileError(text(path, ": ", model.name, " needs ", model.input_shape[2], "x",
+                       model.input_shape[1], " pixels, the image has ", found.width, "x",
+                       found.height, advice));
+}
+
+/// From [1,C,H,W], [C,H,W] or, of one channel, [H,W] to [1,C,H,W].
+Tensor read_array(const std::string& path, const nn::Model& model) {
+  const Tensor array = read_npy(path);
+  const Shape& shape = array.shape();
+  const auto rank = static_cast<int>(shape.rank());
+  const Index channels = model.input_shape[0];
+  const bool one = (rank == 4 && shape[0] == 1) || rank == 3 || (rank == 2 && channels == 1);
+  if (!one || (rank > 2 && shape[rank - 3] != channels)) {
+    throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
+                         ", found ", shape));
+  }
+  const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
+  const auto wrong = std::ranges::find_if_not(array.values(), is_pixel);
+  if (wrong != array.values().end()) {
+    throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
+  }
+  return reshape(array, {1, channels, shape[rank - 2], shape[rank - 1]});
+}
+
+/// Also checks the size, before the pixels are decoded, if it must be right.
+Image read_image(nn::InputFile& file, const std::string& path, const nn::Model& model,
+                 const PictureOptions& options) {
+  const Index channels = model.input_shape[0];
+  file.expect_at_most(max_png_bytes);
+  const std::string bytes = file.all();
+  const PictureSize size = picture_size(bytes, path);
+  if (channels != 1 && channels != 3) {
+    throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
+                         ", .npy, found a picture (input.shape is [channels, height, width])"));
+  }
+  if (!options.resize && !options.fit && !fits(model, size)) refuse_size(path, model, size);
+  return decode_picture(bytes, path, options.fit ? 3 : channels);
+}
+
+/// Whether the network is used to light things on black.
+bool expects_light_on_dark(const nn::Model& model) {
+  return model.input_shape[0] == 1 && centre_of(model).front() < 0.25;
+}
+
+/// A digit in white on black, or as the network is used to it; a photograph in colours.
+Image fitted(const Image& image, const std::string& path, const nn::Model& model) {
+  const Index height = model.input_shape[1], width = model.input_shape[2];
+  if (model.input_shape[0] == 3) return fit_photo(image, width, height);
+  std::optional<Image> digit = fit_digit(image, width, height);
+  if (!digit) throw FileError(path + ": expected a picture of a digit, found no ink in it");
+  if (centre_of(model).front() > 0.75) {
+    for (std::uint8_t& pixel : digit->pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+  }
+  return *digit;
+}
+
+Tensor sized(const Image& image, const std::string& path, const nn::Model& model,
+             const PictureOptions& options) {
+  if (options.fit) return to_tensor(fitted(image, path, model));
+  if (expects_light_on_dark(model) && is_dark_on_light(image)) {
+    notice(text(path, " looks like dark ink on light paper, and ", model.name,
+                " knows light on black: --fit makes it so"));
+  }
+  if (fits(model, {image.width, image.height})) return to_tensor(image);
+  return to_tensor(resize(image, model.input_shape[2], model.input_shape[1]));
+}
+
+}  // namespace
+
+void add_picture_options(CLI::App& command, PictureOptions& options) {
+  CLI::Option* resize =
+      command.add_flag("--resize", options.resize, "Resample a picture of another size");
+  command
+      .add_flag(
+          "--fit", options.fit,
+          "Find the digit in a photograph and make it as MNIST's are: light on black, of their "
+          "size, thickness and place; of colours, crop and resample")
+      ->excludes(resize);
+  command.add_option("--seen", options.seen, "Also write, as PNG, what the network gets to see");
+}
+
+Tensor read_picture(const std::string& path, const nn::Model& model,
+                    const PictureOptions& options) {
+  const Index channels = model.input_shape[0];
+  const bool drawable = channels == 1 || channels == 3;
+  if (!drawable && (options.fit || options.resize)) {
+    throw UsageError(text("--fit, --resize: ", model.name, " takes ", channels,
+                          " channels, and pictures have 1 or 3"));
+  }
+  nn::InputFile file(path);
+  Tensor picture;
+  if (file.first(nn::telling_bytes).starts_with(array_signature)) {
+    picture = read_array(path, model);
+    const PictureSize size{picture.shape()[3], picture.shape()[2]};
+    if (options.fit || !fits(model, size)) {
+      if (!options.fit && !options.resize) refuse_size(path, model, size);
+      picture = sized(to_image(picture, 0), path, model, options);
+    }
+  } else {
+    picture = sized(read_image(file, path, model, options), path, model, options);
+  }
+  if (!options.seen.empty()) write_png(options.seen, to_image(picture, 0));
+  return picture;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

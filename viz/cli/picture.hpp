@@ -1,0 +1,31 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "nn/model.hpp"
+
+/// Pictures that people give to a network: one way to read them, shared by the commands.
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+struct PictureOptions {
+  bool resize = false, fit = false;
+  std::string seen;  ///< a picture to write, of what the network gets to see
+
+  /// Whether one of them is given.
+  bool any() const { return resize || fit || !seen.empty(); }
+};
+
+/// For --help, after the name of an option that takes a picture.
+inline constexpr const char* picture_kinds = "PNG, JPEG, or an array (C,H,W) in [0,1], .npy";
+
+/// --resize, --fit and --seen.
+void add_picture_options(CLI::App& command, PictureOptions& options);
+
+/// A picture, or an array of one, as the model takes it, and as `options` say. -> [1,C,H,W] in [0, 1].
+/// A picture that is dark on light, for a model of light on dark, gets a line on standard error.
+/// Throws FileError if it is of another size or number of channels, before it is decoded, or if there
+/// is nothing in it to fit.
+Tensor read_picture(const std::string& path, const nn::Model& model, const PictureOptions& options);
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli
