@@ -74,8 +74,8 @@ std::string encode_png(const Image& image) {
   return bytes;
 }
 
-Image read_png(const std::string& path, Index channels) {
-  return decode_png(nn::read_file(path, max_png_bytes), path, channels);
+Image read_png(const std::string& path, Index channels, const AcceptSize& accept) {
+  return decode_png(nn::read_file(path, max_png_bytes), path, channels, accept);
 }
 
 std::string decode_png_text(std::string_view file, const std::string& path) {

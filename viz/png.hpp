@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,17 +18,22 @@ inline constexpr Index max_png_side = 8192;
 inline constexpr Index max_png_pixels = Index{1} << 24;             ///< in all
 inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;  ///< of the file
 
+/// Is shown the size of a picture before there is memory for it; throws if it is not the right one.
+using AcceptSize = std::function<void(Index width, Index height)>;
+
 /// The picture in the bytes of a PNG file, converted to `channels` (1: luminance, 3: RGB) of 8 bits,
 /// rounded to the nearest. What is transparent shows white paper, as in a browser; gamma and colour
 /// profiles are not applied. Of an animation, the first frame. `path` names the file in messages.
 ///
 /// Throws FileError unless the bytes are a PNG by the standard, with right checksums, exactly as
-/// many pixels as announced and nothing behind them. Nothing is unpacked that was not announced.
-Image decode_png(std::string_view file, const std::string& path, Index channels);
+/// many pixels as announced and nothing behind them. Nothing is unpacked that was not announced, or
+/// that `accept` has refused.
+Image decode_png(std::string_view file, const std::string& path, Index channels,
+                 const AcceptSize& accept = {});
 
 /// `decode_png` of a file. Throws IoError if it cannot be read, FileError, before reading it, if it
 /// is too large.
-Image read_png(const std::string& path, Index channels);
+Image read_png(const std::string& path, Index channels, const AcceptSize& accept = {});
 
 /// The text that a PNG of ours carries (a tEXt chunk with keyword "glassgrad"); empty if there is
 /// none. Throws as `decode_png` and `read_png` do, but does not look into the pixels.

@@ -243,11 +243,13 @@ void paint(const std::uint16_t* rgba, std::uint8_t* target, Index channels) {
 
 }  // namespace
 
-Image decode_png(std::string_view file, const std::string& path, Index channels) {
+Image decode_png(std::string_view file, const std::string& path, Index channels,
+                 const AcceptSize& accept) {
   require(channels == 1 || channels == 3, "decode_png: expects 1 or 3 channels, got ", channels);
   const ChunkReader chunks(file, path);
   const Preface preface = read_preface(chunks, path);
   const Header& header = preface.header;
+  if (accept) accept(header.width, header.height);
   check_pixels(chunks, header, path);
 
   const std::string filled = header.colour == indexed ? with_whole_palette(chunks) : std::string();

@@ -25,4 +25,7 @@ struct DataFolder {
 /// files are missing (naming all) or one is damaged, or there are fewer than two training images.
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes);
 
+/// The files of data sets that are in a folder, by their names; none without a folder.
+std::vector<std::string> data_files(const std::string& folder);
+
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -16,6 +16,7 @@ struct Session {
   std::string commit;    ///< of the program; may be empty
   TrainOptions options;  ///< how to train
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
+  bool overwrite = false;            ///< files that are there already, made by whom ever
   bool resume = false;               ///< continue from the checkpoint beside `output`
   nn::LoadOptions load;              ///< how to read that
 };

@@ -44,12 +44,15 @@ void add_load_options(CLI::App& command, nn::LoadOptions& options) {
 
 Image read_picture(const std::string& path, const nn::Model& model, bool resize) {
   const Index height = model.input_shape[1], width = model.input_shape[2];
-  Image image = read_png(path, model.input_shape[0]);
+  const Image image =
+      read_png(path, model.input_shape[0], [&](Index found_width, Index found_height) {
+        if (resize || (found_width == width && found_height == height)) return;
+        throw FileError(text(path, ": ", model.name, " needs ", width, "x", height,
+                             " pixels, the image has ", found_width, "x", found_height,
+                             " (--resize resamples it)"));
+      });
   if (image.height == height && image.width == width) return image;
-  if (resize) return viz::resize(image, width, height);
-  throw FileError(text(path, ": ", model.name, " needs ", width, "x", height,
-                       " pixels, the image has ", image.width, "x", image.height,
-                       " (--resize resamples it)"));
+  return viz::resize(image, width, height);
 }
 
 double mean(const std::vector<double>& values) {

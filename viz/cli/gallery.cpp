@@ -27,6 +27,10 @@ Image row(const nn::Model& model, const Objective& objective, const Painted& pai
 
 int gallery_command(const CLI::App& command, const GalleryArguments& args) {
   Manifest manifest(command);
+  for (const std::string& path : args.models) {
+    manifest.files().reads_model(path, nn::load_description(path, 0, nn::Deferred()));
+  }
+  manifest.will_write({args.output});
   std::vector<Image> rows;
   catch_interrupts();
   for (const std::string& path : args.models) {

@@ -33,12 +33,11 @@ struct JudgeArguments {
 };
 
 Tensor read_images(const std::string& path, const nn::Model& model) {
-  Tensor images = read_npy(path);
-  const Shape& shape = images.shape();
-  if (shape.rank() != 4 || Shape(shape.begin() + 1, shape.end()) != model.input_shape) {
+  Tensor images = read_npy(path, [&](const Shape& shape) {
+    if (shape.rank() == 4 && Shape(shape.begin() + 1, shape.end()) == model.input_shape) return;
     throw FileError(text(path, ": ", model.name, " takes images of ", model.input_shape,
                          ", found an array of ", shape));
-  }
+  });
   const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
   const auto wrong = std::ranges::find_if_not(images.values(), is_pixel);
   if (wrong != images.values().end()) {

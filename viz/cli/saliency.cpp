@@ -53,6 +53,10 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_file("IMAGE", args.image);
+  manifest.will_write({args.output}, args.npy);
   kernels::set_threads(args.threads);
   model.class_count();  // throws if the network is no classifier
   const Tensor image = to_tensor(read_picture(args.image, model, args.resize));
@@ -68,9 +72,6 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
                          " reaches the image: ", cause(model, objective, k, image.clone())));
   }
 
-  Manifest manifest(command);
-  manifest.add_model("MODEL", args.model, model);
-  manifest.add_file("IMAGE", args.image);
   manifest.write_png("output", args.output, draw(model, image, gradient, k, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {

@@ -97,6 +97,12 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
   if (args.times && format != "text" && format != "json") {
     throw UsageError("--times: only in text and json");
   }
+  FilesInUse files;
+  files.reads_model(args.model, nn::load_description(args.model, 0, nn::Deferred()));
+  for (const std::string& path : {args.image, args.painting.init}) {
+    if (!path.empty() && is_file(path)) files.reads(path);
+  }
+  files.writes(args.output);
   const std::vector<Recorded> tapes = record(command, args);
   std::vector<TapeView> views;
   for (const Recorded& recorded : tapes) {
