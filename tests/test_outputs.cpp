@@ -24,9 +24,9 @@ struct Workshop {
     data_files::write(model, data_files::square_model);
     data_files::write(precious, "whole");
   }
-  Run train(const std::string& options) const {
+  Run train(const std::string& options, int epochs = 1) const {
     return run_program(std::string(GLASS_TRAIN_PROGRAM) + " " + model + " --data " + (folder / "") +
-                       " --batch 32 --epochs 1 " + options);
+                       " --batch 32 --epochs " + std::to_string(epochs) + " " + options);
   }
 };
 
@@ -66,17 +66,17 @@ TEST_CASE("train --resume goes on with its own weights, and with no others") {
   const Workshop shop;
   REQUIRE(shop.train("").code == 0);
   check_refused(shop.train(""), 2, "is there already");
-  CHECK(shop.train("--resume --epochs 2").code == 0);
-  CHECK(shop.train("--resume --epochs 3").code == 0);
+  CHECK(shop.train("--resume", 2).code == 0);
+  CHECK(shop.train("--resume", 3).code == 0);
   const std::string own = slurp(shop.weights);
   std::string foreign = own;
   foreign.back() = static_cast<char>(foreign.back() ^ 1);
   for (const std::string& bytes : {foreign, std::string("not weights")}) {
     data_files::write(shop.weights, bytes);
-    check_refused(shop.train("--resume --epochs 4"), 2, "not the weights of the run");
+    check_refused(shop.train("--resume", 4), 2, "not the weights of the run");
     CHECK(slurp(shop.weights) == bytes);
   }
-  CHECK(shop.train("--resume --epochs 4 --overwrite").code == 0);
+  CHECK(shop.train("--resume --overwrite", 4).code == 0);
 }
 
 TEST_CASE("train does not write through a link out of the folder") {
@@ -203,6 +203,16 @@ TEST_CASE("viz refuses an output that is an input, and two outputs in one file")
     CAPTURE(command);
     check_refused(run_program("cd " + here + "; " + command), 2, "two outputs in one file");
   }
+  fs::create_symlink("round", folder / "round");
+  const std::vector<std::string> impossible{
+      paint + "-o " + std::string(300, 'n'), paint + "-o round",
+      viz + "tape " + model + " -o squares.json/x",
+      std::string(GLASS_TRAIN_PROGRAM) + " " + model + " --data . -o " + std::string(240, 'n')};
+  for (const std::string& command : impossible) {
+    CAPTURE(command);
+    check_refused(run_program("cd " + here + "; " + command), 4, "cannot write: ");
+  }
+  fs::remove(folder / "round");
   CHECK(read_all() == before);
   CHECK(run_program(paint + "-o /dev/null --report /dev/null").code == 0);
 }

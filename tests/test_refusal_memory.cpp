@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include "hostile.hpp"
-#include "nn/model.hpp"
 #include "test_data_files.hpp"
 #include "viz/npy.hpp"
 #include "viz/png.hpp"
@@ -11,7 +10,6 @@
 /// packed: see hostile::check_refusal.
 namespace {
 
-using namespace glass;
 using data_files::big_endian, data_files::write, hostile::check_refusal;
 
 const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
@@ -99,7 +97,7 @@ TEST_CASE(
 TEST_CASE("refusals are small: arrays and pictures of another shape than is wanted") {
   const TemporaryFolder folder;
   const std::string array = folder / "a.npy", picture = folder / "a.png";
-  viz::write_npy(array, Tensor::zeros({1}));
+  glass::viz::write_npy(array, glass::Tensor::zeros({1}));
   std::string head = slurp(array).substr(0, 128);
   const auto header = [&](const std::string& type, const std::string& shape) {
     std::string text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + "}";
@@ -113,7 +111,7 @@ TEST_CASE("refusals are small: arrays and pictures of another shape than is want
                 "numbers, one per channel");
   write_sparse(array, header("|u1", "(100000, 1, 28, 28)"), 128 + 64'000'000);
   check_refusal(judge, "expected 78400000 values");
-  viz::write_png(picture, viz::Image(4096, 4096, 1));
+  glass::viz::write_png(picture, glass::viz::Image(4096, 4096, 1));
   check_refusal(viz + "classify " + weights + "mnist-cnn.json " + picture, "4096x4096");
 }
 

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -45,6 +47,9 @@ void FilesInUse::reads_model(const std::string& path, const nn::Model& model) {
 void FilesInUse::writes(const std::string& path) {
   if (path.empty()) return;
   const auto status = status_of(path);
+  if (!status && errno != ENOENT) {  // too long, say, or links in a circle
+    throw IoError(path + ": cannot write: " + std::strerror(errno));
+  }
   if (status && !S_ISREG(status->st_mode)) return;
   const std::string identity = file_identity(path);
   if (const auto input = read_.find(identity); input != read_.end()) {

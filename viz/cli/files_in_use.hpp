@@ -21,7 +21,8 @@ class FilesInUse {
   /// The two files of a model whose description is `path`.
   void reads_model(const std::string& path, const nn::Model& model);
   /// A file that will be written; nothing if `path` is empty, and a device or a pipe takes everything.
-  /// Throws UsageError if it is one that is read, or is to be written already.
+  /// Throws UsageError if it is one that is read, or is to be written already, and IoError if there can
+  /// be no such file.
   void writes(const std::string& path);
 
  private:
