@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(training::optimiser_names));
   CLI::Option* lr =
       program.add_option("--lr", options.lr, "Largest learning rate (default: 0.002, of sgd 0.05)");
-  lr->check(positive(1e6));
+  lr->check(positive(1e38));  // what single precision holds
   CLI::Option* momentum =
       option("--momentum", options.momentum, "Share of the last step kept by sgd");
   momentum->check(within(0, 0.999));
