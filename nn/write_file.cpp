@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <random>
 #include <utility>
@@ -121,11 +123,12 @@ fs::path folder_of(const fs::path& target) {
 /// Removes what killed programs left of a target: regular files of such a name whose lock is free.
 void remove_leftovers(const fs::path& target) {
   const std::string stem = stem_of(target);
-  std::error_code unreadable;
-  for (fs::directory_iterator entry(folder_of(target), unreadable), end;
-       !unreadable && entry != end; entry.increment(unreadable)) {
-    const std::string path = entry->path().string();
-    if (!is_random_name(entry->path().filename().string(), stem)) continue;
+  // Not std::filesystem's iterator, which ends the program where there is no memory for a name.
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(folder_of(target).c_str()),
+                                                   ::closedir);
+  while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
+    if (!is_random_name(entry->d_name, stem)) continue;
+    const std::string path = (folder_of(target) / entry->d_name).string();
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     const File leftover(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
