@@ -1,5 +1,7 @@
 #include "nn/batch_norm2d.hpp"
 
+#include <algorithm>
+
 namespace glass::inline GLASS_PRECISION::nn {
 
 BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments)
@@ -16,13 +18,30 @@ BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments, Deferred) : argu
           momentum);
 }
 
-void BatchNorm2d::reset_parameters(Rng&) {
-  const Index channels = arguments_.num_features;
-  weight = Tensor::full({channels}, 1);
-  bias = Tensor::zeros({channels});
-  running_mean = Tensor::zeros({channels});
-  running_var = Tensor::full({channels}, 1);
+std::vector<NamedShape> BatchNorm2d::parameter_shapes() const {
+  const Shape each{arguments_.num_features};
+  return {{"weight", each}, {"bias", each}};
+}
+
+std::vector<NamedShape> BatchNorm2d::buffer_shapes() const {
+  const Shape each{arguments_.num_features};
+  return {{"running_mean", each}, {"running_var", each}};
+}
+
+void BatchNorm2d::make_parameters() {
+  if (weight) return;
+  for (Tensor* tensor : {&weight, &bias, &running_mean, &running_var}) {
+    *tensor = Tensor::empty({arguments_.num_features});
+  }
   requires_grad(true);
+}
+
+void BatchNorm2d::reset_parameters(Rng&) {
+  make_parameters();
+  std::ranges::fill(weight.mutable_values(), real(1));
+  std::ranges::fill(bias.mutable_values(), real(0));
+  std::ranges::fill(running_mean.mutable_values(), real(0));
+  std::ranges::fill(running_var.mutable_values(), real(1));
 }
 
 Tensor BatchNorm2d::forward(const Tensor& x) {

@@ -32,7 +32,9 @@ class BatchNorm2d final : public Module {
   Tensor forward(const Tensor& x) override;
   Shape output_shape(const Shape& input) const override;
   std::vector<NamedTensor> parameters() const override;
-  Index parameter_count() const override { return 2 * arguments_.num_features; }
+  std::vector<NamedShape> parameter_shapes() const override;
+  std::vector<NamedShape> buffer_shapes() const override;
+  void make_parameters() override;
   void reset_parameters(Rng& rng) override;
   std::vector<NamedTensor> buffers() const override;
 

@@ -25,15 +25,21 @@ Shape Conv2d::weight_shape() const {
   return {out, in, kernel.h, kernel.w};
 }
 
-Index Conv2d::parameter_count() const {
-  return weight_shape().size() + (arguments_.bias ? arguments_.out_channels : 0);
+std::vector<NamedShape> Conv2d::parameter_shapes() const {
+  if (!arguments_.bias) return {{"weight", weight_shape()}};
+  return {{"weight", weight_shape()}, {"bias", {arguments_.out_channels}}};
+}
+
+void Conv2d::make_parameters() {
+  if (weight) return;
+  weight = Tensor::empty(weight_shape());
+  if (arguments_.bias) bias = Tensor::empty({arguments_.out_channels});
+  requires_grad(true);
 }
 
 void Conv2d::reset_parameters(Rng& rng) {
-  weight = Tensor::empty(weight_shape());
-  if (arguments_.bias) bias = Tensor::empty({arguments_.out_channels});
+  make_parameters();
   default_init(weight, bias, rng);
-  requires_grad(true);
 }
 
 Tensor Conv2d::forward(const Tensor& x) {

@@ -39,7 +39,8 @@ class Conv2d final : public Module {
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape&) const override;
   std::vector<NamedTensor> parameters() const override;
-  Index parameter_count() const override;
+  std::vector<NamedShape> parameter_shapes() const override;
+  void make_parameters() override;
   void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in,kernel_h,kernel_w]

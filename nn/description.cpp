@@ -186,7 +186,8 @@ void refuse_weights(const JsonNode& json, const std::string& path) {
 
 }  // namespace
 
-Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed) {
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed,
+                        Deferred) {
   const JsonNode parsed = parse_json(json, path);
   refuse_weights(parsed, path);
   const JsonValue root{parsed, path};
@@ -209,11 +210,20 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   }
   for (const JsonNode& layer : layers.json.items) add_layer(model.layers, layer, path, seed);
   check_shapes(model, path);
+  return model;
+}
+
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed) {
+  Model model = parse_description(json, path, seed, Deferred());
+  draw_parameters(model, seed);
+  return model;
+}
+
+void draw_parameters(Model& model, std::uint64_t seed) {
   for (Index i = 0; i < model.layers.size(); ++i) {
     Rng rng = stream(seed, i);
     model.layers.layer(i).reset_parameters(rng);
   }
-  return model;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::nn

@@ -100,8 +100,8 @@ class Reader final : public JsonEvents {
 
 StoredTensors read(std::string_view bytes, const std::string& path, bool keep_values) {
   Reader reader(path, keep_values);
-  // Only the text bounds how many numbers there are.
-  read_json(bytes, path, reader, {.values = bytes.size()});
+  // Only the text bounds how many numbers there are. Names are kept, twice.
+  read_json(bytes, path, reader, {.values = bytes.size(), .word = longest_json_name});
   return std::move(reader.tensors);
 }
 

@@ -6,6 +6,7 @@
 namespace glass::inline GLASS_PRECISION::nn {
 
 inline constexpr std::uint64_t largest_json_weights = std::uint64_t{64} << 20;  ///< bytes
+inline constexpr std::size_t longest_json_name = 1024;  ///< bytes of a name or a number
 
 /// The tensors without their values, but with every number looked at. Throws FileError, naming
 /// `path` and the tensor, on anything that does not look as above, numbers beyond single precision,

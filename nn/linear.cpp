@@ -15,17 +15,23 @@ Linear::Linear(const LinearArguments& arguments, Deferred) : arguments_(argument
   check_size("Linear: weight", {out, in});
 }
 
-Index Linear::parameter_count() const {
+std::vector<NamedShape> Linear::parameter_shapes() const {
   const auto& [in, out, with_bias] = arguments_;
-  return out * in + (with_bias ? out : 0);
+  if (!with_bias) return {{"weight", {out, in}}};
+  return {{"weight", {out, in}}, {"bias", {out}}};
 }
 
-void Linear::reset_parameters(Rng& rng) {
+void Linear::make_parameters() {
+  if (weight) return;
   const auto& [in, out, with_bias] = arguments_;
   weight = Tensor::empty({out, in});
   if (with_bias) bias = Tensor::empty({out});
-  default_init(weight, bias, rng);
   requires_grad(true);
+}
+
+void Linear::reset_parameters(Rng& rng) {
+  make_parameters();
+  default_init(weight, bias, rng);
 }
 
 Shape Linear::output_shape(const Shape& input) const {

@@ -30,7 +30,8 @@ class Linear final : public Module {
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape&) const override { return {whole_image}; }
   std::vector<NamedTensor> parameters() const override;
-  Index parameter_count() const override;
+  std::vector<NamedShape> parameter_shapes() const override;
+  void make_parameters() override;
   void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in]

@@ -35,16 +35,26 @@ void Model::check_batch(Index images) const {
   }
 }
 
-Model load_description(const std::string& path, std::uint64_t seed) {
+Model load_description(const std::string& path, std::uint64_t seed, Deferred) {
   InputFile file(path);
   refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);
   file.expect_at_most(largest_description);
-  return parse_description(file.all(), path, seed);
+  return parse_description(file.all(), path, seed, Deferred());
+}
+
+Model load_description(const std::string& path, std::uint64_t seed) {
+  Model model = load_description(path, seed, Deferred());
+  draw_parameters(model, seed);
+  return model;
 }
 
 Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
-  Model model = load_description(path, seed);
-  if (!model.weights.empty()) load_weights(model, beside(path, model.weights), options);
+  Model model = load_description(path, seed, Deferred());
+  if (model.weights.empty()) {
+    draw_parameters(model, seed);
+  } else {
+    load_weights(model, beside(path, model.weights), options);
+  }
   return model;
 }
 

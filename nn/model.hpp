@@ -88,6 +88,9 @@ class Model final : public Module {
   Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
   std::vector<NamedTensor> parameters() const override { return layers.parameters(); }
   std::vector<NamedTensor> buffers() const override { return layers.buffers(); }
+  std::vector<NamedShape> parameter_shapes() const override { return layers.parameter_shapes(); }
+  std::vector<NamedShape> buffer_shapes() const override { return layers.buffer_shapes(); }
+  void make_parameters() override { layers.make_parameters(); }
   void reset_parameters(Rng& rng) override { layers.reset_parameters(rng); }
   /// A table of the layers, one line each, for one image: what they are, their output's shape,
   /// their parameters, and how many input pixels one output element sees (its receptive field).
@@ -109,6 +112,12 @@ std::vector<Index> answers(const Tensor& logits);
 Model load_model(const std::string& path, std::uint64_t seed = 0, const LoadOptions& options = {});
 /// The same without reading weights, for training from scratch.
 Model load_description(const std::string& path, std::uint64_t seed = 0);
+/// The same without parameters, however large they would be: see Deferred. `draw_parameters` with the
+/// same seed makes it what the above gives.
+Model load_description(const std::string& path, std::uint64_t seed, Deferred);
+/// Initialises the layers from `seed`, each from a stream of random numbers of its own, so that
+/// changing one layer leaves the others as they were.
+void draw_parameters(Model& model, std::uint64_t seed);
 /// Writes the weights, if `model.weights` names a file beside `path`, and then the description.
 /// Throws FileError if a layer is of a type that descriptions do not know.
 void save_model(const Model& model, const std::string& path);

@@ -15,8 +15,14 @@ void check_size(const std::string& what, const Shape& shape) {
 
 Index Module::parameter_count() const {
   Index count = 0;
-  for (const NamedTensor& parameter : parameters()) count += parameter.tensor.size();
+  for (const NamedShape& parameter : parameter_shapes()) count += parameter.shape.size();
   return count;
+}
+
+std::vector<NamedShape> Module::shapes(const std::vector<NamedTensor>& tensors) {
+  std::vector<NamedShape> list;
+  for (const auto& [name, tensor] : tensors) list.push_back({name, tensor.shape()});
+  return list;
 }
 
 void Module::requires_grad(bool trainable) {

@@ -15,8 +15,15 @@ struct NamedTensor {
   Tensor tensor;     ///< a handle, not a copy
 };
 
+/// The key of a tensor in weight files, and its shape.
+struct NamedShape {
+  std::string name;  ///< its key
+  Shape shape;       ///< may be known before the tensor is made
+};
+
 /// As the last argument of a layer's constructor: only the arguments are checked, so that nothing is
-/// allocated for a network that turns out to be impossible. `reset_parameters` makes it usable.
+/// allocated for a network that turns out to be impossible, or whose weights do. `make_parameters` or
+/// `reset_parameters` makes it usable.
 struct Deferred {};
 
 /// The most values that a tensor of a described network may have, and all of its parameters
@@ -53,12 +60,19 @@ class Module {
 
   /// What training adjusts: handles, in the order of PyTorch's state_dict.
   virtual std::vector<NamedTensor> parameters() const { return {}; }
-  /// How many values they have, or will have after `reset_parameters`.
-  virtual Index parameter_count() const;
-  /// Makes them, with their initial values drawn from `rng`.
-  virtual void reset_parameters(Rng& /*rng*/) {}
+  /// Their shapes, also before they are made.
+  virtual std::vector<NamedShape> parameter_shapes() const { return shapes(parameters()); }
+  /// How many values they have, or will have.
+  Index parameter_count() const;
   /// What is saved with the parameters but not trained: running means and variances.
   virtual std::vector<NamedTensor> buffers() const { return {}; }
+  /// Their shapes, also before they are made.
+  virtual std::vector<NamedShape> buffer_shapes() const { return shapes(buffers()); }
+  /// Makes the parameters and buffers of a Deferred module, trainable, and without values; leaves
+  /// alone what is made already.
+  virtual void make_parameters() {}
+  /// The same, and draws initial values from `rng`.
+  virtual void reset_parameters(Rng& /*rng*/) {}
 
   void train() { set_training(true); }         ///< behave as in training: so modules begin
   void eval() { set_training(false); }         ///< behave as in use
@@ -70,6 +84,8 @@ class Module {
   bool requires_grad() const;
 
  protected:
+  /// Of tensors that are made.
+  static std::vector<NamedShape> shapes(const std::vector<NamedTensor>& tensors);
   /// Overridden by modules that contain others.
   virtual void set_training(bool training) { training_ = training; }
 

@@ -107,16 +107,21 @@ std::vector<Entry> read_entries(std::string_view header, Size file_size, const s
   return entries;
 }
 
+/// The element that begins at the byte `at` of the buffer, or of a part of it that begins at `begin`.
+float read_value(const Entry& entry, std::string_view buffer, Size at, Size begin = 0) {
+  const double value = entry.dtype->to_double(buffer.data() + (at - begin));
+  const auto single = static_cast<float>(value);
+  if (std::isfinite(single) || !std::isfinite(value)) return single;
+  throw FileError(text(entry.where, ": element ",
+                       place_text((at - entry.begin) / entry.dtype->bytes, entry.shape), " is ",
+                       value, ", which is beyond single precision"));
+}
+
 std::vector<float> read_values(const Entry& entry, std::string_view buffer) {
-  const DType& dtype = *entry.dtype;
   std::vector<float> values;
-  values.reserve((entry.end - entry.begin) / dtype.bytes);
-  for (Size at = entry.begin; at < entry.end; at += dtype.bytes) {
-    const double value = dtype.to_double(buffer.data() + at);
-    values.push_back(static_cast<float>(value));
-    if (std::isfinite(values.back()) || !std::isfinite(value)) continue;
-    throw FileError(text(entry.where, ": element ", place_text(values.size() - 1, entry.shape),
-                         " is ", value, ", which is beyond single precision"));
+  values.reserve((entry.end - entry.begin) / entry.dtype->bytes);
+  for (Size at = entry.begin; at < entry.end; at += entry.dtype->bytes) {
+    values.push_back(read_value(entry, buffer, at));
   }
   return values;
 }
@@ -131,6 +136,29 @@ StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t fil
     if (entry.dtype->to_double) tensors[entry.name] = {entry.shape, {}, entry.dtype->name};
   }
   return tensors;
+}
+
+void check_safetensors(InputFile& file, bool allow_nonfinite,
+                       const std::function<bool(const std::string& key)>& matters) {
+  constexpr Size together = 1 << 16;  // a multiple of every dtype's size
+  const std::string_view header =
+      header_of(file.first(safetensors_header_bytes), file.size(), file.path());
+  const Size values = length_bytes + header.size();
+  for (const Entry& entry : read_entries(header, file.size(), file.path())) {
+    if (!entry.dtype->to_double) continue;
+    const bool must_be_finite = !allow_nonfinite && matters(entry.name);
+    for (Size begin = entry.begin; begin < entry.end; begin += together) {
+      const Size end = std::min(begin + together, entry.end);
+      const std::string_view part = file.part(values + begin, end - begin);
+      for (Size at = begin; at < end; at += entry.dtype->bytes) {
+        const float value = read_value(entry, part, at, begin);
+        if (std::isfinite(value) || !must_be_finite) continue;
+        throw FileError(text(entry.where, ": element ",
+                             place_text((at - entry.begin) / entry.dtype->bytes, entry.shape),
+                             " is ", value, " (--allow-nonfinite accepts it)"));
+      }
+    }
+  }
 }
 
 StoredTensors parse_safetensors(std::string_view bytes, const std::string& path) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+
+#include "nn/files.hpp"
 #include "nn/stored_tensor.hpp"
 
 /// The safetensors format: 8 bytes N (little-endian), N bytes of JSON
@@ -17,6 +20,11 @@ inline constexpr std::uint64_t safetensors_header_bytes = 8 + (std::uint64_t{1} 
 /// stored_tensor.hpp allows.
 StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t file_size,
                                  const std::string& path);
+
+/// Looks at the values of a file whose header is right, and keeps none. Throws FileError if one is
+/// beyond single precision or, unless `allow_nonfinite`, NaN or infinite in a tensor that `matters`.
+void check_safetensors(InputFile& file, bool allow_nonfinite,
+                       const std::function<bool(const std::string& key)>& matters);
 
 /// All of it; F16, BF16 and F64 become single precision. Throws FileError as the above, and if an
 /// F64 value is beyond single precision.

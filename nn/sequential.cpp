@@ -38,13 +38,17 @@ auto naming_layer(const Sequential& net, Index i, F f) {
   }
 }
 
-std::vector<NamedTensor> prefixed(const std::string& key, std::vector<NamedTensor> tensors) {
-  for (NamedTensor& entry : tensors) entry.name = key + '.' + entry.name;
-  return tensors;
-}
-
-void append(std::vector<NamedTensor>& list, const std::vector<NamedTensor>& more) {
-  list.insert(list.end(), more.begin(), more.end());
+/// What `of` gives for each layer, one after the other, the names after the layer's key.
+template <class F>
+auto of_all_layers(const Sequential& net, F of) {
+  decltype(of(net.layer(0))) list;
+  for (Index i = 0; i < net.size(); ++i) {
+    for (auto& entry : of(net.layer(i))) {
+      entry.name = net.key(i) + '.' + entry.name;
+      list.push_back(std::move(entry));
+    }
+  }
+  return list;
 }
 
 }  // namespace
@@ -128,6 +132,10 @@ Shape Sequential::output_shape(const Shape& input) const {
   return shape;
 }
 
+void Sequential::make_parameters() {
+  for (const Entry& entry : layers_) entry.module->make_parameters();
+}
+
 void Sequential::reset_parameters(Rng& rng) {
   for (const Entry& entry : layers_) entry.module->reset_parameters(rng);
 }
@@ -143,15 +151,19 @@ Footprint Sequential::footprint(const Shape& input) const {
 }
 
 std::vector<NamedTensor> Sequential::parameters() const {
-  std::vector<NamedTensor> list;
-  for (Index i = 0; i < size(); ++i) append(list, prefixed(key(i), layer(i).parameters()));
-  return list;
+  return of_all_layers(*this, [](const Module& layer) { return layer.parameters(); });
 }
 
 std::vector<NamedTensor> Sequential::buffers() const {
-  std::vector<NamedTensor> list;
-  for (Index i = 0; i < size(); ++i) append(list, prefixed(key(i), layer(i).buffers()));
-  return list;
+  return of_all_layers(*this, [](const Module& layer) { return layer.buffers(); });
+}
+
+std::vector<NamedShape> Sequential::parameter_shapes() const {
+  return of_all_layers(*this, [](const Module& layer) { return layer.parameter_shapes(); });
+}
+
+std::vector<NamedShape> Sequential::buffer_shapes() const {
+  return of_all_layers(*this, [](const Module& layer) { return layer.buffer_shapes(); });
 }
 
 void Sequential::set_training(bool training) {

@@ -51,6 +51,9 @@ class Sequential final : public Module {
   Footprint footprint(const Shape& input) const override;
   std::vector<NamedTensor> parameters() const override;
   std::vector<NamedTensor> buffers() const override;
+  std::vector<NamedShape> parameter_shapes() const override;
+  std::vector<NamedShape> buffer_shapes() const override;
+  void make_parameters() override;
   void reset_parameters(Rng& rng) override;
 
  protected:

@@ -1,7 +1,6 @@
 #include "nn/weights.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -22,6 +21,9 @@ struct Format {
   std::uint64_t header_bytes;  ///< as much of the file as `header` wants to see
   StoredTensors (*header)(std::string_view first_bytes, std::uint64_t size,
                           const std::string& path);
+  /// Of the values; null where the header's check looks at them as well.
+  void (*check)(InputFile& file, bool allow_nonfinite,
+                const std::function<bool(const std::string& key)>& matters);
   StoredTensors (*parse)(std::string_view bytes, const std::string& path);
   std::string (*serialise)(const StoredTensors& tensors, const std::string& path);
 };
@@ -32,9 +34,9 @@ StoredTensors whole_json_header(std::string_view bytes, std::uint64_t, const std
 
 constexpr Format formats[] = {
     {".safetensors", ModelFile::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
-     safetensors_header, parse_safetensors, to_safetensors},
+     safetensors_header, check_safetensors, parse_safetensors, to_safetensors},
     {".json", ModelFile::json_weights, largest_json_weights, largest_json_weights,
-     whole_json_header, parse_json_weights, to_json_weights}};
+     whole_json_header, nullptr, parse_json_weights, to_json_weights}};
 
 const Format* find_format(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
@@ -54,12 +56,18 @@ std::vector<NamedTensor> all_tensors(const Module& module) {
   return all;
 }
 
+/// Of the same, also if they are not made yet.
+std::vector<NamedShape> all_shapes(const Module& module) {
+  std::vector<NamedShape> all = module.parameter_shapes();
+  for (const NamedShape& buffer : module.buffer_shapes()) all.push_back(buffer);
+  return all;
+}
+
 bool same_dim(std::uint64_t stored, Index wanted) {
   return stored == static_cast<std::uint64_t>(wanted);
 }
 
-bool same_shape(const StoredTensor& stored, const Tensor& tensor) {
-  const Shape& shape = tensor.shape();
+bool same_shape(const StoredTensor& stored, const Shape& shape) {
   return std::equal(stored.shape.begin(), stored.shape.end(), shape.begin(), shape.end(), same_dim);
 }
 
@@ -74,19 +82,18 @@ const char* order_hint(const StoredTensor& stored, const Shape& shape) {
 }
 
 /// One entry for each tensor that the file lacks, has in another shape, or has in vain.
-std::vector<std::string> mismatches(const std::vector<NamedTensor>& wanted,
+std::vector<std::string> mismatches(const std::vector<NamedShape>& wanted,
                                     const StoredTensors& stored, bool allow_extra) {
   std::vector<std::string> list;
   std::set<std::string> known;
-  for (const auto& [name, tensor] : wanted) {
+  for (const auto& [name, shape] : wanted) {
     known.insert(name);
     const auto entry = stored.find(name);
     if (entry == stored.end()) {
-      list.push_back(text('\'', printable(name), "' ", tensor.shape(), " is missing"));
-    } else if (!same_shape(entry->second, tensor)) {
+      list.push_back(text('\'', printable(name), "' ", shape, " is missing"));
+    } else if (!same_shape(entry->second, shape)) {
       list.push_back(text('\'', printable(name), "' is ", shape_text(entry->second.shape),
-                          ", expected ", tensor.shape(),
-                          order_hint(entry->second, tensor.shape())));
+                          ", expected ", shape, order_hint(entry->second, shape)));
     }
   }
   for (const auto& [name, tensor] : stored) {
@@ -97,7 +104,7 @@ std::vector<std::string> mismatches(const std::vector<NamedTensor>& wanted,
   return list;
 }
 
-void check_fits(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
+void check_fits(const std::vector<NamedShape>& wanted, const StoredTensors& stored,
                 bool allow_extra, const std::string& path) {
   const std::vector<std::string> wrong = mismatches(wanted, stored, allow_extra);
   if (wrong.empty()) return;
@@ -108,24 +115,11 @@ void check_fits(const std::vector<NamedTensor>& wanted, const StoredTensors& sto
   throw FileError(message);
 }
 
-void check_finite(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
-                  const std::string& path) {
-  for (const auto& [name, tensor] : wanted) {
-    const auto& [shape, values, dtype] = stored.at(name);
-    const auto bad = std::find_if_not(values.begin(), values.end(),
-                                      [](float value) { return std::isfinite(value); });
-    if (bad == values.end()) continue;
-    const auto element = static_cast<std::uint64_t>(bad - values.begin());
-    throw FileError(text(path, ": '", printable(name), "': element ", place_text(element, shape),
-                         " is ", *bad, " (--allow-nonfinite accepts it)"));
-  }
-}
-
 /// What was converted: "a.safetensors: 4 tensors were converted to single precision from F16".
-void tell_conversions(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
+void tell_conversions(const std::vector<NamedShape>& wanted, const StoredTensors& stored,
                       const std::string& path, const LoadOptions& options) {
   std::map<std::string, int> counts;
-  for (const NamedTensor& tensor : wanted) ++counts[stored.at(tensor.name).dtype];
+  for (const NamedShape& tensor : wanted) ++counts[stored.at(tensor.name).dtype];
   for (const auto& [dtype, count] : counts) {
     if (dtype == "F32" || !options.notice) continue;
     options.notice(text(path, ": ", count, count == 1 ? " tensor was" : " tensors were",
@@ -144,16 +138,20 @@ void load_weights(Module& module, const std::string& path, const LoadOptions& op
   if (!format) unknown_format(path);
   file.expect_at_most(format->largest_file);
 
-  const std::vector<NamedTensor> wanted = all_tensors(module);
+  const std::vector<NamedShape> wanted = all_shapes(module);
   check_fits(wanted, format->header(file.first(format->header_bytes), file.size(), path),
              options.allow_extra, path);
+  if (format->check) {
+    format->check(file, options.allow_nonfinite, [&](const std::string& key) {
+      return std::ranges::count(wanted, key, &NamedShape::name) > 0;
+    });
+  }
   const StoredTensors stored = format->parse(file.all(), path);
-  if (!options.allow_nonfinite) check_finite(wanted, stored, path);
   tell_conversions(wanted, stored, path, options);
 
-  for (const auto& [name, tensor] : wanted) {
-    const std::vector<float>& values = stored.at(name).values;
-    std::copy(values.begin(), values.end(), tensor.mutable_data());
+  module.make_parameters();
+  for (const auto& [name, tensor] : all_tensors(module)) {
+    std::ranges::copy(stored.at(name).values, tensor.mutable_values().begin());
   }
 }
 

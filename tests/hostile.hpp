@@ -117,9 +117,9 @@ inline std::string safetensors(const std::string& header, const std::string& buf
   return bytes + header + buffer;
 }
 
-/// A program refuses its input: exit code 3, one line, which contains `part`, no other output, and
-/// less than 100 MB of memory.
-inline void check_refusal(const std::string& command, const std::string& part) {
+/// A program refuses its input: exit code 3, or another, one line, which contains `part`, no other
+/// output, and less than 100 MB of memory.
+inline void check_refusal(const std::string& command, const std::string& part, int code = 3) {
   constexpr long limit_kb = 100 * 1024;
   const TemporaryFolder folder;
   rusage own{}, used{};
@@ -134,7 +134,7 @@ inline void check_refusal(const std::string& command, const std::string& part) {
   REQUIRE(wait4(child, &status, 0, &used) == child);
   CAPTURE(command);
   const std::string error = slurp(folder / "err");
-  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 3));
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == code));
   CHECK_MESSAGE(error.find(part) != std::string::npos, error);
   CHECK(std::ranges::count(error, '\n') == 1);
   CHECK(error.ends_with('\n'));

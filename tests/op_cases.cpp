@@ -322,7 +322,11 @@ std::vector<ShapeErrorCase> shape_error_cases() {
        },
        "index 3 is outside x [2,3]"},
       {"cross_entropy count", [=] { cross_entropy(a, {0}); }, "needs 2 indices, got 1"},
-      {"cross_entropy smoothing", [=] { cross_entropy(a, {0, 1}, 1); }, "in [0, 1), got 1"},
+      {"cross_entropy smoothing",
+       [=] {
+         cross_entropy(a, {0, 1}, 1);
+       },
+       "in [0, 1), got 1"},
       {"cross_entropy of nothing", [=] { cross_entropy(empty, {}); }, "at least one row"},
       {"gather",
        [=] {

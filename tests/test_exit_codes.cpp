@@ -108,6 +108,59 @@ TEST_CASE("a closed pipe: exit code 4") {
   CHECK(closed.err == "viz: standard output cannot be written\n4\n");
 }
 
+TEST_CASE("numbers that nobody would write: exit code 2 and one line") {
+  const std::string trains = train + mnist + "--data /nonexistent ";
+  const std::string paints = viz + "maximise " + mnist + "--class 3 --steps 0 -o /dev/null ";
+  const std::vector<std::string> wrong{
+      trains + "--lr nan",
+      trains + "--lr inf",
+      trains + "--lr 1e999",
+      trains + "--lr 0",
+      trains + "--lr=-1",
+      trains + "--lr 0x1p-9",
+      trains + "--optimiser sgd --momentum nan",
+      trains + "--weight-decay nan",
+      trains + "--weight-decay inf",
+      trains + "--label-smoothing nan",
+      trains + "--noise nan",
+      trains + "--adversarial l2 --eps nan",
+      trains + "--seed=-1",
+      trains + "--seed 18446744073709551616",
+      trains + "--seed 99999999999999999999",
+      trains + "--seed 0x10",
+      trains + "--seed 010",
+      trains + "--seed 1e3",
+      trains + "--seed ''",
+      trains + "--epochs 4294967297",
+      trains + "--test-attack l2",
+      trains + "--test-attack l2:",
+      trains + "--test-attack l2:nan",
+      trains + "--test-attack l2:inf",
+      trains + "--test-attack l2:1e999",
+      trains + "--test-attack l2:-1",
+      trains + "--test-attack 'l2: 1'",
+      trains + "--test-attack l3:1",
+      trains + "--test-attack l2:1x",
+      paints + "--lr nan",
+      paints + "--tv inf",
+      paints + "--beta nan",
+      paints + "--seed=-1",
+      paints + "--seed 99999999999999999999",
+      paints + "--seed 0b1",
+      paints + "--count 99999999999999999999",
+      paints + "--threads 0x1",
+      viz + "regulariser " + mnist + "--class 3 --lambdas 1,nan",
+  };
+  for (const std::string& command : wrong) {
+    const Run run = run_program(command);
+    CAPTURE(command);
+    CHECK(run.code == 2);
+    CHECK_MESSAGE(one_line(run.err), run.err);
+    CHECK(run.err.find("internal") == std::string::npos);
+  }
+  CHECK(run_program(paints + "--seed 18446744073709551615 --lr 1e-3 --tv .5").code == 0);
+}
+
 TEST_CASE("no memory: exit code 4 and one line") {
   if (sanitized) return skip("no limit is low enough: sanitizers reserve terabytes");
   const Run run = run_program("ulimit -v 120000; " + viz + "maximise " + mnist +

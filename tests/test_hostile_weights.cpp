@@ -215,7 +215,7 @@ TEST_CASE("hostile JSON weights are refused in one line that says why") {
           {"a name with NUL and escape codes", R"({"\u0000\u001b[2J":1})",
            R"('\x00\x1b[2J': expected)"},
           {"a name of 2 MB", "{\"" + std::string(2'000'000, ',') + "\":1}",
-           "a word of more than 1048576 bytes"},
+           "a word of more than 1024 bytes"},
       },
       "a.json", [](const std::string& bytes) {
         nn::parse_json_weights(bytes, "a.json");

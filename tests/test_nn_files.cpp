@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,24 +57,87 @@ TEST_CASE("a write that fails leaves the old file and no temporary one") {
   CHECK(fs::is_directory(folder / "busy"));
 }
 
-TEST_CASE("what a killed program left is taken over, and the file keeps its mode") {
+TEST_CASE("what a killed program left is removed by the next, and the file keeps its mode") {
   const TemporaryFolder folder;
   const std::string path = folder / "a";
   nn::write_file(path, "old");
   fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-  std::ofstream(path + ".tmp") << "half of something longer";
+  std::ofstream(path + ".glassgrad-0123456789ab.tmp") << "half of something longer";
   nn::write_file(path, "new");
   CHECK(nn::read_file(path) == "new");
-  CHECK_FALSE(fs::exists(path + ".tmp"));
+  CHECK(std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator()) == 1);
   CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("a link in the place of the temporary file is not followed") {
+TEST_CASE("whatever lies where a temporary file might be is left alone") {
   const TemporaryFolder folder;
+  const std::string path = folder / "a", mark = path + ".glassgrad-";
   std::ofstream(folder / "precious") << "whole";
-  fs::create_symlink(folder / "precious", folder / "a.tmp");
-  CHECK_THROWS_AS(nn::write_file(folder / "a", "x"), IoError);
+  for (const std::string& name :
+       {path + ".tmp", mark + "0123456789ab.tmp.old", mark + "12.tmp", mark + "0123456789aX.tmp",
+        path + "b.glassgrad-0123456789ab.tmp", folder / "glassgrad-0123456789ab.tmp"}) {
+    std::ofstream(name) << "a user's own";
+  }
+  fs::create_symlink(folder / "precious", mark + "0123456789ab.tmp");
+  fs::create_symlink(folder / "nothing", mark + "1123456789ab.tmp");
+  fs::create_directory(mark + "2123456789ab.tmp");
+  REQUIRE(mkfifo((mark + "3123456789ab.tmp").c_str(), 0600) == 0);
+  const std::string locked = mark + "4123456789ab.tmp";  // another program's, at work
+  std::ofstream(locked) << "half";
+  const int other = open(locked.c_str(), O_RDONLY);
+  REQUIRE(flock(other, LOCK_EX) == 0);
+  const auto count = [&] {
+    return std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator());
+  };
+  const auto before = count();
+  nn::write_file(path, "x");
+  CHECK(slurp(path) == "x");
+  CHECK(count() == before + 1);
   CHECK(slurp(folder / "precious") == "whole");
+  CHECK(slurp(path + ".tmp") == "a user's own");
+  CHECK(slurp(locked) == "half");
+  close(other);
+  nn::write_file(path, "y");
+  CHECK_FALSE(fs::exists(locked));
+}
+
+TEST_CASE("a pipe or a link at NAME.tmp neither stops a write nor is followed") {
+  const TemporaryFolder folder;
+  REQUIRE(mkfifo((folder / "a.tmp").c_str(), 0600) == 0);
+  std::ofstream(folder / "precious") << "whole";
+  fs::create_symlink(folder / "precious", folder / "b.tmp");
+  for (const char* name : {"a", "b"}) nn::write_file(folder / name, "x");
+  CHECK(fs::is_fifo(folder / "a.tmp"));
+  CHECK(fs::is_symlink(folder / "b.tmp"));
+  CHECK(slurp(folder / "precious") == "whole");
+}
+
+TEST_CASE("the longest names can be written") {
+  const TemporaryFolder folder;
+  const std::string path = folder / std::string(255, 'n');
+  nn::write_file(path, "x");
+  CHECK(slurp(path) == "x");
+  CHECK_THROWS_WITH_AS(nn::write_file(path + "n", "x"), doctest::Contains("File name too long"),
+                       IoError);
+  CHECK(std::distance(fs::directory_iterator(folder / ""), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("root leaves a file to its owner, and nobody else gets the owner's rights") {
+  if (geteuid() != 0) {
+    MESSAGE("skipped: no root");
+    return;
+  }
+  const TemporaryFolder folder;
+  const std::string path = folder / "a";
+  nn::write_file(path, "old");
+  REQUIRE(chown(path.c_str(), 12345, 23456) == 0);
+  REQUIRE(chmod(path.c_str(), 04751) == 0);
+  nn::write_file(path, "new");
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  CHECK(status.st_uid == 12345);
+  CHECK(status.st_gid == 23456);
+  CHECK((status.st_mode & 07777) == 04751);
 }
 
 TEST_CASE("many threads write one file at once, and it is always one of theirs") {
@@ -146,6 +211,23 @@ TEST_CASE("a link stays a link when its file is replaced") {
   nn::write_file(folder / "link", "new");
   CHECK(fs::is_symlink(folder / "link"));
   CHECK(nn::read_file(folder / "real") == "new");
+}
+
+TEST_CASE("a link to nothing stays a link, and what it leads to is made") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "below");
+  fs::create_symlink("second", folder / "first");
+  fs::create_symlink("below/real", folder / "second");
+  nn::write_file(folder / "first", "new");
+  CHECK(fs::is_symlink(folder / "first"));
+  CHECK(fs::is_symlink(folder / "second"));
+  CHECK(slurp(folder / "below/real") == "new");
+  fs::create_symlink("missing/real", folder / "nowhere");
+  CHECK_THROWS_AS(nn::write_file(folder / "nowhere", "x"), IoError);
+  fs::create_symlink("round", folder / "round");
+  CHECK_THROWS_WITH_AS(nn::write_file(folder / "round", "x"),
+                       doctest::Contains("Too many levels of symbolic links"), IoError);
+  CHECK(fs::is_symlink(folder / "round"));
 }
 
 TEST_CASE("text out of files cannot command the terminal") {

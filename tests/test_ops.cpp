@@ -143,8 +143,8 @@ TEST_CASE("discrete total variation converges to its integral") {
       Tensor x = Tensor::empty({1, 1, size, size});
       for (Index i = 0; i < size; ++i)
         for (Index j = 0; j < size; ++j)
-          x.mutable_data()[i * size + j] = static_cast<real>(std::sin(2 * h * static_cast<double>(i)) *
-                                                     std::cos(h * static_cast<double>(j)));
+          x.mutable_data()[i * size + j] = static_cast<real>(
+              std::sin(2 * h * static_cast<double>(i)) * std::cos(h * static_cast<double>(j)));
       const double sum = total_variation(x, {.beta = beta, .eps = 1e-12}).item();
       const double closer = std::abs(std::pow(h, 2 - beta) * sum / integral - 1);
       CHECK(closer < 0.4 * error);

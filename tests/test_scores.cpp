@@ -106,8 +106,9 @@ TEST_CASE("neighbours: brightness does not count, ties go to the smaller class")
 TEST_CASE("shift_stability: the share of shifts after which the class is named") {
   nn::Model model = half_model();
   const Tensor images = Tensor::zeros({3, 1, 6, 6});
-  images.mutable_data()[2 * 6 + 2] = 1;       // leaves the left half if it goes right
-  images.mutable_data()[36 + 2 * 6 + 0] = 1;  // stays there; gone, nothing is left, and that is class 0
+  images.mutable_data()[2 * 6 + 2] = 1;  // leaves the left half if it goes right
+  images.mutable_data()[36 + 2 * 6 + 0] =
+      1;  // stays there; gone, nothing is left, and that is class 0
   images.mutable_data()[72 + 0 * 6 + 3] = 1;  // leaves the right half, or the image
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 1, 0.5});
   CHECK(shift_stability(model, images, {1, 1, 0}) == std::vector<double>{0.25, 0, 0.5});

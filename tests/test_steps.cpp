@@ -45,7 +45,8 @@ std::vector<Index> labels() {
 /// Takes some steps, calling `after_step` after each, and returns what was trained.
 using AfterStep = std::function<void(int step)>;
 
-std::vector<real> train(int steps, const AfterStep& after_step = [](int) {}) {
+std::vector<real> train(
+    int steps, const AfterStep& after_step = [](int) {}) {
   nn::Sequential net = network();
   net.requires_grad(true);
   const std::vector<Tensor> weights = nn::tensors(net.parameters());
@@ -62,7 +63,8 @@ std::vector<real> train(int steps, const AfterStep& after_step = [](int) {}) {
   return values;
 }
 
-std::vector<real> maximise(int steps, const AfterStep& after_step = [](int) {}) {
+std::vector<real> maximise(
+    int steps, const AfterStep& after_step = [](int) {}) {
   nn::Sequential net = network();
   net.eval();
   net.requires_grad(false);

@@ -97,7 +97,7 @@ TEST_CASE("train gives the same bytes again, and with two threads") {
 
 TEST_CASE("train --report tells how it went, and changes nothing else") {
   const Workshop shop;
-  const std::string options = "--epochs 3 --shift 1 --adversarial l2 --commit v1";
+  const std::string options = "--epochs 3 --shift 1 --adversarial l2 --commit v1 --overwrite";
   const std::vector<std::string> names{"squares.safetensors", "squares.md", "squares.json"};
   std::vector<std::string> plain;
   REQUIRE(shop.train(options).code == 0);
@@ -202,7 +202,7 @@ TEST_CASE("train refuses what makes no sense, with one line and the right exit c
   REQUIRE(shop.train("--epochs 1").code == 0);
   check_refused(shop.train("--epochs 1 --resume --lr 0.1"), 3, "--lr");
   data_files::write(shop.folder / "train-labels-idx1-ubyte", "not labels");
-  check_refused(shop.train("--epochs 1"), 3, "train-labels-idx1-ubyte");
+  check_refused(shop.train("--epochs 1 --overwrite"), 3, "train-labels-idx1-ubyte");
   check_refused(
       run_program(train_program + " " + shop.data + "/t10k-labels-idx1-ubyte --data " + shop.data),
       3, "t10k-labels-idx1-ubyte");

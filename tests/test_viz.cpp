@@ -77,10 +77,12 @@ TEST_CASE("npy is what NumPy documents") {
   write_npy(folder / "a.npy", Tensor::from({2, 1, 1, 3}, {0, 1, 2, 3, 4, 0.5}));
   const std::string bytes = slurp(folder / "a.npy");
   CHECK(bytes.substr(0, 8) == std::string("\x93NUMPY\x01\x00", 8));
-  const std::size_t header = static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+  const std::size_t header =
+      static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
   CHECK((10 + header) % 64 == 0);
   CHECK(bytes.size() == 10 + header + 6 * 4);
-  CHECK(bytes.find("'descr': '<f4', 'fortran_order': False, 'shape': (2,1,1,3,)") != std::string::npos);
+  CHECK(bytes.find("'descr': '<f4', 'fortran_order': False, 'shape': (2,1,1,3,)") !=
+        std::string::npos);
   float last = 0;
   std::copy_n(bytes.data() + bytes.size() - 4, 4, reinterpret_cast<char*>(&last));
   CHECK(last == 0.5f);

@@ -21,6 +21,8 @@ static_assert(std::endian::native == std::endian::little, "values are copied as 
 constexpr std::string_view magic = "\x93NUMPY";
 /// Of the header; NumPy itself reads no more.
 constexpr std::size_t max_header = 10'000;
+/// With the magic string, the version and the header's length.
+constexpr std::size_t most_head = max_header + 12;
 using Sizes = std::vector<std::uint64_t>;
 
 template <class Number>
@@ -184,8 +186,27 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   nn::write_file(path, bytes);
 }
 
-Tensor parse_npy(std::string_view values, const std::string& path) {
-  const Header header = parse_header(take_header(values, path), path);
+namespace {
+
+/// Calls `use` with each number of a file from the byte `begin` on, in order.
+template <class Use>
+void for_each_number(nn::InputFile& file, std::uint64_t begin, const Format& format, Use use) {
+  constexpr std::uint64_t together = 1 << 16;  // a multiple of every format's size
+  for (; begin < file.size(); begin += together) {
+    const std::string_view bytes = file.part(begin, together);
+    for (std::size_t at = 0; at < bytes.size(); at += format.bytes) {
+      use(format.to_real(bytes.data() + at));
+    }
+  }
+}
+
+/// All is checked before there is a tensor.
+Tensor read(nn::InputFile& file, const AcceptShape& accept) {
+  const std::string& path = file.path();
+  std::string_view head = file.first(most_head);
+  const std::size_t head_size = head.size();
+  const Header header = parse_header(take_header(head, path), path);
+  const std::uint64_t begin = head_size - head.size(), bytes = file.size() - begin;
   expect(header.descr->find('O') == std::string_view::npos, path,
          "an array of Python objects, which are programs; expected numbers");
   const auto* const format = std::ranges::find(formats, *header.descr, &Format::name);
@@ -198,22 +219,37 @@ Tensor parse_npy(std::string_view values, const std::string& path) {
   expect(!sizes.empty() && sizes.size() <= Shape::max_rank && count && *count > 0, path,
          "expected 1 to ", Shape::max_rank, " dimensions with at least one element, found ",
          nn::printable(nn::shape_text(sizes)));
-  expect(values.size() % format->bytes == 0 && values.size() / format->bytes == *count, path,
-         "expected ", *count, " values of ", format->bytes, " bytes for shape ",
-         nn::printable(nn::shape_text(sizes)), ", found ", values.size(), " bytes");
-  Tensor tensor = Tensor::empty(Shape(sizes.begin(), sizes.end()));
-  const char* at = values.data();
-  for (real& value : tensor.mutable_values()) {
-    value = format->to_real(at);
+  expect(bytes % format->bytes == 0 && bytes / format->bytes == *count, path, "expected ", *count,
+         " values of ", format->bytes, " bytes for shape ", nn::printable(nn::shape_text(sizes)),
+         ", found ", bytes, " bytes");
+  const Shape shape(sizes.begin(), sizes.end());
+  if (accept) accept(shape);
+  Index place = 0;
+  for_each_number(file, begin, *format, [&](real value) {
     expect(std::isfinite(value), path, "expected finite float32 numbers, found ", value,
-           " for number ", &value - tensor.data());
-    at += format->bytes;
-  }
+           " for number ", place);
+    ++place;
+  });
+  const Tensor tensor = Tensor::empty(shape);
+  real* to = tensor.mutable_values().data();
+  real* const end = to + tensor.size();
+  for_each_number(file, begin, *format, [&](real value) {
+    if (to != end) *to++ = value;
+  });
   return tensor;
 }
 
-Tensor read_npy(const std::string& path) {
-  return parse_npy(nn::read_file(path, max_npy_bytes), path);
+}  // namespace
+
+Tensor parse_npy(std::string_view bytes, const std::string& path) {
+  nn::InputFile file(bytes, path);
+  return read(file, {});
+}
+
+Tensor read_npy(const std::string& path, const AcceptShape& accept) {
+  nn::InputFile file(path);
+  file.expect_at_most(max_npy_bytes);
+  return read(file, accept);
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz

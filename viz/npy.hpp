@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,11 @@ inline constexpr std::size_t max_npy_bytes = std::size_t{1} << 28;
 /// the shape needs, and on numbers that are not finite in float32.
 Tensor parse_npy(std::string_view file, const std::string& path);
 
+/// Is shown the shape of an array before there is memory for it; throws if it is not the right one.
+using AcceptShape = std::function<void(const Shape& shape)>;
+
 /// `parse_npy` of a file. Throws IoError if it cannot be read, FileError, before reading it, if it is
-/// too large.
-Tensor read_npy(const std::string& path);
+/// too large, and what `accept` throws.
+Tensor read_npy(const std::string& path, const AcceptShape& accept = {});
 
 }  // namespace glass::inline GLASS_PRECISION::viz

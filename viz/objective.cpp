@@ -161,12 +161,12 @@ Objective::Term Objective::parse_term(const nn::Model& model, double weight, Kin
                          " has channels 0 to ", shape[1] - 1, ", or all"));
       });
     } else if (kind == Kind::direction) {
-      const Tensor v = read_npy(rest);
-      files_.push_back(rest);
-      if (v.size() != shape[1]) {
+      const Tensor v = read_npy(rest, [&](const Shape& found) {
+        if (found.size() == shape[1]) return;
         throw FileError(text(rest, ": expected ", shape[1], " numbers, one per channel of layer ",
-                             target.substr(0, colon), ", found ", v.shape()));
-      }
+                             target.substr(0, colon), ", found ", found));
+      });
+      files_.push_back(rest);
       term.direction = unit_rows(reshape(v, {1, v.size()}));
     }
   }

@@ -42,8 +42,11 @@ Attack parse_attack(const std::string& words) {
   Attack how{.norm = words.substr(0, colon)};
   std::istringstream number(words.substr(std::min(colon + 1, words.size())));
   const bool known = std::ranges::count(attack_norms, how.norm) > 0;
-  if (!known || !(number >> how.eps) || !number.eof() || !(how.eps >= 0)) {
-    throw Error("attack '" + words + "': expected linf:EPS or l2:EPS, such as l2:0.5");
+  const bool read = number >> std::noskipws >> how.eps && number.eof();
+  if (!known || !read || !(how.eps >= 0 && how.eps <= largest_eps)) {
+    throw Error(text("attack '", words,
+                     "': expected linf:EPS or l2:EPS, such as l2:0.5, EPS from 0 to ",
+                     largest_eps));
   }
   return how;
 }

@@ -20,6 +20,8 @@ struct Attack {
   explicit operator bool() const { return !norm.empty(); }  ///< there is an attack
 };
 
+inline constexpr double largest_eps = 1000;  ///< of an attack that a user may ask for
+
 /// "l2:0.5" -> {.norm = "l2", .eps = 0.5}. Throws Error unless `words` is of that form.
 Attack parse_attack(const std::string& words);
 

@@ -95,8 +95,9 @@ int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path
   nn::load_weights(content, path, load);
   for (std::size_t i = 0; i < ours.size(); ++i) {
     if (found.values()[i] != expected.values()[i]) {
-      throw FileError(text(path, ": this run began with another ", ours[i].option,
-                           "; repeat its options, or leave out --resume to begin anew"));
+      throw FileError(
+          text(path, ": this run began with another ", ours[i].option,
+               "; repeat its options, or begin anew with --overwrite in place of --resume"));
     }
   }
   trainer.set_epochs_done(static_cast<int>(progress.values()[0]));

@@ -50,6 +50,9 @@ std::vector<std::string> find_all(const std::string& folder,
 
 DataFolder read_idx_folder(const std::string& folder, const Shape& image_shape, Index classes) {
   const std::vector<std::string> paths = find_all(folder, idx_names);
+  // The last file is looked at before the first is kept, which may be large.
+  check_idx(paths[0], paths[1], image_shape, classes);
+  check_idx(paths[2], paths[3], image_shape, classes);
   return {.training = read_idx(paths[0], paths[1], image_shape, classes),
           .validation = {},
           .test = read_idx(paths[2], paths[3], image_shape, classes),
@@ -59,6 +62,7 @@ DataFolder read_idx_folder(const std::string& folder, const Shape& image_shape, 
 
 DataFolder read_cifar10_folder(const std::string& folder, Index classes) {
   std::vector<std::string> training = find_all(folder, cifar10_names);
+  for (const std::string& path : training) read_cifar10({path}, classes);  // as above
   const std::string test = training.back();
   training.pop_back();
   return {.training = read_cifar10(training, classes),
@@ -106,6 +110,21 @@ void pick(const std::string& folder, DataFolder& data, const std::vector<std::st
 }
 
 }  // namespace
+
+std::vector<std::string> data_files(const std::string& folder) {
+  std::vector<std::string> paths;
+  if (folder.empty()) return paths;
+  for (const auto* names : {&idx_names, &cifar10_names}) {
+    for (const std::string& name : *names) {
+      for (const char* ending : {"", ".gz"}) {
+        const std::filesystem::path path = std::filesystem::path(folder) / (name + ending);
+        std::error_code unreadable;
+        if (std::filesystem::exists(path, unreadable)) paths.push_back(path.string());
+      }
+    }
+  }
+  return paths;
+}
 
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
                             const std::vector<std::string>& picked) {

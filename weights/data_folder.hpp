@@ -36,4 +36,7 @@ inline constexpr Index any_classes = 256;
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
                             const std::vector<std::string>& picked = {});
 
+/// The files of data sets that are in a folder, by their names; none without a folder.
+std::vector<std::string> data_files(const std::string& folder);
+
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -1,23 +1,45 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "autograd/precision.hpp"
+#include "nn/files.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
 
 /// The largest data file that is read, and the most that it may contain.
 inline constexpr std::uint64_t max_data_bytes = std::uint64_t{1} << 30;
 
-/// The content of a data file, unpacked if it is gzip: its first bytes tell, not its name, because
-/// browsers unpack downloads without renaming them. No more than the first `count` bytes are made,
-/// however many there are.
-///
-/// Throws FileError, naming `path`, if the file is empty, a web page, an archive of several files,
-/// or, as far as it was unpacked, not intact. If there are fewer than `count` bytes, that is to say
-/// one gzip stream from the file's first byte to its last, with the right checksum and length.
-std::string content(std::string_view file, const std::string& path, std::uint64_t count);
+/// The content of a data file from its beginning on, unpacked if it is gzip: its first bytes tell, not
+/// its name, because browsers unpack downloads without renaming them. It takes no more memory than the
+/// part that is looked at, however long the file is.
+class Content {
+ public:
+  /// `file` must outlive this. Throws FileError, naming it, if it is empty, too large, a web page or
+  /// an archive of several files.
+  explicit Content(nn::InputFile& file);
+  Content(const Content&) = delete;
+  Content& operator=(const Content&) = delete;
+  ~Content();
+
+  /// The next `count` bytes, fewer only at the end, where there are none; the view is good until the
+  /// next call. Throws FileError if what is unpacked is of another kind, or the file not intact, as
+  /// far as one can tell by then: at the end it was one gzip stream from its first byte to its last,
+  /// with the right checksum and length.
+  std::string_view next(std::size_t count);
+
+ private:
+  struct Inflater;
+  std::string_view unpack(std::size_t count);
+  bool feed();
+
+  nn::InputFile& file_;
+  std::uint64_t place_ = 0;             ///< in the file, of the first byte that is not yet taken
+  std::unique_ptr<Inflater> inflater_;  ///< null unless it is gzip
+  std::string packed_, unpacked_;       ///< what both sides of it are working on
+  bool ended_ = false, begun_ = false;
+};
 
 }  // namespace glass::inline GLASS_PRECISION::training

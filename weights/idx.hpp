@@ -22,12 +22,16 @@ struct NamedBytes {
 /// Throws FileError, one line that names the file, what was expected and what was found, unless
 /// both files are exactly that, images have the shape [1,rows,columns] = `image_shape`, the counts
 /// are equal and every label is below `classes`. Nothing is unpacked that the headers do not
-/// announce.
+/// announce, and nothing kept before both files were looked at from beginning to end.
 Dataset parse_idx(const NamedBytes& images, const NamedBytes& labels, const Shape& image_shape,
                   Index classes);
 
 /// `parse_idx` of two files. Throws IoError if they cannot be read.
 Dataset read_idx(const std::string& images_path, const std::string& labels_path,
                  const Shape& image_shape, Index classes);
+
+/// Throws as `read_idx` does, and keeps nothing.
+void check_idx(const std::string& images_path, const std::string& labels_path,
+               const Shape& image_shape, Index classes);
 
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -1,8 +1,6 @@
 #include "weights/provenance.hpp"
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 
 namespace glass::inline GLASS_PRECISION::training {
 
@@ -50,18 +48,6 @@ std::string command_for_card(int argc, char** argv) {
     if (is_value || option == "--resume") option.clear();
   }
   return command;
-}
-
-std::string git_commit(const std::string& file) {
-  const std::string folder = std::filesystem::absolute(file).parent_path().string();
-  const std::string command =
-      "git -C " + shell_word(folder) + " describe --always --dirty 2>/dev/null";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  char line[128] = "";
-  if (!pipe || !std::fgets(line, sizeof line, pipe.get())) return {};
-  std::string commit = line;
-  while (!commit.empty() && commit.back() == '\n') commit.pop_back();
-  return commit;
 }
 
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -12,7 +12,4 @@ namespace glass::inline GLASS_PRECISION::training {
 /// line of its own.
 std::string command_for_card(int argc, char** argv);
 
-/// What `git describe` calls the repository that `file` is in; empty without git or repository.
-std::string git_commit(const std::string& file);
-
 }  // namespace glass::inline GLASS_PRECISION::training

@@ -6,9 +6,11 @@
 #include "nn/files.hpp"
 #include "nn/json_value.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/sha256.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
 #include "weights/data_folder.hpp"
+#include "weights/outputs.hpp"
 #include "weights/pick.hpp"
 #include "weights/progress.hpp"
 #include "weights/training_report.hpp"
@@ -20,24 +22,31 @@ namespace {
 namespace fs = std::filesystem;
 using namespace viz::cli;
 
-/// The weight file that the description names, except that a network which is trained into another
-/// description must not overwrite the weights of this one.
-std::string weights_name(const Session& session, const nn::Model& model) {
-  const auto whole = [](const std::string& path) { return fs::absolute(path).lexically_normal(); };
-  if (!model.weights.empty() && whole(session.output) == whole(session.model)) return model.weights;
-  const bool json = fs::path(model.weights).extension() == ".json";
-  return fs::path(session.output).stem().string() + (json ? "-weights.json" : ".safetensors");
+/// Weights that lie there must be those that the resumed run left.
+void check_own_weights(const Session& session, const Outputs& outputs, nn::Model& model,
+                       const BestWeights& best) {
+  if (session.overwrite || !fs::exists(outputs.weights)) return;
+  const BestWeights last(model);
+  best.restore(model);
+  const std::string own = viz::weights_sha256(model);
+  std::string found;
+  try {
+    nn::load_weights(model, outputs.weights, session.load);
+    found = viz::weights_sha256(model);
+  } catch (const FileError&) {  // another network's
+  }
+  last.restore(model);
+  if (found == own) return;
+  throw UsageError(outputs.weights +
+                   ": not the weights of the run that is resumed; --overwrite replaces them");
 }
 
-std::string beside(const Session& session, const char* extension) {
-  return fs::path(session.output).replace_extension(extension).string();
-}
-
-void resume(const Session& session, Trainer& trainer, BestWeights& best) {
-  const std::string checkpoint = beside(session, ".checkpoint.safetensors");
-  const int planned = load_checkpoint(trainer, best, checkpoint, session.load);
+void resume(const Session& session, const Outputs& outputs, nn::Model& model, Trainer& trainer,
+            BestWeights& best) {
+  const int planned = load_checkpoint(trainer, best, outputs.checkpoint, session.load);
+  check_own_weights(session, outputs, model, best);
   if (planned == session.options.epochs || session.options.schedule == "constant") return;
-  notice(text(checkpoint, " was planned for ", planned,
+  notice(text(outputs.checkpoint, " was planned for ", planned,
               " epochs; from here on the learning rate is that of ", session.options.epochs));
 }
 
@@ -94,8 +103,8 @@ void write_report(const Session& session, const TrainingReport& report, const Ca
 }
 
 /// Runs the epochs that are missing; ends early if interrupted.
-void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, BestWeights& best,
-                const DataFolder& data, std::optional<TrainingReport>& report) {
+void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model, Trainer& trainer,
+                BestWeights& best, const DataFolder& data, std::optional<TrainingReport>& report) {
   const Stopwatch since_start;
   Index images_before = 0;
   while (trainer.epochs_done() < session.options.epochs) {
@@ -115,7 +124,10 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
     images_before += result.images;
     const Evaluation validation = evaluate(model, data.validation, session.options.attack);
     best.consider(model, trainer.epochs_done(), validation.correct());
-    save_checkpoint(trainer, best, beside(session, ".checkpoint.safetensors"));
+    save_checkpoint(trainer, best, outputs.checkpoint);
+    // So that the next to resume finds the checkpoint's weights beside it.
+    const bool improved = best.epoch() == trainer.epochs_done();
+    if (session.resume && improved) nn::save_weights(model, outputs.weights);
     end_progress();
     const Evaluation test = evaluate(model, data.test);
     print_line(epoch_line(trainer, result, validation, test, since_epoch.seconds()));
@@ -127,11 +139,11 @@ void run_epochs(const Session& session, nn::Model& model, Trainer& trainer, Best
 }
 
 /// Description, weights, model card and report.
-void write_results(const Session& session, nn::Model& model, const Trainer& trainer,
-                   const BestWeights& best, const DataFolder& data,
+void write_results(const Session& session, const Outputs& outputs, nn::Model& model,
+                   const Trainer& trainer, const BestWeights& best, const DataFolder& data,
                    const std::optional<TrainingReport>& report) {
   best.restore(model);
-  nn::save_model(model, session.output);
+  nn::save_model(model, outputs.description);
   Card card = card_so_far(session, trainer, best, data);
   card.validation = evaluate(model, data.validation);
   card.test = evaluate(model, data.test);
@@ -139,45 +151,41 @@ void write_results(const Session& session, nn::Model& model, const Trainer& trai
     attack.steps = 20;  // more than in training: a weak attack flatters
     card.robust.push_back({attack, evaluate(model, data.test, attack)});
   }
-  nn::write_file(beside(session, ".md"), write_card(model, card));
+  nn::write_file(outputs.card, write_card(model, card));
   if (report) write_report(session, *report, card);
   print_line("test accuracy: " + accuracy_text(card.test.correct(), card.test.total()));
-  print_line(session.output);
-  print_line(fs::path(session.output).replace_filename(model.weights).string());
-  print_line(beside(session, ".md"));
+  for (const std::string& output : {outputs.description, outputs.weights, outputs.card}) {
+    print_line(output);
+  }
   if (report) print_line(session.report);
 }
 
 }  // namespace
 
 int run_session(const Session& session) {
-  for (const std::string& output : {session.output, session.report}) {
-    if (output.empty()) continue;
-    const fs::path folder = fs::absolute(output).parent_path();
-    if (!fs::is_directory(folder)) throw IoError(folder.string() + ": no such folder");
-  }
-  nn::Model model = nn::load_description(session.model, session.options.seed);
-  model.weights = weights_name(session, model);
+  nn::Model model = nn::load_description(session.model, session.options.seed, nn::Deferred());
+  const Outputs outputs = choose_outputs(session, model);
   const DataFolder data = read_data(session, model);
   const Index batch = std::min(session.options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
   if (model.usual.empty()) model.usual = usual_pixel(data.training);
   TrainOptions options = session.options;
   options.classes = data.picked;
+  nn::draw_parameters(model, session.options.seed);  // only now is there memory for them
   Trainer trainer(model, data.training, options);
   BestWeights best(model);
-  if (session.resume) resume(session, trainer, best);
+  if (session.resume) resume(session, outputs, model, trainer, best);
 
   std::optional<TrainingReport> report;
   if (!session.report.empty()) report.emplace(model, trainer);
 
   catch_interrupts();
   try {
-    run_epochs(session, model, trainer, best, data, report);
+    run_epochs(session, outputs, model, trainer, best, data, report);
   } catch (const DivergedError& error) {
     throw UsageError(error.what());
   }
-  if (best.epoch() > 0) write_results(session, model, trainer, best, data, report);
+  if (best.epoch() > 0) write_results(session, outputs, model, trainer, best, data, report);
   if (trainer.epochs_done() >= session.options.epochs) return exit_done;
   return finish(trainer.epochs_done(), session.options.epochs, "epochs", session.output);
 }

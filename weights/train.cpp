@@ -4,6 +4,7 @@
 #include "viz/cli/program.hpp"
 #include "weights/provenance.hpp"
 #include "weights/session.hpp"
+#include "weights/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace glass;
@@ -37,14 +38,14 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(training::optimiser_names));
   CLI::Option* lr =
       program.add_option("--lr", options.lr, "Largest learning rate (default: 0.002, of sgd 0.05)");
-  lr->check(CLI::PositiveNumber);
+  lr->check(positive(1e38));  // what single precision holds
   CLI::Option* momentum =
       option("--momentum", options.momentum, "Share of the last step kept by sgd");
-  momentum->check(CLI::Range(0.0, 0.999));
+  momentum->check(within(0, 0.999));
   CLI::Option* weight_decay =
       program.add_option("--weight-decay", options.weight_decay,
                          "Pull of the weights towards 0 (default: 0, of adamw 0.01)");
-  weight_decay->check(CLI::NonNegativeNumber);
+  weight_decay->check(within(0, 1e6));
   option("--schedule", options.schedule, "Course of the learning rate")
       ->check(CLI::IsMember(training::schedule_names));
   option("--label-smoothing", options.label_smoothing, "Share of the label given to all classes")
@@ -68,7 +69,7 @@ int main(int argc, char** argv) {
   CLI::Option* eps = program.add_option("--eps", options.attack.eps,
                                         "Largest change by an attack: of a pixel (linf; default: "
                                         "0.25), or in all (l2; default: 0.5)");
-  eps->check(within(0, 1000))->needs(norm);
+  eps->check(within(0, training::largest_eps))->needs(norm);
   option("--pgd-steps", options.attack.steps, "Steps of an attack")
       ->check(CLI::Range(1, 1000))
       ->needs(norm);
@@ -81,7 +82,10 @@ int main(int argc, char** argv) {
   program.add_option("--report", session.report,
                      "Also write a web page to step through the training: loss, accuracy, "
                      "gradients, kernels");
-  program.add_option("--commit", session.commit, "Version for the model card (default: git's)");
+  program.add_option("--commit", session.commit,
+                     "Version for the model card (default: that of this program)");
+  program.add_flag("--overwrite", session.overwrite,
+                   "Also if weights, card, checkpoint or report are there already");
   CLI::Option* resume =
       program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
   program
@@ -103,12 +107,12 @@ int main(int argc, char** argv) {
     if (eps->empty()) options.attack.eps = options.attack.norm == "linf" ? 0.25 : 0.5;
     if (test_attacks.empty() && options.attack) session.test_attacks = {options.attack};
     for (const std::string& words : test_attacks) {
-      session.test_attacks.push_back(training::parse_attack(words));
+      session.test_attacks.push_back(as_usage([&] { return training::parse_attack(words); }));
     }
     kernels::set_threads(threads);
     if (session.output.empty()) session.output = session.model;
     session.command = training::command_for_card(argc, argv);
-    if (session.commit.empty()) session.commit = training::git_commit(session.output);
+    if (session.commit.empty()) session.commit = training::program_version;
     return training::run_session(session);
   });
 }

@@ -7,6 +7,7 @@
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
+#include "viz/cli/files_in_use.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/scores.hpp"
 
@@ -26,7 +27,13 @@ int classify_command(const ClassifyArguments& args) {
   model.eval();
   const Index count = model.class_count();
   const NoGrad no_grad;
-  const Tensor logits = logits_of(model, read_picture(args.image, model, args.picture));
+  FilesInUse files;
+  files.reads_model(args.model, model);
+  files.reads(args.image);
+  files.writes(args.picture.seen);
+  const Tensor image = read_picture(args.image, model, args.picture);
+  write_seen(args.picture, image);
+  const Tensor logits = logits_of(model, image);
   const Tensor probabilities = model.probabilities(logits);
   const auto p = probabilities.values();
   const Index best = nn::answers(logits).front();

@@ -27,13 +27,22 @@ Image row(const nn::Model& model, const Objective& objective, const Painted& pai
 
 int gallery_command(const CLI::App& command, const GalleryArguments& args) {
   Manifest manifest(command);
+  for (const std::string& path : args.models) {
+    manifest.files().reads_model(path, nn::load_description(path, 0, nn::Deferred()));
+  }
+  if (args.models.size() > 1 && !args.painting.picture.seen.empty()) {
+    throw UsageError("--seen: only for one network");
+  }
+  manifest.will_write({args.output, args.painting.picture.seen});
   std::vector<Image> rows;
   catch_interrupts();
   for (const std::string& path : args.models) {
     if (interrupted()) break;
     nn::Model model = nn::load_model(path, 0, args.load);
     const Objective objective = objective_of(args.painting, model);
-    const Painted painted = paint(model, objective, tuned(command, args.painting, model));
+    const Painting painting = tuned(command, args.painting, model);
+    write_seen(painting.picture, painting.init_picture);
+    const Painted painted = paint(model, objective, painting);
     if (interrupted()) break;
     rows.push_back(row(model, objective, painted));
     manifest.add_model("MODEL", path, model);

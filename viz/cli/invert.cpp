@@ -166,15 +166,19 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   if (args.output.empty()) args.output = model.name + "-inverted.png";
   if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output);
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  if (!args.image.empty()) manifest.files().reads(args.image);
+  for (const std::string& path : training::data_files(args.data)) manifest.files().reads(path);
+  manifest.will_write({args.output, args.unregularised, args.picture.seen}, args.npy);
   const std::vector<Index> layers = layers_of(args, model);
   const Tensor original = original_of(args, model);
+  write_seen(args.picture, original);
   kernels::set_threads(args.threads);
   catch_interrupts();
   const std::vector<Row> rows = invert_all(model, layers, original, args.options);
   if (rows.empty()) return finish(0, layers.size(), "layers", args.output);
 
-  Manifest manifest(command);
-  manifest.add_model("MODEL", args.model, model);
   describe(manifest, args, rows);
   manifest.write_png("output", args.output, draw(rows, &Row::natural, original));
   manifest.write_png("unregularised", args.unregularised,

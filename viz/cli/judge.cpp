@@ -32,12 +32,11 @@ struct JudgeArguments {
 };
 
 Tensor read_images(const std::string& path, const nn::Model& model) {
-  Tensor images = read_npy(path);
-  const Shape& shape = images.shape();
-  if (shape.rank() != 4 || Shape(shape.begin() + 1, shape.end()) != model.input_shape) {
+  Tensor images = read_npy(path, [&](const Shape& shape) {
+    if (shape.rank() == 4 && Shape(shape.begin() + 1, shape.end()) == model.input_shape) return;
     throw FileError(text(path, ": ", model.name, " takes images of ", model.input_shape,
                          ", found an array of ", shape));
-  }
+  });
   const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
   const auto wrong = std::ranges::find_if_not(images.values(), is_pixel);
   if (wrong != images.values().end()) {
@@ -207,6 +206,11 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   args.painting = tuned(command, args.painting, model);
+  FilesInUse files;
+  files.reads_model(args.model, model);
+  if (is_file(args.painting.init)) files.reads(args.painting.init);
+  files.writes(args.painting.picture.seen);
+  write_seen(args.painting.picture, args.painting.init_picture);
   const nn::Model judge =
       load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model, args.load);
   std::optional<DataFolder> data;

@@ -39,10 +39,30 @@ std::string portable(const std::string& path) {
   return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
 }
 
-/// What anyone may have written into a picture or a page, bounded before it is built.
-Json bounded_json(std::string_view words, const std::string& path) {
-  nn::check_json(words, path, {.depth = 16, .values = std::size_t{1} << 20, .word = words.size()});
-  return Json::parse(words);
+/// What anyone may have written into a picture or a page, bounded before it is built. `keep` may leave
+/// out parts of it.
+Json bounded_json(std::string_view words, const std::string& path,
+                  const Json::parser_callback_t& keep = nullptr) {
+  constexpr std::size_t longest_picture = std::size_t{4} << 20;  // within a page, as text
+  nn::check_json(words, path,
+                 {.depth = 16, .values = std::size_t{1} << 18, .word = longest_picture});
+  return Json::parse(words, keep);
+}
+
+Json read_page(const std::string& path, const Json::parser_callback_t& keep = nullptr) {
+  const std::string html = nn::read_file(path, largest_page);
+  const std::string_view words = page::data_of(html);
+  const Json data = words.empty() ? Json() : bounded_json(words, path, keep);
+  if (!data.is_object()) throw FileError(path + ": expected a page of viz, found something else");
+  return data;
+}
+
+/// The manifest of a page, without building the rest.
+Json manifest_of_page(const std::string& path) {
+  const auto keep = [](int depth, Json::parse_event_t event, const Json& parsed) {
+    return depth != 1 || event != Json::parse_event_t::key || parsed == "manifest";
+  };
+  return read_page(path, keep).value("manifest", Json());
 }
 
 /// Every manifest has these.
@@ -96,6 +116,7 @@ Manifest::Manifest(const CLI::App& command) : command_(command) {
 
 void Manifest::add_model(const std::string& option, const std::string& path,
                          const nn::Model& model) {
+  files_.reads_model(path, model);
   add_file(option, path);
   json_["files"].back()["weights_sha256"] = weights_sha256(model);
   for (const auto& [name, value] : model.maximise) {
@@ -104,7 +125,14 @@ void Manifest::add_model(const std::string& option, const std::string& path,
   }
 }
 
+void Manifest::will_write(const std::vector<std::string>& outputs, const std::string& npy) {
+  for (const std::string& output : outputs) files_.writes(output);
+  files_.writes(npy);
+  if (!npy.empty()) files_.writes(npy + ".json");
+}
+
 void Manifest::add_file(const std::string& option, const std::string& path) {
+  files_.reads(path);
   json_["options"].erase(option);
   json_["files"].push_back({{"option", option},
                             {"path", portable(path)},
@@ -158,12 +186,7 @@ void Manifest::print_outputs() const {
   for (const std::string& output : outputs_) print_line(output);
 }
 
-Json data_of_page(const std::string& path) {
-  const std::string words = page::data_of(nn::read_file(path, largest_page));
-  const Json data = words.empty() ? Json() : bounded_json(words, path);
-  if (!data.is_object()) throw FileError(path + ": expected a page of viz, found something else");
-  return data;
-}
+Json data_of_page(const std::string& path) { return read_page(path); }
 
 Json read_manifest(const std::string& path) {
   const std::string extension = fs::path(path).extension().string();
@@ -177,7 +200,7 @@ Json read_manifest(const std::string& path) {
     }
     words = nn::read_file(path + ".json", largest_manifest);
   } else if (extension == ".html") {
-    words = data_of_page(path).value("manifest", Json()).dump();
+    words = manifest_of_page(path).dump();
   } else {
     words = read_png_text(path);
     if (words.empty()) throw FileError(path + ": this PNG carries no manifest of viz");

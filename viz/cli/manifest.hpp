@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "viz/cli/commands.hpp"
+#include "viz/cli/files_in_use.hpp"
 #include "viz/image.hpp"
 #include "viz/objective.hpp"
 #include "viz/png.hpp"
@@ -28,6 +29,11 @@ class Manifest {
   void add_objective(const Objective& objective);
   /// Another file that was read.
   void add_file(const std::string& option, const std::string& path);
+  /// Throws UsageError if one of these outputs, or the manifest of the array, is also an input, or
+  /// another output; empty ones are not asked for. The inputs are those so far, and what `files` knows.
+  void will_write(const std::vector<std::string>& outputs, const std::string& npy = {});
+  /// For inputs that no manifest names.
+  FilesInUse& files() { return files_; }
   /// An option that found its value only after the command line was read.
   void set(const std::string& option, const nlohmann::ordered_json& value);
 
@@ -54,6 +60,7 @@ class Manifest {
   const CLI::App& command_;
   nlohmann::ordered_json json_;
   std::vector<std::string> outputs_;
+  FilesInUse files_;
 };
 
 /// True of the options that manifests have: of numbers, switches and choices all that may change a

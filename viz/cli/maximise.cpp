@@ -82,6 +82,12 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
   if (!args.report.empty() && args.painting.restarts > 1) {
     throw UsageError("--report: follows one run, not --restarts");
   }
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_objective(objective);
+  add_init(manifest, args.painting);
+  manifest.will_write({args.output, args.report, args.painting.picture.seen}, args.npy);
+  write_seen(args.painting.picture, args.painting.init_picture);
   catch_interrupts();
   std::optional<MaximiseReport> report;
   if (!args.report.empty()) {
@@ -94,9 +100,6 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
     if (report) report->add(step);
   });
 
-  Manifest manifest(command);
-  manifest.add_model("MODEL", args.model, model);
-  manifest.add_objective(objective);
   describe(manifest, args.painting, painted.result);
   manifest.write_png("output", args.output, draw(args, model, objective, painted));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);

@@ -219,8 +219,11 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
 
 bool is_file(const std::string& init) { return init != "noise" && init != "grey"; }
 
-void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result) {
+void add_init(Manifest& manifest, const Painting& painting) {
   if (is_file(painting.init)) manifest.add_file("init", painting.init);
+}
+
+void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result) {
   if (result.steps < painting.options.steps)
     manifest.set("stop-after", std::to_string(result.steps));
 }

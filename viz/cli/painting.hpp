@@ -51,7 +51,9 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
 
 /// True if --init names a picture.
 bool is_file(const std::string& init);
-/// Adds to the manifest what the options left open: a starting picture, an early end.
+/// Adds the starting picture to the manifest, if there is one.
+void add_init(Manifest& manifest, const Painting& painting);
+/// Adds to it what the options left open: an early end.
 void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

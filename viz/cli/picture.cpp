@@ -135,8 +135,11 @@ Tensor read_picture(const std::string& path, const nn::Model& model,
   } else {
     picture = sized(read_image(file, path, model, options), path, model, options);
   }
-  if (!options.seen.empty()) write_png(options.seen, to_image(picture, 0));
   return picture;
+}
+
+void write_seen(const PictureOptions& options, const Tensor& picture) {
+  if (!options.seen.empty()) write_png(options.seen, to_image(picture, 0));
 }
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

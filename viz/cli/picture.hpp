@@ -27,5 +27,7 @@ void add_picture_options(CLI::App& command, PictureOptions& options);
 /// Throws FileError if it is of another size or number of channels, before it is decoded, or if there
 /// is nothing in it to fit.
 Tensor read_picture(const std::string& path, const nn::Model& model, const PictureOptions& options);
+/// Writes what --seen asks for, once the command knows that it may.
+void write_seen(const PictureOptions& options, const Tensor& picture);
 
 }  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -52,6 +52,12 @@ int process_command(const CLI::App& command, ProcessArguments& args) {
   }
   if (args.painting.options.steps < 1) throw UsageError("--steps 0: there is nothing to see");
 
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_objective(objective);
+  add_init(manifest, args.painting);
+  manifest.will_write({args.output, args.animation, args.painting.picture.seen});
+  write_seen(args.painting.picture, args.painting.init_picture);
   Course course(model, objective);
   std::vector<double> variation;
   const auto record = [&](const Tensor& image) {
@@ -64,9 +70,6 @@ int process_command(const CLI::App& command, ProcessArguments& args) {
   const Painted painted =
       paint(model, objective, args.painting, [&](const MaximiseStep& step) { record(step.image); });
 
-  Manifest manifest(command);
-  manifest.add_model("MODEL", args.model, model);
-  manifest.add_objective(objective);
   describe(manifest, args.painting, painted.result);
   const Image strip = film_strip(course, objective);
   manifest.write_png("output", args.output,

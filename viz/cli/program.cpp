@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -38,6 +41,23 @@ void handle_signal(int signal) {
 
 /// The whole of it, however long.
 std::string one_line(const std::string& words) { return nn::printable(words, nn::whole_text); }
+/// "-12", not "012" or "0x12".
+bool is_whole(const std::string& word, bool may_be_negative) {
+  const std::string digits = word.substr(may_be_negative && word.starts_with('-') ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return false;
+  errno = 0;
+  may_be_negative ? static_cast<void>(std::strtoll(word.c_str(), nullptr, 10))
+                  : static_cast<void>(std::strtoull(word.c_str(), nullptr, 10));
+  return errno == 0 && (digits == "0" || digits[0] != '0');
+}
+
+/// "-1.5e3", and not too large for a double.
+bool is_decimal(const std::string& word) {
+  if (word.find_first_not_of("+-.0123456789eE") != word.npos) return false;
+  char* end = nullptr;
+  const double value = std::strtod(word.c_str(), &end);
+  return end == word.c_str() + word.size() && !word.empty() && std::isfinite(value);
+}
 
 int fail(const std::string& message, ExitCode code) {
   end_progress();
@@ -51,6 +71,38 @@ std::string help_footer(const std::string& notes) {
   return notes + (notes.empty() ? "" : "\n") +
          "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output or memory, 130 interrupted,\n"
          "1 our own bug.";
+}
+
+void check_numbers(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();  // CLI11's words
+    const auto only = [&](const char* what, auto fits) {
+      option->check(CLI::Validator(
+          [=](const std::string& word) { return fits(word) ? "" : word + " is not " + what; }, ""));
+    };
+    if (type.starts_with("INT")) {
+      only("a whole number", [](const std::string& word) { return is_whole(word, true); });
+    } else if (type.starts_with("UINT")) {
+      only("a whole number from 0 to 2^64 - 1",
+           [](const std::string& word) { return is_whole(word, false); });
+    } else if (type.starts_with("FLOAT")) {
+      only("a number", is_decimal);
+    }
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    check_numbers(*command);
+  }
+}
+
+CLI::Validator positive(double high) {
+  const std::string range = text("above 0, up to ", high);
+  return CLI::Validator(
+      [=](const std::string& word) {
+        double value = 0;
+        const bool number = CLI::detail::lexical_cast(word, value);
+        return number && value > 0 && value <= high ? "" : word + " is not " + range;
+      },
+      range);
 }
 
 CLI::Validator within(double low, double high) {
@@ -74,6 +126,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   }
   program_name = app.get_name();
   try {
+    check_numbers(app);
     int code = exit_done;
     try {
       app.parse(argc, argv);

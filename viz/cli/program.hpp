@@ -21,8 +21,16 @@ enum ExitCode : int {
 /// The last lines of a --help: what there is to add, and the exit codes.
 std::string help_footer(const std::string& notes = "");
 
-/// Accepts numbers from `low` to `high`. CLI11's own ranges let NaN pass.
+/// From now on the options of a program and its commands that are numbers take only what a person
+/// would write: CLI11 also reads 0x10 and 010, takes -1 for 2^64 - 1, and lets NaN and what is too large
+/// pass.
+void check_numbers(CLI::App& app);
+
+/// Accepts numbers from `low` to `high`.
 CLI::Validator within(double low, double high);
+
+/// Accepts numbers above 0, up to `high`.
+CLI::Validator positive(double high);
 
 /// What the user asked for cannot be done as asked: an unknown class, two options that contradict
 /// each other. Exit code 2.
@@ -45,7 +53,7 @@ auto as_usage(F f) {
   }
 }
 
-/// Parses the command line and runs `command`, whose result is the exit code. Every exception
+/// Parses the command line, numbers in it as `check_numbers` says, and runs `command`, whose result is the exit code. Every exception
 /// becomes one line on standard error and its code; a standard output that cannot be written (a
 /// full disk, a closed pipe) counts as an input/output error, and so does what the standard library
 /// throws of files.

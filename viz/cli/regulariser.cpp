@@ -55,6 +55,12 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
   }
   const Objective as_judged(judge, text("softmax:", objective.unit(0)));
 
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_model("judge", judge_path, judge);
+  add_init(manifest, args.painting);
+  manifest.will_write({args.output, args.painting.picture.seen});
+  write_seen(args.painting.picture, args.painting.init_picture);
   std::vector<Tile> tiles;
   const std::size_t all = args.betas.size() * args.lambdas.size();
   catch_interrupts();
@@ -77,14 +83,10 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
   if (interrupted()) keep_what_is_whole(tiles, args);
   if (tiles.empty()) return finish(0, all, "pictures", args.output);
 
-  Manifest manifest(command);
   if (interrupted()) {
     manifest.set("lambdas", words(args.lambdas));
     manifest.set("betas", words(args.betas));
   }
-  manifest.add_model("MODEL", args.model, model);
-  manifest.add_model("judge", judge_path, judge);
-  if (is_file(args.painting.init)) manifest.add_file("init", args.painting.init);
   manifest.write_png(
       "output", args.output,
       titled(model.name + ", " + objective.expression() + ", judged by " + judge.name,

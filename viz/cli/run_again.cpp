@@ -29,6 +29,7 @@ int run_again(const std::vector<std::string>& words) {
   CLI::App program("", "viz");
   Run run;
   add_commands(program, run);
+  check_numbers(program);
   try {
     program.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // takes them reversed
   } catch (const CLI::ParseError& error) {

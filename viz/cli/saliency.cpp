@@ -103,8 +103,13 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
+  Manifest manifest(command);
+  manifest.add_model("MODEL", args.model, model);
+  manifest.add_file("IMAGE", args.image);
+  manifest.will_write({args.output, args.picture.seen}, args.npy);
   kernels::set_threads(args.threads);
   const Tensor image = read_picture(args.image, model, args.picture);
+  write_seen(args.picture, image);
   const Objective objective = asked_for(args, model, image);
   const Tensor images = repeat(image, objective.pictures());
   const Tensor gradient = saliency(model, objective, images);
@@ -119,10 +124,6 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
     }
   }
 
-  Manifest manifest(command);
-  manifest.add_model("MODEL", args.model, model);
-  manifest.add_file("IMAGE", args.image);
-  manifest.add_objective(objective);
   manifest.write_png("output", args.output, draw(model, objective, images, gradient, probability));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, gradient);
   if (args.json) {

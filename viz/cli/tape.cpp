@@ -73,6 +73,7 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
   Tensor image;
   if (!args.image.empty()) {
     image = read_picture(args.image, model, painting.picture);
+    write_seen(painting.picture, image);
     painting.picture.seen.clear();
     if (!is_file(painting.init)) painting.picture = {};  // there is no second picture
   }
@@ -81,6 +82,7 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
     painting.init_picture = image;
   }
   painting = tuned(command, painting, model);
+  if (painting.init_picture) write_seen(painting.picture, painting.init_picture);
   const Index k = class_of(args, model, image);
   const std::string name = nn::printable(class_name(model, k));
   const Objective objective(model, text("logit:index:", k));
@@ -117,6 +119,13 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
   if (args.times && format != "text" && format != "json") {
     throw UsageError("--times: only in text and json");
   }
+  FilesInUse files;
+  files.reads_model(args.model, nn::load_description(args.model, 0, nn::Deferred()));
+  for (const std::string& path : {args.image, args.painting.init}) {
+    if (!path.empty() && is_file(path)) files.reads(path);
+  }
+  files.writes(args.output);
+  files.writes(args.painting.picture.seen);
   const std::vector<Recorded> tapes = record(command, args);
   std::vector<TapeView> views;
   for (const Recorded& recorded : tapes) {

@@ -53,11 +53,11 @@ std::string html_page(const std::string& title, std::string_view styles, const s
               "</script>\n</body>\n</html>\n");
 }
 
-std::string data_of(const std::string& html) {
+std::string_view data_of(std::string_view html) {
   const std::size_t place = html.find(data_begin), first = place + data_begin.size();
   if (place == html.npos) return {};
   const std::size_t last = html.find(script_end, first);
-  return last == html.npos ? std::string() : html.substr(first, last - first);
+  return last == html.npos ? std::string_view() : html.substr(first, last - first);
 }
 
 std::string escaped(std::string_view text) {

@@ -16,8 +16,8 @@ extern const std::string_view page_css;
 std::string html_page(const std::string& title, std::string_view styles, const std::string& body,
                       const std::string& data, std::string_view script);
 
-/// The JSON that a page of `html_page` carries; empty if there is none in `html`.
-std::string data_of(const std::string& html);
+/// The JSON that a page of `html_page` carries, within `html`; empty if there is none.
+std::string_view data_of(std::string_view html);
 
 /// Text as HTML or SVG shows it: & < > " escaped.
 std::string escaped(std::string_view text);

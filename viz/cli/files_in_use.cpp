@@ -1,0 +1,65 @@
+#include "viz/cli/files_in_use.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "nn/files.hpp"
+#include "viz/cli/program.hpp"
+
+namespace glass::inline GLASS_PRECISION::viz::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<struct stat> status_of(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return status;
+}
+
+std::string also_called(const std::string& name, const std::string& path) {
+  return name == path ? "" : ", also called " + name;
+}
+
+std::string number_of(const struct stat& status) { return text(status.st_dev, ':', status.st_ino); }
+
+}  // namespace
+
+std::string file_identity(const std::string& path) {
+  if (const auto status = status_of(path)) return number_of(*status);
+  const fs::path end = nn::end_of_links(path);
+  const auto folder = status_of(end.has_parent_path() ? end.parent_path() : fs::path("."));
+  return folder ? number_of(*folder) + '/' + end.filename().string() : end.string();
+}
+
+void FilesInUse::reads(const std::string& path) { read_.emplace(file_identity(path), path); }
+
+void FilesInUse::reads_model(const std::string& path, const nn::Model& model) {
+  reads(path);
+  if (!model.weights.empty()) reads((fs::path(path).parent_path() / model.weights).string());
+}
+
+void FilesInUse::writes(const std::string& path) {
+  if (path.empty()) return;
+  const auto status = status_of(path);
+  if (!status && errno != ENOENT) {  // too long, say, or links in a circle
+    throw IoError(path + ": cannot write: " + std::strerror(errno));
+  }
+  if (status && !S_ISREG(status->st_mode)) return;
+  const std::string identity = file_identity(path);
+  if (const auto input = read_.find(identity); input != read_.end()) {
+    throw UsageError(path + ": is an input" + also_called(input->second, path) +
+                     "; write to another file");
+  }
+  const auto [other, fresh] = written_.emplace(identity, path);
+  if (fresh) return;
+  throw UsageError(path + ": two outputs in one file" + also_called(other->second, path) +
+                   "; give each its own");
+}
+
+}  // namespace glass::inline GLASS_PRECISION::viz::cli

@@ -1,0 +1,115 @@
+#include "weights/outputs.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "nn/files.hpp"
+#include "viz/cli/files_in_use.hpp"
+#include "viz/cli/program.hpp"
+#include "weights/data_folder.hpp"
+
+namespace glass::inline GLASS_PRECISION::training {
+
+namespace fs = std::filesystem;
+using namespace viz::cli;
+
+namespace {
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+bool rewrites_model(const Session& session) {
+  return file_identity(session.output) == file_identity(session.model);
+}
+
+/// That is all of them, in the order in which they are named to the user.
+std::vector<std::string> paths_of(const Outputs& outputs) {
+  std::vector<std::string> all{outputs.description, outputs.weights, outputs.card,
+                               outputs.checkpoint};
+  if (!outputs.report.empty()) all.push_back(outputs.report);
+  return all;
+}
+
+void check_folder(const std::string& path) {
+  const fs::path folder = folder_of(path);
+  std::error_code unreadable;
+  if (!fs::is_directory(folder, unreadable)) throw IoError(folder.string() + ": no such folder");
+}
+
+/// Where it is, behind all links, must be in `folder` or below.
+void check_links(const std::string& path, const fs::path& folder) {
+  std::error_code unreadable;
+  const fs::path home = fs::canonical(folder, unreadable),
+                 end = fs::canonical(folder_of(nn::end_of_links(path)), unreadable);
+  const bool inside =
+      std::mismatch(home.begin(), home.end(), end.begin(), end.end()).first == home.end();
+  if (inside && !unreadable) return;
+  throw FileError(path + ": a link that leads out of its folder, where nothing is written");
+}
+
+/// A report may also go to a device or a pipe.
+bool is_device(const std::string& path) {
+  std::error_code missing;
+  const fs::file_status status = fs::status(path, missing);
+  return fs::is_other(status) || fs::is_fifo(status) || fs::is_character_file(status);
+}
+
+void check_existing(const std::string& path, const Outputs& outputs, const Session& session) {
+  std::error_code missing;
+  if (!fs::exists(path, missing)) return;
+  if (!fs::is_regular_file(path, missing)) throw FileError(path + ": not a regular file");
+  if (session.overwrite || session.resume) return;
+  if (path == outputs.description && rewrites_model(session)) return;
+  throw UsageError(path + ": is there already; " +
+                   (path == outputs.checkpoint ? "--resume goes on from it, " : "") +
+                   "--overwrite replaces it, -o writes elsewhere");
+}
+
+/// `given_weights` are those that MODEL names.
+void check(const Outputs& outputs, const Session& session, const std::string& given_weights) {
+  const std::vector<std::string> paths = paths_of(outputs);
+  for (const std::string& path : paths) check_folder(path);
+  const fs::path extension = fs::path(outputs.weights).extension();
+  if (extension != ".safetensors" && extension != ".json") {
+    throw FileError(outputs.weights + ": weight files end in .safetensors or .json");
+  }
+  FilesInUse files;
+  for (const std::string& path : data_files(session.data)) files.reads(path);
+  if (!rewrites_model(session)) {
+    files.reads(session.model);
+    if (!given_weights.empty()) {
+      files.reads((fs::path(session.model).parent_path() / given_weights).string());
+    }
+  }
+  for (const std::string& path : paths) files.writes(path);
+  for (const std::string& path : paths) {
+    const bool is_report = path == outputs.report;
+    if (is_report && is_device(path)) continue;
+    check_links(path, folder_of(is_report ? path : outputs.description));
+    check_existing(path, outputs, session);
+  }
+}
+
+}  // namespace
+
+Outputs choose_outputs(const Session& session, nn::Model& model) {
+  const fs::path description = session.output;
+  const std::string given = model.weights;
+  if (given.empty() || !rewrites_model(session)) {
+    const bool json = fs::path(given).extension() == ".json";
+    model.weights = description.stem().string() + (json ? "-weights.json" : ".safetensors");
+  }
+  const auto beside = [&](const char* extension) {
+    return fs::path(description).replace_extension(extension).string();
+  };
+  const Outputs outputs{.description = session.output,
+                        .weights = (description.parent_path() / model.weights).string(),
+                        .card = beside(".md"),
+                        .checkpoint = beside(".checkpoint.safetensors"),
+                        .report = session.report};
+  check(outputs, session, given);
+  return outputs;
+}
+
+}  // namespace glass::inline GLASS_PRECISION::training
