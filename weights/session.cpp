@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "nn/files.hpp"
+#include "nn/json_text.hpp"
 #include "viz/cli/program.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
@@ -124,6 +125,7 @@ int run_session(const Session& session) {
   }
   nn::Model model = nn::load_description(session.model, session.options.seed);
   model.weights = weights_name(session, model);
+  nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const DataFolder data = read_data_folder(session.data, model.input_shape, model.class_count());
   Trainer trainer(model, data.training, session.options);
   BestWeights best(model);
