@@ -235,9 +235,10 @@ TEST_CASE("viz replay: options of text name no file either") {
 TEST_CASE("viz replay finds the same bytes from any folder") {
   const Scene scene;
   const std::string name = fs::path(scene.folder / "").parent_path().filename().string();
+  const std::string replay = " && '" + program + "' replay ";
   const Run above =
-      scene.viz("replay x.png && cd .. && '" + program + "' replay " + name +
-                "/x.png && cd / && '" + program + "' replay " + (scene.folder / "x.png"));
+      run_program("( cd '" + (scene.folder / "") + "'" + replay + "x.png && cd .." + replay + name +
+                  "/x.png && cd /" + replay + (scene.folder / "x.png") + " )");
   CAPTURE(above.out);
   CHECK_MESSAGE(above.code == 0, above.err);
 }

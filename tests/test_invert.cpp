@@ -230,7 +230,8 @@ TEST_CASE("viz invert takes a test image of a data set") {
                             folder / "squares/train-labels-idx1-ubyte", 20, 1);
   data_files::write_squares(folder / "squares/t10k-images-idx3-ubyte",
                             folder / "squares/t10k-labels-idx1-ubyte", 5, 2);
-  const std::string model = folder / "squares.json", sheet = folder / "a.png";
+  std::filesystem::create_directory(folder / "pictures");  // beside which there is no data set
+  const std::string model = folder / "pictures/squares.json", sheet = folder / "pictures/a.png";
   data_files::write(model, data_files::square_model);
   nn::save_model(nn::load_description(model), model);
 
@@ -242,7 +243,7 @@ TEST_CASE("viz invert takes a test image of a data set") {
   const Run refused = run_program("(" + replay + ")");
   CHECK(refused.code == 3);
   CHECK(one_line(refused.err));
-  check_says(refused.err, {"needs the data set squares", "--in FOLDER"});
+  check_says(refused.err, {"needs 'squares'", "--in FOLDER"});
   CHECK(run_program("(" + replay + " --in " + (folder / "") + ")").code == 0);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "nn/files.hpp"
+#include "nn/json_text.hpp"
 #include "nn/json_value.hpp"
 #include "viz/cli/program.hpp"
 #include "viz/sha256.hpp"
@@ -165,6 +166,7 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
 int run_session(const Session& session) {
   nn::Model model = nn::load_description(session.model, session.options.seed, nn::Deferred());
   const Outputs outputs = choose_outputs(session, model);
+  nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const DataFolder data = read_data(session, model);
   const Index batch = std::min(session.options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });

@@ -16,7 +16,9 @@ std::string logit_instead(const std::string& words) {
   if (words.find(':') == std::string::npos) return "--objective logit";
   std::string other = words;
   for (const char* kind : {"softmax:", "logprob:"}) {
-    while (other.find(kind) != std::string::npos) other = replaced(other, kind, "logit:");
+    for (std::size_t at; (at = other.find(kind)) != other.npos;) {
+      other.replace(at, std::string_view(kind).size(), "logit:");
+    }
   }
   return "--objective \"" + other + '"';
 }

@@ -167,16 +167,18 @@ class Remake {
     not_here(words);
   }
 
-  /// A folder of that name: manifests keep only the last part of its path.
+  /// A folder of that name, here or within one of the further folders, or one of these itself:
+  /// manifests keep only the last part of its path.
   std::string find_data(const std::string& name) const {
-    std::vector<fs::path> places = here();
-    places.insert(places.end(), sources_.folders.begin(), sources_.folders.end());
-    for (const fs::path& folder : places) {
-      for (const fs::path& place : {folder / name, folder}) {
-        std::error_code none;
-        if (!is_plain_name(name) || !fs::is_directory(place, none)) continue;
-        if (fs::canonical(place, none).filename() == name) return place.string();
-      }
+    std::vector<fs::path> places;
+    for (const fs::path& folder : here()) places.push_back(folder / name);
+    for (const fs::path folder : sources_.folders) {
+      places.insert(places.end(), {folder / name, folder});
+    }
+    for (const fs::path& place : places) {
+      std::error_code none;
+      if (!is_plain_name(name) || !fs::is_directory(place, none)) continue;
+      if (fs::canonical(place, none).filename() == name) return place.string();
     }
     not_here(name);
   }
