@@ -346,14 +346,15 @@ TEST_CASE("hostile images: programs refuse them in one line, in little memory, a
   const TemporaryFolder folder;
   const std::string image = folder / "bomb.png", out = folder / "out.png";
   const std::string invert = GLASS_VIZ_PROGRAM " invert '" GLASS_WEIGHTS_DIR "/tiny.json' '" +
-                             image + "' --layer all -o '" + out + "'";
+                             image + "' --resize --layer all -o '" + out + "'";
   const std::string zlib_header = "\x78\x9c";
   const std::string megabytes = make_chunk("IDAT", zlib_header + hostile::zeros(900));
   const std::vector<hostile::Refused> rows{
       {file(make_chunk("IHDR", header(1, 1, 8, 0)) + megabytes), "more than the image has"},
       {file(make_chunk("IHDR", header(4096, 4096, 8, 6)) + megabytes), "more than the image has"},
       {file(make_chunk("IHDR", header(4096, 4096, 8, 6)) + make_chunk("IDAT", "")), "cut off"},
-      {"\xff\xd8\xff\xe0", "a JPEG image"},
+      {"\xff\xd8\xff\xe0", "expected JPEG segments up to the end of the picture"},
+      {"GIF89a", "a GIF image"},
   };
   for (const hostile::Refused& row : rows) {
     std::ofstream(image, std::ios::binary) << row.bytes;

@@ -25,8 +25,9 @@ double skewness(const Plane& plane) {
   return cubes;
 }
 
-/// Of a part of a picture, how dark each pixel is beside the paper around it: 0 as the paper, 1 black.
-/// Of its colours, the one that shows the most.
+/// Of a part of a picture, how far each pixel is from the paper around it: 0 as the paper, 1 black.
+/// Dark ink takes a share of the light away, whatever there is; light ink, on a dark ground, adds some.
+/// Of the colours, the one that shows the most.
 Plane contrast(const Image& picture, const Box& part, bool light_on_dark) {
   Plane most;
   for (Index c = 0; c < picture.channels; ++c) {
@@ -37,7 +38,8 @@ Plane contrast(const Image& picture, const Box& part, bool light_on_dark) {
     const Plane paper = closed(plane, std::max<Index>(2, std::max(plane.width, plane.height) / 8));
     constexpr float black = 0.02f;  // keeps noise in the dark from counting as ink
     for (std::size_t i = 0; i < plane.values.size(); ++i) {
-      plane.values[i] = 1 - (plane.values[i] + black) / (paper.values[i] + black);
+      const float around = paper.values[i], difference = around - plane.values[i];
+      plane.values[i] = light_on_dark ? difference : difference / (around + black);
     }
     if (c == 0) {
       most = plane;
