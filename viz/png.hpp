@@ -18,7 +18,8 @@ inline constexpr Index max_png_side = 8192;
 inline constexpr Index max_png_pixels = Index{1} << 24;             ///< in all
 inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;  ///< of the file
 
-/// Is shown the size of a picture before there is memory for it; throws if it is not the right one.
+/// Is shown the size of a picture that is not damaged, before there is memory for it; throws if it is not
+/// the right one.
 using AcceptSize = std::function<void(Index width, Index height)>;
 
 /// The picture in the bytes of a PNG file, converted to `channels` (1: luminance, 3: RGB) of 8 bits,

@@ -249,8 +249,8 @@ Image decode_png(std::string_view file, const std::string& path, Index channels,
   const ChunkReader chunks(file, path);
   const Preface preface = read_preface(chunks, path);
   const Header& header = preface.header;
-  if (accept) accept(header.width, header.height);
   check_pixels(chunks, header, path);
+  if (accept) accept(header.width, header.height);
 
   const std::string filled = header.colour == indexed ? with_whole_palette(chunks) : std::string();
   if (!filled.empty()) file = filled;
