@@ -140,8 +140,9 @@ TEST_CASE("viz reads one output as no or yes") {
     const json found = networks.report("classify " + model + " " + networks.picture);
     CHECK(found["predicted"]["class"] == "cat");
     CHECK(found["predicted"]["probability"].get<double>() == doctest::Approx(1 - p));
-    REQUIRE(found["logits"].size() == 1);
-    CHECK(found["logits"][0].get<double>() == doctest::Approx(z));
+    REQUIRE(found["logits"].size() == 2);
+    CHECK(found["logits"][0].get<double>() == doctest::Approx(-z));
+    CHECK(found["logits"][1].get<double>() == doctest::Approx(z));
     CHECK(found["probabilities"][1].get<double>() == doctest::Approx(p));
 
     const json map = networks.report("saliency " + model + " " + networks.picture +

@@ -16,13 +16,15 @@ double length(std::span<const real> v) {
 
 /// The direction of unit size along which `gradient` promises most: its signs where every pixel has
 /// its own leash, the gradient itself where all share one.
-void steepest(std::span<real> gradient, const Attack& how) {
+std::vector<real> steepest(std::span<const real> gradient, const Attack& how) {
+  std::vector<real> direction(gradient.begin(), gradient.end());
   if (how.norm == "linf") {
-    for (real& g : gradient) g = static_cast<real>((g > 0) - (g < 0));
+    for (real& g : direction) g = static_cast<real>((g > 0) - (g < 0));
   } else {
     const auto scale = static_cast<real>(1 / std::max(length(gradient), 1e-12));
-    for (real& g : gradient) g *= scale;
+    for (real& g : direction) g *= scale;
   }
+  return direction;
 }
 
 /// Pulls the change back to within `eps`.
@@ -81,7 +83,7 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
   for (Index n = 0; n < N; ++n) {
     std::vector<real> start(static_cast<std::size_t>(pixels));
     for (real& s : start) s = static_cast<real>(rng.uniform(-1, 1));
-    if (how.norm == "l2") steepest(start, how);
+    if (how.norm == "l2") start = steepest(start, how);
     move(n, start, how.eps * rng.uniform());
   }
   for (int step = 0; step < how.steps; ++step) {
@@ -89,10 +91,7 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
     model.loss(model.logits(x), labels).backward();
     const Tensor gradient = x.grad();
     for (Index n = 0; n < N; ++n) {
-      const std::span<const real> of_image = part(gradient, n);
-      std::vector<real> direction(of_image.begin(), of_image.end());
-      steepest(direction, how);
-      move(n, direction, 2.5 * how.eps / how.steps);
+      move(n, steepest(part(gradient, n), how), 2.5 * how.eps / how.steps);
     }
   }
 

@@ -33,6 +33,7 @@ int gallery_command(const CLI::App& command, const GalleryArguments& args) {
   if (args.models.size() > 1 && !args.painting.picture.seen.empty()) {
     throw UsageError("--seen: only for one network");
   }
+  add_init(manifest, args.painting);
   manifest.will_write({args.output, args.painting.picture.seen});
   std::vector<Image> rows;
   catch_interrupts();
