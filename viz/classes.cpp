@@ -38,8 +38,8 @@ Index find_class(const nn::Model& model, const std::string& word) {
   const std::optional<Index> named = by_index ? std::nullopt : class_called(model, rest),
                              indexed = by_name ? std::nullopt : index_below(count, rest);
   if (named && indexed && *named != *indexed) {
-    throw Error(text("class '", name, "': of ", model.name, " the name of class ", *named,
-                     ", and the index of another; say name:", name, " or index:", name));
+    throw Error(text("class '", name, "': in ", model.name, " the name of class ", *named,
+                     " and the index of class ", *indexed, "; say name:", name, " or index:", name));
   }
   if (named || indexed) return named ? *named : *indexed;
 
