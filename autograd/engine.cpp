@@ -41,8 +41,8 @@ std::vector<NodePtr> topological_order(const NodePtr& root) {
   return order;
 }
 
-/// Throws GraphError if somebody wrote into what `node` saved: its formula would be that of the values
-/// of the forward pass, with other values in it.
+/// Throws GraphError if somebody wrote into what `node` saved since the forward pass: its gradients
+/// would be those of other values.
 void refuse_changes(const Node& node) {
   for (const Saved* saved = node.saved; saved; saved = saved->next()) {
     if (!saved->changed()) continue;
@@ -67,9 +67,9 @@ void call(const std::vector<GradientHook>& hooks, const Shape& shape, Storage& g
 /// Reverse-mode differentiation (Linnainmaa 1970; Baydin et al. 2018): walk the tape from the loss
 /// to the leaves, and let each node turn the gradient of its output into those of its inputs.
 /// Gradients of intermediates live for this call only; those of trainable leaves stay in `grad()`.
-/// Frees what the nodes saved, so that a graph is walked once. Throws GraphError if any of that was
-/// changed in place since: then no gradient has been added anywhere, unless it was a hook of this very
-/// call that changed it.
+/// Frees what the nodes saved, so that a graph is walked once.
+/// Throws GraphError if any of that was changed in place since: then no gradient has been added
+/// anywhere, unless it was a hook of this very call that changed it.
 void Tensor::backward(const Tensor& cotangent) const {
   require(cotangent.shape() == shape(), "backward: cotangent ", cotangent.shape(),
           " does not fit the output ", shape());

@@ -83,7 +83,7 @@ class Tensor {
 
   /// Back-propagates from this scalar to every trainable leaf that it depends on (see engine.cpp).
   /// Throws ShapeError if this has more than one element, GraphError if nothing on the tape is
-  /// trainable, or an earlier backward() has released a part of it.
+  /// trainable, an earlier backward() has released a part of it, or values it needs were changed.
   void backward() const;
   /// The same for any shape: starts from d loss / d this = `cotangent`, of this shape.
   void backward(const Tensor& cotangent) const;

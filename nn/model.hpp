@@ -58,7 +58,7 @@ class Model final : public Module {
   Index class_count() const;
   /// True if each class's probability is the sigmoid of its own logit: not all a softmax together.
   bool sigmoids() const;
-  /// Index of the layer whose output becomes the logits.
+  /// Index of the layer whose output becomes the logits; negative if there is none.
   Index logits_layer() const;
   /// Output of that layer -> [N,classes].
   Tensor class_logits(const Tensor& output) const;

@@ -7,6 +7,7 @@
 
 namespace glass::inline GLASS_PRECISION::nn {
 
+/// As the length of `printable`: nothing is cut off.
 inline constexpr std::size_t whole_text = std::string_view::npos;
 
 /// Text from outside, a name or a piece of a file, fit for one line of a terminal that reads UTF-8.

@@ -14,7 +14,7 @@ struct Setting {
   double low, high;    ///< both allowed
   bool whole = false;  ///< only whole numbers
 
-  bool allows(double value) const;
+  bool allows(double value) const;  ///< of this option
   std::string range() const;  ///< "a number from 0.1 to 10"
 };
 

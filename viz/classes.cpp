@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "nn/json_value.hpp"
 #include "nn/printable.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz {
@@ -39,12 +40,12 @@ Index find_class(const nn::Model& model, const std::string& word) {
                              indexed = by_name ? std::nullopt : index_below(count, rest);
   if (named && indexed && *named != *indexed) {
     throw Error(text("class '", name, "': in ", model.name, " the name of class ", *named,
-                     " and the index of class ", *indexed, "; say name:", name, " or index:", name));
+                     " and the index of class ", *indexed, "; say name:", name, " or index:",
+                     name));
   }
   if (named || indexed) return named ? *named : *indexed;
 
-  std::string known;
-  for (const std::string& each : model.classes) known += (known.empty() ? "" : ", ") + each;
+  const std::string known = nn::comma_list(model.classes);
   throw Error(text("class '", word, "': ", model.name, " has classes 0 to ", count - 1,
                    known.empty() ? "" : " (" + known + ")"));
 }

@@ -11,7 +11,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 /// light, shadows, ruled lines and a desk around the paper. The steps:
 ///
 /// - ink is what is rarer, darker or lighter than its surroundings;
-/// - each pixel is divided by the paper around it, so that the light no longer matters;
+/// - each pixel is compared with the paper around it, so that the light no longer matters;
 /// - a threshold parts ink from paper (Otsu 1979);
 /// - specks go, and what comes in from the edge;
 /// - the digit's longer side becomes 20 pixels of 28, its proportions stay, its strokes become about

@@ -8,8 +8,8 @@ namespace glass::inline GLASS_PRECISION::viz {
 
 /// What somebody wrote, found on whatever it was written on.
 struct Ink {
-  Plane
-      contrast;  ///< how much each pixel is ink: 0 as the paper, 1 black; 0 where other things were
+  /// How much each pixel is ink: 0 as the paper, 1 black; 0 where other things were.
+  Plane contrast;
   float threshold;  ///< from here on it is ink
   Box box;          ///< around all of it
 };

@@ -22,9 +22,10 @@ namespace glass::inline GLASS_PRECISION::viz {
 ///     diversity:LAYER        less the mean cosine between h of this picture and of the others
 ///                            (Olah et al. 2017)
 ///
-/// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch. A network of one output z has the
-/// logits (-z, z), so that logit:0 paints what its sigmoid says no to, and logit:1 yes; there, and
-/// where several sigmoids end a network, softmax:CLASS is the sigmoid of the class's logit.
+/// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch. A
+/// network of one output z has the logits (-z, z), so that logit:0 paints what its sigmoid says no to,
+/// and logit:1 yes; there, and where several sigmoids end a network, softmax:CLASS is the sigmoid of
+/// the class's logit.
 class Objective {
  public:
   /// Reads, for example, "logit:3", "channel:conv2:5" or "logit:3 - 0.5*logit:8". Throws Error if

@@ -11,7 +11,7 @@ namespace glass::inline GLASS_PRECISION::viz {
 /// The beginning of a term of an objective, "- 0.5*logit:".
 struct Head {
   std::size_t end;  ///< of it, in the expression
-  double weight;
+  double weight;     ///< with its sign
   std::size_t kind;  ///< place among the names of kinds
 };
 

@@ -96,7 +96,7 @@ std::vector<std::string> numbers(const Dataset& data) {
   return names;
 }
 
-/// Leaves in `data` what is picked.
+/// Keeps of `data` only what is picked.
 void pick(const std::string& folder, DataFolder& data, const std::vector<std::string>& picked) {
   data.picked = find_labels(picked, data.names);
   for (Dataset* part : {&data.training, &data.test}) {

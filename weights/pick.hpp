@@ -14,7 +14,7 @@ namespace glass::inline GLASS_PRECISION::training {
 std::vector<Index> find_labels(const std::vector<std::string>& words,
                                const std::vector<std::string>& names);
 
-/// Leaves the images of these labels alone, in their order; labels[k] becomes k.
+/// Keeps only the images of these labels, in their order; labels[k] becomes k.
 void keep_labels(Dataset& data, const std::vector<Index>& labels);
 
 /// Throws Error if a network that calls its classes `classes` would learn another label of the

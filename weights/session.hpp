@@ -17,7 +17,7 @@ struct Session {
   TrainOptions options;  ///< how to train; its `classes` come from the next
   std::vector<std::string> classes;  ///< of the data set, names or numbers; empty: all
   std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
-  bool overwrite = false;            ///< files that are there already, made by whom ever
+  bool overwrite = false;            ///< may replace files that are there already
   bool resume = false;               ///< continue from the checkpoint beside `output`
   nn::LoadOptions load;              ///< how to read that
 };

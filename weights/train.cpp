@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
   program.add_option("--commit", session.commit,
                      "Version for the model card (default: that of this program)");
   program.add_flag("--overwrite", session.overwrite,
-                   "Also if weights, card, checkpoint or report are there already");
+                   "Replace weights, card, checkpoint and report that are there already");
   CLI::Option* resume =
       program.add_flag("--resume", session.resume, "Go on from the checkpoint of an earlier run");
   program

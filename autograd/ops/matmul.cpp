@@ -15,13 +15,11 @@ struct MatmulNode final : Node {
     Grads grads(inputs.size());
     if (need[0]) {
       grads[0] = Storage(M * K);
-      kernels::gemm(M, K, N, {dy.mutable_data(), N}, {b.data(), N, true}, grads[0].mutable_data(),
-                    K);
+      kernels::gemm(M, K, N, {dy.data(), N}, {b.data(), N, true}, grads[0].mutable_data(), K);
     }
     if (need[1]) {
       grads[1] = Storage(K * N);
-      kernels::gemm(K, N, M, {a.data(), K, true}, {dy.mutable_data(), N}, grads[1].mutable_data(),
-                    N);
+      kernels::gemm(K, N, M, {a.data(), K, true}, {dy.data(), N}, grads[1].mutable_data(), N);
     }
     return grads;
   }

@@ -41,6 +41,7 @@ void handle_signal(int signal) {
 
 /// The whole of it, however long.
 std::string one_line(const std::string& words) { return nn::printable(words, nn::whole_text); }
+
 /// "-12", not "012" or "0x12".
 bool is_whole(const std::string& word, bool may_be_negative) {
   const std::string digits = word.substr(may_be_negative && word.starts_with('-') ? 1 : 0);

@@ -53,10 +53,10 @@ auto as_usage(F f) {
   }
 }
 
-/// Parses the command line, numbers in it as `check_numbers` says, and runs `command`, whose result is the exit code. Every exception
-/// becomes one line on standard error and its code; a standard output that cannot be written (a
-/// full disk, a closed pipe) counts as an input/output error, and so does what the standard library
-/// throws of files.
+/// Parses the command line, numbers in it as `check_numbers` says, and runs `command`, whose result
+/// is the exit code. Every exception becomes one line on standard error and its code; a standard
+/// output that cannot be written (a full disk, a closed pipe) counts as an input/output error, and so
+/// does what the standard library throws of files.
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command);
 
 // What is printed may hold names out of files and words of the command line. It goes through these,

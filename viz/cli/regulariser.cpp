@@ -53,7 +53,7 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
   if (objective.pictures() > 1 || args.painting.count > 1) {
     throw UsageError("regulariser: shows one class at a time");
   }
-  const Objective as_judged(judge, text("softmax:", objective.unit(0)));
+  const Objective as_judged(judge, text("softmax:index:", objective.unit(0)));
 
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);

@@ -1,7 +1,6 @@
 #include "viz/saliency.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 
 #include "autograd/node.hpp"

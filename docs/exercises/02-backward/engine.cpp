@@ -22,10 +22,10 @@ void Tensor::backward(const Tensor& cotangent) const {
   if (is_leaf()) return accumulate_grad(cotangent.storage());
 
   // 1. The order: all nodes that `creator()` depends on through an input with `need[i]`, each once,
-  //    and before the nodes whose outputs it reads. A function of its own, above this one, without recursion. It returns a list of
-  //    std::shared_ptr<Node>: to forget a node's inputs may end the life of the next, unless the list
-  //    owns it. It throws GraphError if a node is already `released`: name the node.
-  //    It does the same if something that the node saved was `changed()`.
+  //    and before the nodes whose outputs it reads. A function of its own, above this one, without
+  //    recursion. It returns a list of std::shared_ptr<Node>: to forget a node's inputs may end the
+  //    life of the next, unless the list owns it. It throws GraphError if a node is already
+  //    `released`, or if something that it saved was `changed()`: name the node.
   // 2. The loop: take each node's gradient, which is complete now; call the node's backward(); add
   //    what it returns for inputs with `need[i]` to their gradients, with accumulate() or
   //    accumulate_grad(), but throw GraphError, naming the node, if its size is not the input's; then

@@ -24,8 +24,8 @@ struct Conv2dNode final : Node {
   Grads backward(const Storage& dy) const override {
     Grads grads(inputs.size());
     if (need[0]) {
-      // dx is as large as x: begin with Storage::zeros(inputs[0].shape.size()), and let each product of
-      // the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
+      // dx is as large as x: begin with Storage::zeros(inputs[0].shape.size()), and let each product
+      // of the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
       throw NotImplemented("Exercise 5: conv2d, gradient to the input");
     }
     if (need[1]) {  // never while the weights are frozen

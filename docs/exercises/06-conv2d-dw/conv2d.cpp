@@ -28,8 +28,8 @@ struct Conv2dNode final : Node {
       kernels::conv2d_dx(dy.data(), w.data(), grads[0].mutable_data(), window);
     }
     if (need[1]) {
-      // dw is as large as w: begin with Storage::zeros(inputs[1].shape.size()), and let each product of the
-      // forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
+      // dw is as large as w: begin with Storage::zeros(inputs[1].shape.size()), and let each product
+      // of the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
       throw NotImplemented("Exercise 6: conv2d, gradient to the weights");
     }
     if (need[2]) {
