@@ -9,12 +9,13 @@ using namespace glass::viz;
 
 namespace {
 
-/// A network that is one product: its only logit is weights . x, its gradient is `weights` everywhere,
-/// and so the unit of its objective is the length of `weights`.
+/// A network that is one product: its only logit, that of class 1, is weights . x, its gradient is
+/// `weights` everywhere, and so the unit of its objective is the length of `weights`.
 nn::Model product(Index height, Index width, const std::vector<double>& weights) {
   Rng rng(14);
   nn::Model model;
   model.input_shape = {1, height, width};
+  model.usual = {0.5};
   model.layers.add(nn::Flatten());
   nn::Linear linear({.in_features = height * width, .out_features = 1, .bias = false}, rng);
   std::ranges::copy(Tensor::from(linear.weight.shape(), weights).values(),
@@ -36,7 +37,7 @@ Tensor pixels(const std::vector<double>& values) {
 Tensor painted(const Tensor& init, const MaximiseOptions& options,
                const std::function<bool(const MaximiseStep&)>& on_step = {}) {
   nn::Model model = product(1, 2, {3, 4});
-  return maximise(model, Objective(model, "logit:0"), init, options, on_step).images;
+  return maximise(model, Objective(model, "logit:1"), init, options, on_step).images;
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ TEST_CASE("two steps with momentum 0.9: the second is 1.9 times the first, and n
 TEST_CASE("pixels stay in [0, 1]") {
   nn::Model model = product(1, 2, {30, -40});
   grade::check_equal(
-      "x", maximise(model, Objective(model, "logit:0"), pixels({0.9, 0.1}), plain(4)).images,
+      "x", maximise(model, Objective(model, "logit:1"), pixels({0.9, 0.1}), plain(4)).images,
       pixels({1, 0}));
 }
 
@@ -69,7 +70,7 @@ TEST_CASE("pixels stay in [0, 1] where the coordinates are not the pixels") {
     }
     return true;
   };
-  maximise(model, Objective(model, "logit:0"), Tensor::uniform({1, 1, 4, 4}, rng), options, check);
+  maximise(model, Objective(model, "logit:1"), Tensor::uniform({1, 1, 4, 4}, rng), options, check);
 }
 
 TEST_CASE("each picture of a batch takes the steps that it takes alone") {
@@ -111,7 +112,7 @@ TEST_CASE("the network sees a glance: with jitter, one weight moves several pixe
   MaximiseOptions options = plain(20);
   options.jitter = 1;
   const Tensor init = Tensor::full({1, 1, 5, 5}, 0.5);
-  const Tensor image = maximise(model, Objective(model, "logit:0"), init, options).images;
+  const Tensor image = maximise(model, Objective(model, "logit:1"), init, options).images;
   const auto changed = std::ranges::count_if(image.values(), [](real x) { return x != real(0.5); });
   CHECK_MESSAGE(changed > 1, text("expected several pixels to change, found ", changed));
 }

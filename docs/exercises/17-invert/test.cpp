@@ -16,6 +16,7 @@ nn::Model product(const Tensor& matrix) {
   Rng rng(17);
   nn::Model model;
   model.input_shape = {1, 2, 2};
+  model.usual = {0.5};
   model.layers.add(nn::Flatten());
   nn::Linear linear({.in_features = 4, .out_features = matrix.shape()[0], .bias = false}, rng);
   std::ranges::copy(matrix.values(), linear.weight.mutable_data());
