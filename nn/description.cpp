@@ -115,6 +115,7 @@ void read_classes(const JsonValue& classes, Model& model) {
   std::map<std::string, std::size_t> known;
   for (std::size_t k = 0; k < model.classes.size(); ++k) {
     const std::string name = trimmed(model.classes[k]);
+    if (name.empty()) classes.fail(text("class ", k, " has no name"));
     if (name == "all" || name.starts_with("name:") || name.starts_with("index:")) {
       classes.fail(text("class ", k, " is called '", printable(name),
                         "': 'all' means every class, 'name:' and 'index:' say how one is called"));

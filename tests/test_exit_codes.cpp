@@ -184,7 +184,7 @@ TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made ag
   const Run gallery =
       interrupted_at("step 1/", viz + "gallery " + mnist + mnist + "--steps 100000 -o " + other);
   CHECK(gallery.code == 130);
-  CHECK(gallery.err == "viz: interrupted after 0 of 2 networks; nothing was written\n");
+  CHECK(gallery.err == "viz: interrupted after 0 of 2 networks; " + other + " was not written\n");
   CHECK_FALSE(fs::exists(other));
 
   std::string lambdas = "0";

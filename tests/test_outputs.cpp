@@ -79,6 +79,38 @@ TEST_CASE("train --resume goes on with its own weights, and with no others") {
   CHECK(shop.train("--resume --overwrite", 4).code == 0);
 }
 
+TEST_CASE("train --resume replaces no card, description or page that was not of such a run") {
+  const Workshop shop;
+  const std::string out = shop.folder / "in/out.json", card = shop.folder / "in/out.md",
+                    page = shop.folder / "page.html", options = "-o " + out + " --report " + page;
+  REQUIRE(shop.train(options).code == 0);
+  CHECK(shop.train("--resume " + options, 2).code == 0);
+  for (const std::string& path : {out, card, page}) {
+    const std::string own = slurp(path);
+    data_files::write(path, "precious");
+    check_refused(shop.train("--resume " + options, 3), 2, path + ": is there already");
+    CHECK(slurp(path) == "precious");
+    data_files::write(path, own);
+  }
+}
+
+TEST_CASE("viz judge shows what it sees in no file that it reads") {
+  const TemporaryFolder folder;
+  const std::string weights = std::string(GLASS_WEIGHTS_DIR) + '/', judge = folder / "judge.json",
+                    picture = folder / "seven.png";
+  fs::copy(weights + "tiny.json", judge);
+  fs::copy(weights + "tiny-weights.json", folder / "tiny-weights.json");
+  fs::copy(GLASS_SOURCE_DIR "/docs/samples/digit.png", picture);
+  for (const std::string& path : {judge, folder / "tiny-weights.json", picture}) {
+    const std::string before = slurp(path);
+    check_refused(run_program(std::string(GLASS_VIZ_PROGRAM) + " judge " + weights +
+                              "tiny.json --maximise --steps 1 --judge " + judge + " --init " +
+                              picture + " --seen " + path),
+                  2, path + ": is an input");
+    CHECK(slurp(path) == before);
+  }
+}
+
 TEST_CASE("train does not write through a link out of the folder") {
   for (const char* name : {"squares.safetensors", "squares.md", "squares.checkpoint.safetensors"}) {
     for (const char* target : {"../precious", "../nothing"}) {

@@ -71,6 +71,31 @@ TEST_CASE("a frozen network keeps what ReLUs and maxima read, and no output of a
   CHECK(kept_by([&] { return net.forward(image); }) == bytes(2 * activations + 2 * inverse_std));
 }
 
+TEST_CASE("batch normalisation keeps what the wanted gradients read, in each mode") {
+  Rng rng(2);
+  constexpr Index C = 3, pixels = 2 * C * 4 * 4;
+  const Tensor mean = Tensor::zeros({C}), var = Tensor::full({C}, 1);
+  const auto kept = [&](bool training, bool x_wanted, bool weight_wanted, bool bias_wanted) {
+    const Tensor weight = Tensor::full({C}, 1).requires_grad(weight_wanted),
+                 bias = Tensor::zeros({C}).requires_grad(bias_wanted);
+    return kept_by([&] {
+      const Tensor x = Tensor::randn({2, C, 4, 4}, rng).requires_grad(x_wanted);
+      return batch_norm2d(x, weight, bias, mean, var, {.training = training});
+    });
+  };
+  CHECK(kept(true, false, false, true) == 0);                      // sum dy
+  CHECK(kept(true, false, true, false) == bytes(pixels + 2 * C));  // x, mean, inverse_std
+  CHECK(kept(false, false, false, true) == 0);
+  CHECK(kept(false, false, true, false) == bytes(pixels + 2 * C));
+
+  Tensor frozen = Tensor::full({C}, 2);
+  const Tensor x = Tensor::randn({2, C, 4, 4}, rng), bias = Tensor::zeros({C}).requires_grad(true);
+  const Tensor y = sum(batch_norm2d(x, frozen, bias, mean, var, {.training = true}));
+  frozen.mutable_values()[0] = 3;  // only dx would read it
+  CHECK(refusal(y).empty());
+  CHECK(bias.grad().data()[0] == 2 * 4 * 4);
+}
+
 TEST_CASE("what is released by backward() is everything that was kept") {
   const Tensor x = Tensor::full({4, 4}, 0.5).requires_grad(true);
   CHECK(kept_by([&] { return sum(square(relu(x * x))); }) == bytes(16));  // x was there before

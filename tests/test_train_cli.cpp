@@ -159,7 +159,8 @@ TEST_CASE("train writes nothing when interrupted before the first epoch was done
   const Workshop shop(3200);
   const Run run = interrupted_at("epoch 1/10 ", shop.command("--adversarial l2 --pgd-steps 100"));
   CHECK(run.code == 130);
-  CHECK(run.err == "train: interrupted after 0 of 10 epochs; nothing was written\n");
+  CHECK(run.err.starts_with("train: interrupted after 0 of 10 epochs; "));
+  CHECK(run.err.ends_with(" was not written\n"));
   CHECK_FALSE(shop.has("squares.safetensors"));
   CHECK(shop.file("squares.json") == data_files::square_model);
 }
@@ -191,8 +192,8 @@ TEST_CASE("train refuses what makes no sense, with one line and the right exit c
   check_refused(shop.train("--optimiser newton"), 2, "newton");
   check_refused(shop.train("--momentum 0.5"), 2, "sgd");
   check_refused(shop.train("--frobnicate"), 2, "frobnicate");
-  check_refused(shop.train("--optimiser sgd --lr 1e30"), 2, "learning rate");
-  check_refused(shop.train("--optimiser sgd --lr 1e30"), 2, "outputs of conv");
+  check_refused(shop.train("--optimiser sgd --lr 1e30"), 3, "learning rate");
+  check_refused(shop.train("--optimiser sgd --lr 1e30"), 3, "outputs of conv");
   check_refused(shop.train("--resume"), 4, "squares.checkpoint.safetensors");
   check_refused(shop.train("--out " + (shop.folder / "missing/x.json")), 4, "missing");
   check_refused(shop.train("--report " + (shop.folder / "missing/x.html")), 4, "missing");

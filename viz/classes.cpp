@@ -21,6 +21,7 @@ std::optional<Index> index_below(Index count, const std::string& word) {
   Index k = -1;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), k);
   if (error != std::errc() || end != word.data() + word.size() || k < 0 || k >= count) return {};
+  if (std::to_string(k) != word) return {};  // 01
   return k;
 }
 
@@ -40,8 +41,8 @@ Index find_class(const nn::Model& model, const std::string& word) {
                              indexed = by_name ? std::nullopt : index_below(count, rest);
   if (named && indexed && *named != *indexed) {
     throw Error(text("class '", name, "': in ", model.name, " the name of class ", *named,
-                     " and the index of class ", *indexed, "; say name:", name, " or index:",
-                     name));
+                     " and the index of class ", *indexed, "; say name:", name,
+                     " or index:", name));
   }
   if (named || indexed) return named ? *named : *indexed;
 

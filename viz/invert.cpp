@@ -9,6 +9,7 @@
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
 #include "viz/batch.hpp"
+#include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
 
@@ -60,6 +61,17 @@ Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
   return regulariser;
 }
 
+/// Throws FileError with the cause if no gradient of the error reaches any of the images.
+void refuse_unreached(const nn::Model& model, Index layer, const Representation& phi,
+                      const Tensor& images) {
+  const Tensor x = images.clone().requires_grad(true);
+  phi.error(x).backward();
+  if (std::ranges::any_of(x.grad().values(), [](real g) { return g != 0; })) return;
+  const Objective seen(model, text("layer:", layer));
+  throw FileError(text(model.name, ": no gradient of ", model.layers.alias(layer),
+                       " reaches the image: ", diagnose(model, seen, x).front()));
+}
+
 double step_size(double lr, int step, int steps) {
   const double done = static_cast<double>(step) / steps;
   return lr * (0.505 + 0.495 * std::cos(std::numbers::pi * done));
@@ -85,6 +97,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   std::vector<Index> starts(static_cast<std::size_t>(options.starts));
   std::iota(starts.begin(), starts.end(), 0);
   Tensor images = initial_noise(model, starts, options.seed, start_stddev).requires_grad(true);
+  refuse_unreached(model, layer, phi, images);
   optim::Adam optimiser({images}, {.lr = options.lr});
   Inversion result;
   while (result.steps < options.steps) {

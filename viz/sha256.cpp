@@ -56,16 +56,20 @@ void compress(std::array<Word, 8>& state, const unsigned char* block) {
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
-  std::string message(bytes);
-  const std::uint64_t bits = message.size() * 8;
-  message += '\x80';
-  while (message.size() % 64 != 56) message += '\0';
-  for (int shift = 56; shift >= 0; shift -= 8) message += static_cast<char>(bits >> shift & 0xff);
-
   std::array<Word, 8> state = fractions_of_roots<8>(std::sqrt);
-  for (std::size_t at = 0; at < message.size(); at += 64) {
-    compress(state, reinterpret_cast<const unsigned char*>(message.data() + at));
-  }
+  const auto compress_blocks = [&](std::string_view blocks) {
+    for (std::size_t at = 0; at + 64 <= blocks.size(); at += 64) {
+      compress(state, reinterpret_cast<const unsigned char*>(blocks.data() + at));
+    }
+  };
+  compress_blocks(bytes);
+
+  std::string end(bytes.substr(bytes.size() / 64 * 64));
+  end += '\x80';
+  while (end.size() % 64 != 56) end += '\0';
+  const std::uint64_t bits = bytes.size() * 8;
+  for (int shift = 56; shift >= 0; shift -= 8) end += static_cast<char>(bits >> shift & 0xff);
+  compress_blocks(end);
   std::string digest;
   for (const Word word : state)
     for (int shift = 28; shift >= 0; shift -= 4) digest += "0123456789abcdef"[word >> shift & 0xf];

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "autograd/node.hpp"
+#include "viz/finite.hpp"
 #include "weights/keyed_rng.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
@@ -34,7 +35,10 @@ Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
     Rng rng = keyed_rng(0, 0, first);
     if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
     const NoGrad no_grad;
-    const std::vector<Index> given = nn::answers(model.logits(batch.images));
+    const auto look = [&] { return model.logits(batch.images); };
+    const Tensor logits = look();
+    if (!viz::all_finite({logits})) viz::refuse_not_finite(model, look);
+    const std::vector<Index> given = nn::answers(logits);
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
     }

@@ -4,8 +4,10 @@
 #include <filesystem>
 
 #include "nn/files.hpp"
+#include "nn/model.hpp"
 #include "viz/cli/files_in_use.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/page/page.hpp"
 #include "weights/data_folder.hpp"
 
 namespace glass::inline GLASS_PRECISION::training {
@@ -14,6 +16,8 @@ namespace fs = std::filesystem;
 using namespace viz::cli;
 
 namespace {
+
+constexpr std::uint64_t largest_file = std::uint64_t{64} << 20;  ///< that a report can be
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -55,19 +59,41 @@ bool is_device(const std::string& path) {
   return fs::is_other(status) || fs::is_fifo(status) || fs::is_character_file(status);
 }
 
-void check_existing(const std::string& path, const Outputs& outputs, const Session& session) {
+/// Whether a file is what an earlier part of the run would have left: a card of that network, a page
+/// of `train`, a description. (Checkpoint and weights are compared when they are read.)
+bool is_of_a_run(const std::string& path, const Outputs& outputs, const std::string& network) {
+  try {
+    if (path == outputs.card) {
+      const std::string title = "# " + network + '\n';
+      return nn::InputFile(path).first(title.size()) == title;
+    }
+    if (path == outputs.report) {
+      return !viz::page::data_of(nn::read_file(path, largest_file)).empty();
+    }
+    if (path == outputs.description) nn::load_description(path, 0, nn::Deferred());
+    return true;
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
+void check_existing(const std::string& path, const Outputs& outputs, const Session& session,
+                    const std::string& network) {
   std::error_code missing;
   if (!fs::exists(path, missing)) return;
   if (!fs::is_regular_file(path, missing)) throw FileError(path + ": not a regular file");
-  if (session.overwrite || session.resume) return;
+  if (session.overwrite) return;
+  if (session.resume && is_of_a_run(path, outputs, network)) return;
   if (path == outputs.description && rewrites_model(session)) return;
+  if (session.resume) throw UsageError(path + ": is there already, and not of this run");
   throw UsageError(path + ": is there already; " +
                    (path == outputs.checkpoint ? "--resume goes on from it, " : "") +
                    "--overwrite replaces it, -o writes elsewhere");
 }
 
-/// `given_weights` are those that MODEL names.
-void check(const Outputs& outputs, const Session& session, const std::string& given_weights) {
+/// `given_weights` are those that MODEL names, `network` is its name.
+void check(const Outputs& outputs, const Session& session, const std::string& given_weights,
+           const std::string& network) {
   const std::vector<std::string> paths = paths_of(outputs);
   for (const std::string& path : paths) check_folder(path);
   const fs::path extension = fs::path(outputs.weights).extension();
@@ -87,7 +113,7 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
     const bool is_report = path == outputs.report;
     if (is_report && is_device(path)) continue;
     check_links(path, folder_of(is_report ? path : outputs.description));
-    check_existing(path, outputs, session);
+    check_existing(path, outputs, session, network);
   }
 }
 
@@ -108,7 +134,7 @@ Outputs choose_outputs(const Session& session, nn::Model& model) {
                         .card = beside(".md"),
                         .checkpoint = beside(".checkpoint.safetensors"),
                         .report = session.report};
-  check(outputs, session, given);
+  check(outputs, session, given, model.name);
   return outputs;
 }
 

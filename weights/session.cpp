@@ -185,7 +185,7 @@ int run_session(const Session& session) {
   try {
     run_epochs(session, outputs, model, trainer, best, data, report);
   } catch (const DivergedError& error) {
-    throw UsageError(error.what());
+    throw FileError(error.what());
   }
   if (best.epoch() > 0) write_results(session, outputs, model, trainer, best, data, report);
   if (trainer.epochs_done() >= session.options.epochs) return exit_done;

@@ -15,7 +15,7 @@ namespace glass::inline GLASS_PRECISION {
 ///     db = sum dy,    dw = sum dy xhat
 ///     dx = w / sqrt(var + eps) (dy - db / M - xhat dw / M)
 struct BatchNorm2dNode final : Node {
-  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dweight reads these
+  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dw reads these
   Saved weight{this, "weight"}, inverse_std{this, "inverse_std"};
   bool training = false;
 
@@ -23,21 +23,23 @@ struct BatchNorm2dNode final : Node {
 
   Grads backward(const Storage& dy) const override {
     const Channels channels(shape);
-    const bool sum_wanted = need[2] || training, product_wanted = need[1] || training;
+    const bool moves = training && need[0];  // mean and var, with x
+    const bool sum_wanted = need[2] || moves, product_wanted = need[1] || moves;
     const Storage dx = need[0] ? Storage(dy.size()) : Storage();
     const Storage dweight(channels.C), dbias(channels.C);
     real *to = dx.mutable_data(), *sum = dbias.mutable_data(), *product = dweight.mutable_data();
 
     channels.for_each([&](Index c) {
       const real *d = dy.data(), *v = x.data();
-      const real m = product_wanted ? mean.data()[c] : 0;
-      const real s = inverse_std.data()[c], scale = weight.data()[c] * s;
       if (sum_wanted) sum[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
+      if (!need[0] && !product_wanted) return;
+      const real m = product_wanted ? mean.data()[c] : 0, s = inverse_std.data()[c];
       if (product_wanted) {
         product[c] =
             static_cast<real>(channels.sum(c, [=](Index i) { return d[i] * (v[i] - m) * s; }));
       }
       if (!need[0]) return;
+      const real scale = weight.data()[c] * s;
       if (!training) return channels.for_each_element(c, [=](Index i) { to[i] = scale * d[i]; });
       const real share = 1 / static_cast<real>(channels.N * channels.pixels);
       const real mean_dy = share * sum[c], slope = share * product[c] * s;
@@ -100,9 +102,10 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   });
 
   if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
-    if (options.training || node->need[1]) node->x = x.storage(), node->mean = mean;
-    node->weight = weight.storage();
-    node->inverse_std = inverse_std;
+    const auto& need = node->need;
+    if (need[1] || (options.training && need[0])) node->x = x.storage(), node->mean = mean;
+    if (need[0]) node->weight = weight.storage();
+    if (need[0] || need[1]) node->inverse_std = inverse_std;
     node->training = options.training;
   }
   return y;

@@ -50,7 +50,13 @@ void FilesInUse::writes(const std::string& path) {
   if (!status && errno != ENOENT) {  // too long, say, or links in a circle
     throw IoError(path + ": cannot write: " + std::strerror(errno));
   }
+  if (status && S_ISDIR(status->st_mode)) throw IoError(path + ": cannot write: is a folder");
   if (status && !S_ISREG(status->st_mode)) return;
+  const fs::path folder = nn::end_of_links(path).parent_path();
+  std::error_code unreadable;
+  if (!folder.empty() && !fs::is_directory(folder, unreadable)) {
+    throw IoError(path + ": cannot write: " + folder.string() + " is no folder");
+  }
   const std::string identity = file_identity(path);
   if (const auto input = read_.find(identity); input != read_.end()) {
     throw UsageError(path + ": is an input" + also_called(input->second, path) +

@@ -14,6 +14,7 @@
 #include "viz/npy.hpp"
 #include "viz/start.hpp"
 #include "weights/data_folder.hpp"
+#include "weights/pick.hpp"
 
 namespace glass::inline GLASS_PRECISION::viz::cli {
 
@@ -206,18 +207,24 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   args.painting = tuned(command, args.painting, model);
+  const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
+  const nn::Model judge = load_judge(judge_path, model, args.load);
   FilesInUse files;
   files.reads_model(args.model, model);
-  if (is_file(args.painting.init)) files.reads(args.painting.init);
+  files.reads_model(judge_path, judge);
+  for (const std::string& path : {args.images, args.painting.init}) {
+    if (!path.empty() && is_file(path)) files.reads(path);
+  }
+  for (const std::string& path : training::data_files(args.data)) files.reads(path);
   files.writes(args.painting.picture.seen);
   write_seen(args.painting.picture, args.painting.init_picture);
-  const nn::Model judge =
-      load_judge(args.judge.empty() ? default_judge(args.model) : args.judge, model, args.load);
   std::optional<DataFolder> data;
   if (!args.data.empty()) {
     data = as_usage([&] {
-      return training::read_data_folder(args.data, model.input_shape, model.class_count(),
-                                        args.data_classes);
+      DataFolder found = training::read_data_folder(args.data, model.input_shape,
+                                                    model.class_count(), args.data_classes);
+      training::check_names(model.classes, found.picked, found.names);
+      return found;
     });
     check_classes(args.data, *data, model);
   }

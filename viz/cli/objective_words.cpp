@@ -38,9 +38,8 @@ Objective objective_of(const std::string& classes, const std::string& words,
   return as_usage([&] {
     if (whole || classes == "all") return Objective(model, whole ? words : words + ":all");
     const Index k = find_class(model, classes);
-    const Objective objective(model, words + ':' + classes);
-    // The name of a class may read like a sum of terms.
-    return objective.terms() == 1 ? objective : Objective(model, text(words, ":index:", k));
+    const bool may_read_like_a_sum = classes.find_first_of("+-*:") != std::string::npos;
+    return Objective(model, words + ':' + (may_read_like_a_sum ? text("index:", k) : classes));
   });
 }
 

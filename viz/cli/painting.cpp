@@ -176,8 +176,10 @@ Tensor initial_images(const Painting& painting, const nn::Model& model, const Ob
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               const std::function<void(const MaximiseStep&)>& on_step) {
   if (painting.options.decorrelate && model.input_shape[0] != 3) {
-    throw UsageError(text("--decorrelate: ", model.name, " takes images of ", model.input_shape[0],
-                          " channel, which have no colours"));
+    throw UsageError(text("--decorrelate: ", model.name,
+                          " takes images whose channels are no "
+                          "colours: expected 3, found ",
+                          model.input_shape[0]));
   }
   kernels::set_threads(painting.threads);
   Painted painted;

@@ -40,16 +40,21 @@ void refuse_size(const std::string& path, const nn::Model& model, PictureSize fo
 }
 
 /// From [1,C,H,W], [C,H,W] or, of one channel, [H,W] to [1,C,H,W].
-Tensor read_array(const std::string& path, const nn::Model& model) {
-  const Tensor array = read_npy(path);
-  const Shape& shape = array.shape();
-  const auto rank = static_cast<int>(shape.rank());
+Tensor read_array(const std::string& path, const nn::Model& model, const PictureOptions& options) {
   const Index channels = model.input_shape[0];
-  const bool one = (rank == 4 && shape[0] == 1) || rank == 3 || (rank == 2 && channels == 1);
-  if (!one || (rank > 2 && shape[rank - 3] != channels)) {
-    throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
-                         ", found ", shape));
-  }
+  const Tensor array = read_npy(path, [&](const Shape& shape) {
+    const int rank = shape.rank();
+    const bool one = (rank == 4 && shape[0] == 1) || rank == 3 || (rank == 2 && channels == 1);
+    if (!one || (rank > 2 && shape[rank - 3] != channels)) {
+      throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
+                           ", found ", shape));
+    }
+    const PictureSize size{shape[rank - 1], shape[rank - 2]};
+    expect_readable_size(size.width, size.height, path);
+    if (!options.resize && !options.fit && !fits(model, size)) refuse_size(path, model, size);
+  });
+  const Shape& shape = array.shape();
+  const int rank = shape.rank();
   const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
   const auto wrong = std::ranges::find_if_not(array.values(), is_pixel);
   if (wrong != array.values().end()) {
@@ -126,10 +131,8 @@ Tensor read_picture(const std::string& path, const nn::Model& model,
   nn::InputFile file(path);
   Tensor picture;
   if (file.first(nn::telling_bytes).starts_with(array_signature)) {
-    picture = read_array(path, model);
-    const PictureSize size{picture.shape()[3], picture.shape()[2]};
-    if (options.fit || !fits(model, size)) {
-      if (!options.fit && !options.resize) refuse_size(path, model, size);
+    picture = read_array(path, model, options);
+    if (options.fit || !fits(model, {picture.shape()[3], picture.shape()[2]})) {
       picture = sized(to_image(picture, 0), path, model, options);
     }
   } else {

@@ -173,10 +173,10 @@ void catch_interrupts() {
   }, before{};
   action.sa_handler = handle_signal;
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // else: called by nohup
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    sigaction(signal, nullptr, &before);  // ignored: called by nohup, or in the background
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
 }
 
 void catch_interrupts_to_clean_up() {
@@ -190,7 +190,7 @@ int finish(Index done, Index planned, const char* parts, const std::string& outp
   if (!interrupted()) return exit_done;
   if (cleans_up) return exit_interrupted;
   notice(text("interrupted after ", done, " of ", planned, " ", parts, "; ",
-              done > 0 ? "what there was is in " + output : "nothing was written"));
+              done > 0 ? "what there was is in " + output : output + " was not written"));
   return exit_interrupted;
 }
 

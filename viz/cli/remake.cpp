@@ -137,8 +137,11 @@ class Remake {
     });
   }
 
-  /// The current folder, and that of the file.
-  std::vector<fs::path> here() const { return {"", fs::path(sources_.file).parent_path()}; }
+  /// The current folder, and that of the file if it is another.
+  std::vector<fs::path> here() const {
+    const fs::path beside = fs::path(sources_.file).parent_path();
+    return beside.empty() ? std::vector<fs::path>{""} : std::vector<fs::path>{"", beside};
+  }
 
   /// Whichever has the right digest is the right one.
   std::string find_file(const Json& file) const {
@@ -147,7 +150,7 @@ class Remake {
     std::vector<fs::path> places;
     const bool goes_up = std::ranges::count(named, fs::path("..")) > 0;
     for (const fs::path& folder : here()) {
-      if (named.is_relative() && !goes_up) places.push_back(folder / named);
+      if (named.is_relative() && !goes_up && named != name) places.push_back(folder / named);
       places.insert(places.end(), {folder / name, folder / "weights" / name});
     }
     for (const std::string& folder : sources_.folders) places.push_back(fs::path(folder) / name);

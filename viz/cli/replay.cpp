@@ -34,7 +34,8 @@ class TemporaryFolder {
   /// In the one that TMPDIR names, or /tmp. Throws IoError.
   TemporaryFolder() {
     std::error_code missing;
-    const fs::path parent = fs::temp_directory_path(missing);
+    const char* asked = std::getenv("TMPDIR");
+    const fs::path parent = asked && !*asked ? "/tmp" : fs::temp_directory_path(missing);
     if (missing) throw IoError("no folder for temporary files (TMPDIR): " + missing.message());
     std::string pattern = (parent / "viz-XXXXXX").string();
     if (!mkdtemp(pattern.data())) {
@@ -131,13 +132,13 @@ auto as_bad_input(const std::string& file, F f) {
 }
 
 int replay_command(const ReplayArguments& args) {
+  catch_interrupts_to_clean_up();
   std::string file = args.sources.file;
   if (file.ends_with(".npy.json")) file.resize(file.size() - std::strlen(".json"));
   const Json manifest = read_manifest(args.sources.file);
   Words words = as_bad_input(file, [&] { return remake(manifest, args.sources); });
   const std::string before = nn::read_file(file, largest_file);
 
-  catch_interrupts_to_clean_up();
   const TemporaryFolder folder;
   const std::string option = manifest["output"],
                     again = folder / ("again" + fs::path(file).extension().string());

@@ -104,11 +104,12 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
-  manifest.add_file("IMAGE", args.image);
+  manifest.files().reads(args.image);
   manifest.will_write({args.output, args.picture.seen}, args.npy);
   kernels::set_threads(args.threads);
   const Tensor image = read_picture(args.image, model, args.picture);
   write_seen(args.picture, image);
+  manifest.add_file("IMAGE", args.image);
   const Objective objective = asked_for(args, model, image);
   const Tensor images = repeat(image, objective.pictures());
   const Tensor gradient = saliency(model, objective, images);

@@ -12,7 +12,7 @@ namespace glass::inline GLASS_PRECISION {
 /// In evaluation mean and var are constants. In training they are those of the batch: move one x, and
 /// all of its channel's xhat move.
 struct BatchNorm2dNode final : Node {
-  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dweight reads these
+  Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dw reads these
   Saved weight{this, "weight"}, inverse_std{this, "inverse_std"};
   bool training = false;
 
@@ -96,9 +96,10 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   });
 
   if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
-    if (options.training || node->need[1]) node->x = x.storage(), node->mean = mean;
-    node->weight = weight.storage();
-    node->inverse_std = inverse_std;
+    const auto& need = node->need;
+    if (need[1] || (options.training && need[0])) node->x = x.storage(), node->mean = mean;
+    if (need[0]) node->weight = weight.storage();
+    if (need[0] || need[1]) node->inverse_std = inverse_std;
     node->training = options.training;
   }
   return y;
