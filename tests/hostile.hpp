@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "autograd/error.hpp"
+#include "nn/printable.hpp"
 #include "run_program.hpp"
 
 /// Files that were made to do harm, and what a refusal is.
@@ -55,7 +56,7 @@ inline std::string refusal(const std::string& path, const std::function<void()>&
   } catch (const glass::FileError& error) {
     const std::string what = error.what();
     CHECK(what.starts_with(path + ": "));
-    CHECK(std::ranges::all_of(what, [](char c) { return c >= ' ' && c <= '~'; }));
+    CHECK(what == glass::nn::printable(what, glass::nn::whole_text));
     return what.substr(std::min(what.size(), path.size() + 2));
   }
   return {};

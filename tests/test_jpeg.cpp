@@ -207,7 +207,7 @@ TEST_CASE("JPEG: what is not an intact picture is refused by name") {
 }
 
 TEST_CASE(
-    "JPEG: cut anywhere it is refused; changed anywhere, refused or decoded, always the same") {
+    "JPEG: cut anywhere it is refused, and changed anywhere refused or decoded, always the same") {
   for (const std::string name : names) {
     CAPTURE(name);
     hostile::damage(path, sample(name), [](const std::string& bytes) {

@@ -223,7 +223,9 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
     data = as_usage([&] {
       DataFolder found = training::read_data_folder(args.data, model.input_shape,
                                                     model.class_count(), args.data_classes);
-      training::check_names(model.classes, found.picked, found.names);
+      if (!found.picked.empty()) {
+        training::check_names(model.classes, found.picked, found.names);
+      }
       return found;
     });
     check_classes(args.data, *data, model);

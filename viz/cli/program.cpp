@@ -173,10 +173,10 @@ void catch_interrupts() {
   }, before{};
   action.sa_handler = handle_signal;
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    sigaction(signal, nullptr, &before);  // ignored: called by nohup, or in the background
-    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
-  }
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // else: called by nohup
 }
 
 void catch_interrupts_to_clean_up() {
