@@ -37,6 +37,8 @@ bool wants_gradient(std::initializer_list<Tensor> inputs) {
 
 void attach(const std::shared_ptr<Node>& node, const Tensor& output,
             std::initializer_list<Tensor> inputs) {
+  node->inputs.reserve(inputs.size());
+  node->need.reserve(inputs.size());
   for (const Tensor& x : inputs) {
     const bool wanted = x && x.requires_grad();
     node->need.push_back(wanted);

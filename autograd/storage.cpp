@@ -105,7 +105,8 @@ Storage::~Storage() {
 const real* Storage::data() const { return block_ ? block_->data() : nullptr; }
 real* Storage::mutable_data() const {
   if (!block_) return nullptr;
-  block_->version.fetch_add(1, std::memory_order_relaxed);
+  // Not fetch_add, which is slow: threads that write one buffer race for its values before its version.
+  block_->version.store(version() + 1, std::memory_order_relaxed);
   return block_->data();
 }
 std::uint64_t Storage::version() const {
