@@ -35,12 +35,6 @@ std::vector<std::string> paths_of(const Outputs& outputs) {
   return all;
 }
 
-void check_folder(const std::string& path) {
-  const fs::path folder = folder_of(path);
-  std::error_code unreadable;
-  if (!fs::is_directory(folder, unreadable)) throw IoError(folder.string() + ": no such folder");
-}
-
 /// Where it is, behind all links, must be in `folder` or below.
 void check_links(const std::string& path, const fs::path& folder) {
   std::error_code unreadable;
@@ -95,7 +89,6 @@ void check_existing(const std::string& path, const Outputs& outputs, const Sessi
 void check(const Outputs& outputs, const Session& session, const std::string& given_weights,
            const std::string& network) {
   const std::vector<std::string> paths = paths_of(outputs);
-  for (const std::string& path : paths) check_folder(path);
   const fs::path extension = fs::path(outputs.weights).extension();
   if (extension != ".safetensors" && extension != ".json") {
     throw FileError(outputs.weights + ": weight files end in .safetensors or .json");

@@ -55,7 +55,7 @@ void FilesInUse::writes(const std::string& path) {
   const fs::path folder = nn::end_of_links(path).parent_path();
   std::error_code unreadable;
   if (!folder.empty() && !fs::is_directory(folder, unreadable)) {
-    throw IoError(path + ": cannot write: " + folder.string() + " is no folder");
+    throw IoError(folder.string() + ": no such folder");
   }
   const std::string identity = file_identity(path);
   if (const auto input = read_.find(identity); input != read_.end()) {

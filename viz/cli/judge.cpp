@@ -38,11 +38,7 @@ Tensor read_images(const std::string& path, const nn::Model& model) {
     throw FileError(text(path, ": ", model.name, " takes images of ", model.input_shape,
                          ", found an array of ", shape));
   });
-  const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
-  const auto wrong = std::ranges::find_if_not(images.values(), is_pixel);
-  if (wrong != images.values().end()) {
-    throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
-  }
+  expect_pixels(images, path);
   return images;
 }
 

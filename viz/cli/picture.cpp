@@ -55,11 +55,7 @@ Tensor read_array(const std::string& path, const nn::Model& model, const Picture
   });
   const Shape& shape = array.shape();
   const int rank = shape.rank();
-  const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
-  const auto wrong = std::ranges::find_if_not(array.values(), is_pixel);
-  if (wrong != array.values().end()) {
-    throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
-  }
+  expect_pixels(array, path);
   return reshape(array, {1, channels, shape[rank - 2], shape[rank - 1]});
 }
 
@@ -139,6 +135,14 @@ Tensor read_picture(const std::string& path, const nn::Model& model,
     picture = sized(read_image(file, path, model, options), path, model, options);
   }
   return picture;
+}
+
+void expect_pixels(const Tensor& array, const std::string& path) {
+  const auto is_pixel = [](real value) { return value >= 0 && value <= 1; };
+  const auto wrong = std::ranges::find_if_not(array.values(), is_pixel);
+  if (wrong != array.values().end()) {
+    throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
+  }
 }
 
 void write_seen(const PictureOptions& options, const Tensor& picture) {

@@ -27,6 +27,8 @@ void add_picture_options(CLI::App& command, PictureOptions& options);
 /// Throws FileError if it is of another size or number of channels, before it is decoded, or if there
 /// is nothing in it to fit.
 Tensor read_picture(const std::string& path, const nn::Model& model, const PictureOptions& options);
+/// Throws FileError, naming the file, unless all numbers of an array are from 0 to 1.
+void expect_pixels(const Tensor& array, const std::string& path);
 /// Writes what --seen asks for, once the command knows that it may.
 void write_seen(const PictureOptions& options, const Tensor& picture);
 
