@@ -6,7 +6,7 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Base of everything this library throws on purpose. The message is one line that names the
 /// operation or file, what was expected and what was found.
@@ -56,4 +56,4 @@ void expect(bool ok, const std::string& where, const Parts&... parts) {
   if (!ok) throw FileError(text(where, ": ", parts...));
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

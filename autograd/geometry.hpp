@@ -2,7 +2,7 @@
 
 #include "autograd/shape.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// A height and a width. One number stands for both: `{.stride = 2}`.
 struct Size2 {
@@ -36,4 +36,4 @@ struct Window {
 
 }  // namespace kernels
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -5,7 +5,7 @@
 
 #include "autograd/node.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -102,4 +102,4 @@ GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& in
   return worst;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

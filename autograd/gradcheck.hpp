@@ -8,7 +8,7 @@
 #error "gradcheck needs double precision: link the target glassgrad::double instead of glassgrad"
 #endif
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// A function of several tensors, such as an operation or a whole network.
 using TensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
@@ -38,4 +38,4 @@ struct GradcheckResult {
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options = {});
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -3,7 +3,7 @@
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/loops.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 
 namespace {
 Implementation chosen = Implementation::fast;
@@ -32,4 +32,4 @@ void log_softmax(const real* x, real* y, Index rows, Index columns) {
   reference::log_softmax(x, y, rows, columns);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -9,7 +9,7 @@
 ///
 /// Buffers are dense and row-major, do not overlap, and results are overwritten unless a comment
 /// says otherwise.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 
 /// A matrix operand: element (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` if
 /// `transposed`.
@@ -82,4 +82,4 @@ inline void use_reference(bool reference) {
 }
 inline bool using_reference() { return implementation() == Implementation::reference; }  ///< now
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -7,7 +7,7 @@
 
 /// The loops that elementwise operations, reductions and kernels share. They run on all threads; what a
 /// thread computes and the order of every sum follow from the shapes alone.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[i] = f(x[i])
 template <class F>
@@ -84,4 +84,4 @@ struct Channels {
   Index N, C, pixels = 1;  ///< images, channels, elements of a plane
 };
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

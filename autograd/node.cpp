@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 thread_local bool recording = true;
@@ -49,4 +49,4 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
   output.set_creator(node);
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

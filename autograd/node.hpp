@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Where the gradient of an input goes. A node remembers no more of its inputs: their values live on
 /// only if somebody else holds them, or if backward reads them (see Saved).
@@ -97,18 +97,18 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
 ///     if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
 ///     return y;
 ///
-/// The node exists only if somebody wants a gradient, and saves only what backward will read. A Tape
+/// The node exists only if somebody wants a gradient, and saves only what backward will read. A Trace
 /// that is recording sees every operation, and the line that calls this.
 template <std::derived_from<Node> N>
 std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
                           SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
   const bool wanted = wants_gradient(inputs);
-  Tape* tape = Tape::recording();
-  if (!wanted && !tape) return nullptr;
+  Trace* trace = Trace::recording();
+  if (!wanted && !trace) return nullptr;
   const std::shared_ptr<N> node(new N, Node::destroy);
   if (wanted) attach(node, output, inputs);
-  if (tape) tape->add_operation(*node, output, inputs, caller);
+  if (trace) trace->add_operation(*node, output, inputs, caller);
   return wanted ? node : nullptr;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

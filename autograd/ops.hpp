@@ -14,7 +14,7 @@
 /// stays NaN, wherever it comes from.
 ///
 /// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 // arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
 Tensor add(const Tensor& a, const Tensor& b);  ///< a + b
@@ -168,4 +168,4 @@ Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {
 /// on x less its mean.
 Tensor alpha_norm(const Tensor& x, double alpha = 6);
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

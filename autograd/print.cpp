@@ -4,7 +4,7 @@
 #include "autograd/table.hpp"
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -28,4 +28,4 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   return out;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

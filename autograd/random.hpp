@@ -7,7 +7,7 @@
 
 #include "autograd/shape.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// xoshiro256++ (Blackman and Vigna, 2019), seeded by splitmix64. The distributions of the
 /// standard library differ between vendors; these give the same numbers everywhere, and the same
@@ -65,4 +65,4 @@ class Rng {
   std::uint64_t state_[4]{};
 };
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

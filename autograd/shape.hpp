@@ -8,7 +8,7 @@
 
 #include "autograd/error.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Counts and positions of elements; signed, so that `i - padding` may be negative.
 using Index = std::ptrdiff_t;
@@ -67,4 +67,4 @@ inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out << shape.str();
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

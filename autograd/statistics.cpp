@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 Statistics statistics(const Tensor& tensor) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -29,4 +29,4 @@ Statistics statistics(const Tensor& tensor) {
   return result;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// What one looks at first in a tensor. Elements that are not finite are counted, and take no part
 /// in the rest.
@@ -16,4 +16,4 @@ struct Statistics {
 /// All 0 for an empty tensor.
 Statistics statistics(const Tensor& tensor);
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Header and elements share one allocation; the elements start at the next 64-byte boundary.
 struct alignas(64) Storage::Block {
@@ -124,4 +124,4 @@ StorageStatistics storage_statistics() {
 
 void release_free_storage() { StoragePool::instance().release_free(); }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

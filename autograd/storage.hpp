@@ -5,7 +5,7 @@
 
 #include "autograd/shape.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// A shared handle to a buffer of `real`, aligned to 64 bytes.
 ///
@@ -59,4 +59,4 @@ StorageStatistics storage_statistics();  ///< up to now, in all threads
 /// Gives the pool's free buffers back to the operating system, as after work that is over.
 void release_free_storage();
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return out;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

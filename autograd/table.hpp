@@ -5,7 +5,7 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// `value` as printf's `format` for one double says, such as "%.3g".
 std::string formatted(const char* format, double value);
@@ -14,4 +14,4 @@ std::string formatted(const char* format, double value);
 /// blanks apart and as wide as their widest cell, no blanks at the ends of lines.
 std::string aligned(const std::vector<std::vector<std::string>>& rows);
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -6,7 +6,7 @@
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 std::atomic<std::size_t> live_bodies{0};
@@ -156,4 +156,4 @@ void accumulate(Storage& into, Storage gradient) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

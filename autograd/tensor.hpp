@@ -9,7 +9,7 @@
 #include "autograd/random.hpp"
 #include "autograd/storage.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 struct Node;
 class Tensor;
@@ -113,4 +113,4 @@ std::size_t live_tensors();
 /// empty.
 void accumulate(Storage& into, Storage gradient);
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -10,7 +10,7 @@
 /// One pool of helpers. A caller publishes a job, raises `generation` to wake them, works on the job
 /// itself, then withdraws it and waits for those helpers that had joined. Helpers that wake too late
 /// find no job, so nobody ever waits for a sleeper.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 struct Job {
@@ -144,4 +144,4 @@ void detail::run(Index tasks, const void* f, TaskFunction call) {
   pool().run(job);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

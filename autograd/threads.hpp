@@ -11,7 +11,7 @@
 /// take tasks from a common counter: who computes a task varies, what it computes does not. Sums
 /// that cross tasks are added afterwards, in the order of the tasks. So 1, 2, 3 and 8 threads
 /// agree in every bit.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 
 /// How many threads work, the caller included. 0 stands for one on each core.
 void set_threads(int count);
@@ -47,4 +47,4 @@ void for_each_chunk(Index n, const F& f) {
                [&](Index task, int) { f(task * chunk, std::min(n, (task + 1) * chunk)); });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

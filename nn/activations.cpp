@@ -1,6 +1,6 @@
 #include "nn/activations.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -32,4 +32,4 @@ Shape Softmax::output_shape(const Shape& input) const { return checked_classes(t
 LogSoftmax::LogSoftmax(const SoftmaxArguments& arguments) { check_dim("LogSoftmax", arguments); }
 Shape LogSoftmax::output_shape(const Shape& input) const { return checked_classes(type(), input); }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -3,7 +3,7 @@
 #include "nn/module.hpp"
 
 /// Layers without parameters that keep the shape of their input: [..] -> [..].
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// max(x, 0).
 class ReLU final : public Module {
@@ -113,4 +113,4 @@ class LogSoftmax final : public Module {
   Footprint footprint(const Shape&) const override { return {whole_image}; }
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -4,7 +4,7 @@
 #include "nn/model.hpp"
 #include "nn/printable.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::vector<Index> answers(const Tensor& logits) {
   return best;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

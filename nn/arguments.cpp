@@ -1,6 +1,6 @@
 #include "nn/arguments.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::string call_text(const std::string& type, const std::vector<Argument>& argu
   return out + ')';
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -15,7 +15,7 @@
 ///     };
 ///
 /// Model descriptions are read and written, and layers printed, from that list alone.
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Whether a description may leave an argument out.
 enum class Presence { optional, required };
@@ -47,4 +47,4 @@ std::vector<Argument> list_arguments(Arguments arguments) {
 /// As one writes it in Python: "Conv2d(1, 16, 3, padding=1)".
 std::string call_text(const std::string& type, const std::vector<Argument>& arguments);
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

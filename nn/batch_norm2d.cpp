@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 BatchNorm2d::BatchNorm2d(const BatchNorm2dArguments& arguments)
     : BatchNorm2d(arguments, Deferred()) {
@@ -64,4 +64,4 @@ std::vector<NamedTensor> BatchNorm2d::buffers() const {
   return {{"running_mean", running_mean}, {"running_var", running_var}};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,7 +2,7 @@
 
 #include "nn/module.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Arguments of BatchNorm2d; `num_features` has no default.
 struct BatchNorm2dArguments {
@@ -44,4 +44,4 @@ class BatchNorm2d final : public Module {
   BatchNorm2dArguments arguments_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

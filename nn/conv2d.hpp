@@ -2,7 +2,7 @@
 
 #include "nn/module.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Arguments of Conv2d; the first three have no default.
 struct Conv2dArguments {
@@ -52,4 +52,4 @@ class Conv2d final : public Module {
   Conv2dArguments arguments_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

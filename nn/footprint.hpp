@@ -4,7 +4,7 @@
 
 #include "autograd/geometry.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// The window of a layer's input that one element of its output sees, and the distance between the
 /// windows of neighbours. A size beyond the image stands for all of it.
@@ -25,4 +25,4 @@ inline Footprint compose(const Footprint& first, const Footprint& second) {
            std::min(step.w * second.stride.w, whole_image)}};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -57,4 +57,4 @@ void default_init(const Tensor& weight, const Tensor& bias, Rng& rng) {
   if (bias) fill_uniform(bias, rng, bound);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -6,7 +6,7 @@
 /// (forwards) and of the gradients (backwards) stays about the same from layer to layer. Each fills
 /// its tensor in place and throws ShapeError if that has less than two dimensions or no
 /// elements.
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// How many inputs one output element of a layer sums, and how many outputs one input feeds.
 struct Fans {
@@ -28,4 +28,4 @@ void xavier_uniform(const Tensor& weight, Rng& rng);
 /// -1 / sqrt(fan_in) and 1 / sqrt(fan_in). An undefined `bias` is left alone.
 void default_init(const Tensor& weight, const Tensor& bias, Rng& rng);
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -1,6 +1,6 @@
 #include "nn/layers.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -46,4 +46,4 @@ const std::vector<LayerType>& layer_types() {
   return types;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

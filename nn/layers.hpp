@@ -9,7 +9,7 @@
 #include "nn/linear.hpp"
 #include "nn/pooling.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Fills in the members that a description gives; throws on those that it lacks or misspells.
 using ReadFields = std::function<void(const std::vector<Field>&)>;
@@ -25,4 +25,4 @@ struct LayerType {
 /// All of them: a new layer type is its class, its struct of arguments, and one line here.
 const std::vector<LayerType>& layer_types();
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,7 +2,7 @@
 
 #include "nn/init.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 Linear::Linear(const LinearArguments& arguments, Rng& rng) : Linear(arguments, Deferred()) {
   reset_parameters(rng);
@@ -52,4 +52,4 @@ Shape Flatten::output_shape(const Shape& input) const {
   return {input[0], features};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

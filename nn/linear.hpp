@@ -2,7 +2,7 @@
 
 #include "nn/module.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Arguments of Linear; the first two have no default.
 struct LinearArguments {
@@ -49,4 +49,4 @@ class Flatten final : public Module {
   Shape output_shape(const Shape& input) const override;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

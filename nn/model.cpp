@@ -1,20 +1,6 @@
 #include "nn/model.hpp"
 
-#include <filesystem>
-
-#include "nn/description.hpp"
-#include "nn/file_kind.hpp"
-#include "nn/files.hpp"
-
-namespace glass::inline GLASS_PRECISION::nn {
-
-namespace {
-
-std::string beside(const std::string& description, const std::string& weights) {
-  return (std::filesystem::path(description).parent_path() / weights).string();
-}
-
-}  // namespace
+namespace glass::nn {
 
 void Model::set_training(bool training) {
   Module::set_training(training);
@@ -35,33 +21,15 @@ void Model::check_batch(Index images) const {
   }
 }
 
-Model load_description(const std::string& path, std::uint64_t seed, Deferred) {
-  InputFile file(path);
-  refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);
-  file.expect_at_most(largest_description);
-  return parse_description(file.all(), path, seed, Deferred());
+Rng layer_rng(std::uint64_t seed, Index i) {
+  return Rng(Rng(seed).bits() + static_cast<std::uint64_t>(i));
 }
 
-Model load_description(const std::string& path, std::uint64_t seed) {
-  Model model = load_description(path, seed, Deferred());
-  draw_parameters(model, seed);
-  return model;
-}
-
-Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
-  Model model = load_description(path, seed, Deferred());
-  if (model.weights.empty()) {
-    draw_parameters(model, seed);
-  } else {
-    load_weights(model, beside(path, model.weights), options);
+void draw_parameters(Model& model, std::uint64_t seed) {
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    Rng rng = layer_rng(seed, i);
+    model.layers.layer(i).reset_parameters(rng);
   }
-  return model;
 }
 
-void save_model(const Model& model, const std::string& path) {
-  const std::string description = to_description(model, path);
-  if (!model.weights.empty()) save_weights(model, beside(path, model.weights));
-  write_file(path, description);
-}
-
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -4,9 +4,8 @@
 #include <map>
 
 #include "nn/sequential.hpp"
-#include "nn/weights.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// A network with what is needed to use it: the shape and normalisation of its input, the names of
 /// its classes and its layers. Input pixels are in [0, 1]; normalisation by `mean` and `std` is the
@@ -106,20 +105,10 @@ class Model final : public Module {
 /// The class of the largest logit in each row of [N,classes]; the first of equals.
 std::vector<Index> answers(const Tensor& logits);
 
-/// Reads a description (JSON, see docs/model-format.md) and, if it names one, its weight file.
-/// Without weights the layers are initialised from `seed`. Throws FileError, one line that names
-/// the file, the layer, what was expected and what was found; IoError if a file cannot be read.
-Model load_model(const std::string& path, std::uint64_t seed = 0, const LoadOptions& options = {});
-/// The same without reading weights, for training from scratch.
-Model load_description(const std::string& path, std::uint64_t seed = 0);
-/// The same without parameters, however large they would be: see Deferred. `draw_parameters` with the
-/// same seed makes it what the above gives.
-Model load_description(const std::string& path, std::uint64_t seed, Deferred);
+/// The random numbers of layer `i` of a network made from `seed`.
+Rng layer_rng(std::uint64_t seed, Index i);
 /// Initialises the layers from `seed`, each from a stream of random numbers of its own, so that
 /// changing one layer leaves the others as they were.
 void draw_parameters(Model& model, std::uint64_t seed);
-/// Writes the weights, if `model.weights` names a file beside `path`, and then the description.
-/// Throws FileError if a layer is of a type that descriptions do not know.
-void save_model(const Model& model, const std::string& path);
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 void check_size(const std::string& what, const Shape& shape) {
   Index size = 1;
@@ -41,4 +41,4 @@ std::vector<Tensor> tensors(const std::vector<NamedTensor>& named) {
   return list;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

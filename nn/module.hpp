@@ -7,7 +7,7 @@
 #include "nn/arguments.hpp"
 #include "nn/footprint.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// A tensor and its key in weight files, such as "0.weight".
 struct NamedTensor {
@@ -96,4 +96,4 @@ class Module {
 /// The tensors without their names: `optim::Adam(tensors(model.parameters()))`.
 std::vector<Tensor> tensors(const std::vector<NamedTensor>& named);
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

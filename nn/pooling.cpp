@@ -2,7 +2,7 @@
 
 #include "nn/sliding.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 Pool2d::Pool2d(const char* type, const Pool2dArguments& arguments)
     : arguments_(arguments),
@@ -27,4 +27,4 @@ Shape AdaptiveAvgPool2d::output_shape(const Shape& input) const {
   return {input[0], input[1], 1, 1};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

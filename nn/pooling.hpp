@@ -2,7 +2,7 @@
 
 #include "nn/module.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Arguments of the poolings; `kernel_size` has no default. A `stride` of 0 stands for the kernel's
 /// own size: windows that tile the image.
@@ -73,4 +73,4 @@ class AdaptiveAvgPool2d final : public Module {
   Footprint footprint(const Shape&) const override { return {whole_image}; }
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

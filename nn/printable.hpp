@@ -5,7 +5,7 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// As the length of `printable`: nothing is cut off.
 inline constexpr std::size_t whole_text = std::string_view::npos;
@@ -20,4 +20,4 @@ std::string printable(std::string_view text, std::size_t longest = 80);
 /// Without the spaces at its ends, which nobody sees.
 std::string trimmed(std::string_view text);
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "nn/printable.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -96,15 +96,15 @@ void Sequential::clear_hooks() {
 }
 
 Tensor Sequential::run(Index i, const Tensor& x) const {
-  Tape* tape = Tape::recording();
-  if (tape) {
-    tape->set_layer(alias(i));
+  Trace* trace = Trace::recording();
+  if (trace) {
+    trace->set_layer(alias(i));
     for (const auto& [name, tensor] : layer(i).parameters()) {
-      tape->name(tensor, name, Tape::Role::weight);
+      trace->name(tensor, name, Trace::Role::weight);
     }
   }
   const Tensor y = naming_layer(*this, i, [&] { return layer(i).forward(x); });
-  if (tape) tape->set_layer("");
+  if (trace) trace->set_layer("");
   for (const auto& hook : layers_[static_cast<std::size_t>(i)].hooks) hook(y);
   return y;
 }
@@ -171,4 +171,4 @@ void Sequential::set_training(bool training) {
   for (const Entry& entry : layers_) training ? entry.module->train() : entry.module->eval();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -6,7 +6,7 @@
 
 #include "nn/module.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// Layers one after the other. In weight files a layer is called by its name or, without one, by
 /// its index: "0.weight". People may also use its alias: the type in small letters without "2d",
@@ -70,4 +70,4 @@ class Sequential final : public Module {
   std::vector<Entry> layers_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -2,7 +2,7 @@
 
 #include "autograd/geometry.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 /// A window that moves over an image, for convolution and pooling.
 struct Sliding {
@@ -28,4 +28,4 @@ inline Shape slide(const char* type, const Sliding& window, const Shape& input, 
   return {input[0], channels, h / stride.h + 1, w / stride.w + 1};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -4,7 +4,7 @@
 #include "nn/model.hpp"
 #include "nn/printable.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string Model::summary() const {
               aligned(rows), "total ", total.all, " parameters, ", total.trainable, " trainable\n");
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::vector<Tensor> Adam::state() const {
   return all;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

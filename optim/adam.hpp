@@ -2,7 +2,7 @@
 
 #include "optim/optimiser.hpp"
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 /// Options of Adam.
 struct AdamOptions {
@@ -69,4 +69,4 @@ class AdamW final : public Adam {
              /*decoupled=*/true) {}
 };
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 Optimiser::Optimiser(std::vector<Tensor> tensors, double lr) : tensors_(std::move(tensors)) {
   for (const Tensor& tensor : tensors_) {
@@ -35,4 +35,4 @@ std::vector<Tensor> zeros_like(const std::vector<Tensor>& tensors) {
   return zeros;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

@@ -4,7 +4,7 @@
 
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 /// Steps tensors along their gradients. It does not know whether these are weights or an image.
 class Optimiser {
@@ -42,4 +42,4 @@ void check_option(const char* optimiser, const char* name, double value, double 
 /// Zeros in the shapes of `tensors`.
 std::vector<Tensor> zeros_like(const std::vector<Tensor>& tensors);
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

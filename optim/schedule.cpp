@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 namespace {
 
@@ -38,4 +38,4 @@ Schedule one_cycle(const OneCycleOptions& options) {
   };
 }
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

@@ -4,7 +4,7 @@
 
 #include "autograd/shape.hpp"
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 /// The learning rate of each step, counted from 0: `optimiser.set_lr(schedule(step))`. It has no
 /// memory, so that a resumed run continues where it was. The same numbers as PyTorch's schedulers.
@@ -33,4 +33,4 @@ struct OneCycleOptions {
 /// not positive or `warm_up` is out of range.
 Schedule one_cycle(const OneCycleOptions& options);
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 namespace {
 
@@ -48,4 +48,4 @@ void SGD::step() {
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

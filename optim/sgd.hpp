@@ -2,7 +2,7 @@
 
 #include "optim/optimiser.hpp"
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 /// Options of SGD.
 struct SGDOptions {
@@ -31,4 +31,4 @@ class SGD final : public Optimiser {
   std::vector<Tensor> velocity_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

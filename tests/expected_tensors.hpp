@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "autograd/tensor.hpp"
-#include "nn/stored_tensor.hpp"
+#include "nn/io/stored_tensor.hpp"
 
 /// Comparison with tensors that another program computed.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 inline Tensor to_tensor(const nn::StoredTensor& stored) {
   return Tensor::from(Shape(stored.shape.begin(), stored.shape.end()),
@@ -28,4 +28,4 @@ inline double distance(const Tensor& found, const Tensor& expected) {
   return difference / magnitude;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 
 #include <numbers>
 
-namespace glass::inline GLASS_PRECISION::testing {
+namespace glass::testing {
 
 namespace {
 
@@ -367,4 +367,4 @@ std::vector<ShapeErrorCase> shape_error_cases() {
   };
 }
 
-}  // namespace glass::inline GLASS_PRECISION::testing
+}  // namespace glass::testing

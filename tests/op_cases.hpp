@@ -8,7 +8,7 @@
 
 /// The one table of operations. Every case is checked three ways: its gradients against finite
 /// differences, its fast kernels against the reference loops, and its error messages.
-namespace glass::inline GLASS_PRECISION::testing {
+namespace glass::testing {
 
 struct OpCase {
   std::string name;  ///< the operation, then what is special about the case
@@ -36,4 +36,4 @@ std::vector<ShapeErrorCase> shape_error_cases();
 /// Values evenly spread over [-1, 1] in random order: no two equal, none near zero.
 Tensor spread(const Shape& shape, std::uint64_t seed);
 
-}  // namespace glass::inline GLASS_PRECISION::testing
+}  // namespace glass::testing

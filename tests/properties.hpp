@@ -8,7 +8,7 @@
 #include "autograd/random.hpp"
 
 /// Properties: what must hold for random inputs, whatever they are.
-namespace glass::inline GLASS_PRECISION::testing {
+namespace glass::testing {
 
 /// Calls `property(rng)` for `cases` cases, each with random numbers of its own, the same in every
 /// run. A failure names its case's seed. Two environment variables change what is run:
@@ -30,4 +30,4 @@ void for_random_cases(std::uint64_t cases, const Property& property) {
 /// A whole number from `low` to `high`, both included.
 inline Index between(Rng& rng, Index low, Index high) { return low + rng.below(high - low + 1); }
 
-}  // namespace glass::inline GLASS_PRECISION::testing
+}  // namespace glass::testing

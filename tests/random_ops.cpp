@@ -3,7 +3,7 @@
 #include "op_cases.hpp"
 #include "properties.hpp"
 
-namespace glass::inline GLASS_PRECISION::testing {
+namespace glass::testing {
 
 namespace {
 
@@ -250,4 +250,4 @@ std::vector<RandomOp> random_ops() {
   return draws.ops;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::testing
+}  // namespace glass::testing

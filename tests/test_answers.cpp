@@ -3,7 +3,7 @@
 #include <cmath>
 #include <functional>
 
-#include "nn/description.hpp"
+#include "nn/io/description.hpp"
 
 /// What a network's output says of its classes, however the network ends.
 namespace {

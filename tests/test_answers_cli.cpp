@@ -3,12 +3,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "nn/model.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/data/pick.hpp"
+#include "nn/io/model_file.hpp"
 #include "test_data_files.hpp"
 #include "viz/diagnosis.hpp"
-#include "viz/png.hpp"
-#include "weights/data_folder.hpp"
-#include "weights/pick.hpp"
+#include "viz/pictures/png.hpp"
 
 /// The programs and networks that end in Softmax, LogSoftmax, Sigmoid or one output.
 namespace {
@@ -257,25 +257,25 @@ TEST_CASE("train --classes: what cannot be picked is refused before anything is 
 
 TEST_CASE("labels are found by name and by number, and become 0, 1, ... in the order given") {
   const std::vector<std::string> animals{"bird", "cat", "dog"};
-  CHECK(training::find_labels({"dog", "0"}, animals) == std::vector<Index>{2, 0});
-  CHECK_THROWS_WITH_AS(training::find_labels({"cow"}, animals),
+  CHECK(data::find_labels({"dog", "0"}, animals) == std::vector<Index>{2, 0});
+  CHECK_THROWS_WITH_AS(data::find_labels({"cow"}, animals),
                        "class 'cow': the data set has classes 0 to 2 (bird, cat, dog)", Error);
-  CHECK_THROWS_AS(training::find_labels({"dog", "2"}, animals), Error);
+  CHECK_THROWS_AS(data::find_labels({"dog", "2"}, animals), Error);
 
-  training::Dataset data{{1, 1, 2}, {0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 0, 2}};
-  training::keep_labels(data, {2, 1});
+  data::Dataset data{{1, 1, 2}, {0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 0, 2}};
+  data::keep_labels(data, {2, 1});
   CHECK(data.labels == std::vector<std::uint8_t>{1, 0, 0});
   CHECK(data.pixels == std::vector<std::uint8_t>{0, 1, 2, 3, 6, 7});
 
-  training::check_names({"dog", "anything"}, {2, 1}, animals);
-  CHECK_THROWS_AS(training::check_names({"bird", "dog"}, {2, 0}, animals), Error);
+  data::check_names({"dog", "anything"}, {2, 1}, animals);
+  CHECK_THROWS_AS(data::check_names({"bird", "dog"}, {2, 0}, animals), Error);
 }
 
 TEST_CASE("classes of CIFAR-10 are picked by name, of each part of a folder") {
   const TemporaryFolder folder;
   data_files::write_noise_folder(folder / "cifar", true);
-  const training::DataFolder data =
-      training::read_data_folder(folder / "cifar", {3, 32, 32}, 2, {"dog", "0"});
+  const data::DataFolder data =
+      data::read_data_folder(folder / "cifar", {3, 32, 32}, 2, {"dog", "0"});
   CHECK(data.picked == std::vector<Index>{5, 0});
   CHECK(data.names[5] == "dog");
   CHECK(data.training.labels == std::vector<std::uint8_t>{1, 0, 1, 0, 1, 0, 1, 0, 1});
@@ -286,7 +286,7 @@ TEST_CASE("classes of CIFAR-10 are picked by name, of each part of a folder") {
   const std::string blank(2 * 144, '\0'), labels("\1\1", 2);
   data_files::write(folder / "t10k-images-idx3-ubyte", data_files::idx_images(2, 12, blank));
   data_files::write(folder / "t10k-labels-idx1-ubyte", data_files::idx_labels(labels));
-  CHECK_THROWS_WITH_AS(training::read_data_folder(folder / "", {1, 12, 12}, 2, {"1", "2"}),
+  CHECK_THROWS_WITH_AS(data::read_data_folder(folder / "", {1, 12, 12}, 2, {"1", "2"}),
                        doctest::Contains("no test image of class 2"), FileError);
 }
 

@@ -4,15 +4,17 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/sha256.hpp"
 #include "test_data_files.hpp"
-#include "viz/sha256.hpp"
-#include "weights/data_folder.hpp"
 #include "weights/evaluate.hpp"
 #include "weights/trainer.hpp"
 
 namespace {
 
 using namespace glass;
+using namespace glass::data;
 using namespace glass::training;
 
 struct Squares {

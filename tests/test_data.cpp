@@ -5,16 +5,17 @@
 #include <functional>
 #include <set>
 
+#include "nn/data/cifar10.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/data/idx.hpp"
 #include "test_data_files.hpp"
 #include "weights/augment.hpp"
-#include "weights/cifar10.hpp"
-#include "weights/data_folder.hpp"
-#include "weights/idx.hpp"
 #include "weights/keyed_rng.hpp"
 
 namespace {
 
 using namespace glass;
+using namespace glass::data;
 using namespace glass::training;
 using namespace data_files;
 

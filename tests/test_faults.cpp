@@ -10,15 +10,15 @@
 
 #include "autograd/storage.hpp"
 #include "autograd/threads.hpp"
-#include "nn/description.hpp"
-#include "nn/files.hpp"
-#include "nn/model.hpp"
-#include "nn/weights.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/weights.hpp"
 #include "optim/adam.hpp"
 #include "test_data_files.hpp"
 #include "viz/maximise.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 /// What happens when memory or the disk gives out, as SQLite's tests find out: the first request
 /// fails, then the second, then the third, until the work is done without reaching the one that

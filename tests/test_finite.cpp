@@ -2,14 +2,15 @@
 
 #include <limits>
 
-#include "nn/description.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/model_file.hpp"
 #include "run_program.hpp"
 #include "test_data_files.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
 #include "viz/invert.hpp"
 #include "viz/maximise.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/png.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
 

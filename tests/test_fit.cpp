@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "autograd/node.hpp"
-#include "nn/model.hpp"
-#include "viz/fit.hpp"
+#include "nn/io/model_file.hpp"
+#include "viz/pictures/fit.hpp"
 
 using namespace glass;
 using namespace glass::viz;

@@ -1,11 +1,11 @@
 #include "hostile.hpp"
+#include "nn/data/cifar10.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/data/idx.hpp"
 #include "test_data_files.hpp"
-#include "weights/cifar10.hpp"
-#include "weights/data_folder.hpp"
-#include "weights/idx.hpp"
 
 using namespace glass;
-using namespace glass::training;
+using namespace glass::data;
 using namespace data_files;
 using namespace std::string_literals;
 

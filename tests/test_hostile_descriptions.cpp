@@ -1,10 +1,11 @@
 #include <cmath>
 
 #include "hostile.hpp"
-#include "nn/description.hpp"
-#include "nn/files.hpp"
-#include "nn/safetensors.hpp"
-#include "nn/settings.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/safetensors.hpp"
+#include "nn/io/settings.hpp"
 #include "run_program.hpp"
 
 using namespace glass;

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "hostile.hpp"
-#include "nn/files.hpp"
-#include "viz/png.hpp"
-#include "viz/png_chunks.hpp"
+#include "nn/io/files.hpp"
+#include "viz/pictures/png.hpp"
+#include "viz/pictures/png_chunks.hpp"
 
 using namespace glass;
 using namespace glass::viz;

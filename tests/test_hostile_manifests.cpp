@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
 #include "run_program.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
-#include "viz/sha256.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 namespace {
 

@@ -6,17 +6,18 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
-#include "nn/description.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/sha256.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
 #include "viz/batch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/invert.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 #include "viz/saliency.hpp"
-#include "viz/sha256.hpp"
 
 using namespace glass;
 using namespace glass::viz;

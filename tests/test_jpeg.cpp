@@ -2,9 +2,9 @@
 
 #include "hostile.hpp"
 #include "run_program.hpp"
-#include "viz/jpeg.hpp"
-#include "viz/picture.hpp"
-#include "viz/png_chunks.hpp"
+#include "viz/pictures/jpeg.hpp"
+#include "viz/pictures/picture.hpp"
+#include "viz/pictures/png_chunks.hpp"
 
 using namespace glass;
 using namespace glass::viz;

@@ -13,7 +13,7 @@
 #include "autograd/threads.hpp"
 
 // The fast kernels against their references, on a grid of awkward shapes and on random ones.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 namespace {
 
 using namespace kernels;
@@ -298,4 +298,4 @@ TEST_CASE("threads: chunks cover a range once, and 0 threads means all cores") {
 }
 
 }  // namespace
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

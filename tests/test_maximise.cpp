@@ -4,15 +4,16 @@
 #include <cmath>
 
 #include "autograd/node.hpp"
-#include "nn/description.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/sha256.hpp"
 #include "run_program.hpp"
 #include "viz/blur.hpp"
 #include "viz/classes.hpp"
 #include "viz/maximise.hpp"
-#include "viz/npy.hpp"
 #include "viz/parametrisation.hpp"
+#include "viz/pictures/npy.hpp"
 #include "viz/saliency.hpp"
-#include "viz/sha256.hpp"
 #include "viz/start.hpp"
 
 namespace {

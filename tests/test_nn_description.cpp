@@ -1,8 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "nn/description.hpp"
-#include "nn/files.hpp"
-#include "nn/weights.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/weights.hpp"
 #include "run_program.hpp"
 
 using namespace glass;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "autograd/random.hpp"
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "run_program.hpp"
 #include "skip.hpp"

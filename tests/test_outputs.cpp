@@ -3,9 +3,9 @@
 #include <map>
 #include <vector>
 
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "test_data_files.hpp"
-#include "viz/npy.hpp"
+#include "viz/pictures/npy.hpp"
 
 /// Which files a program may write, and that it says so before it begins.
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <fstream>
 
-#include "nn/description.hpp"
+#include "nn/data/dataset.hpp"
+#include "nn/io/description.hpp"
 #include "run_program.hpp"
-#include "viz/npy.hpp"
-#include "viz/picture.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/picture.hpp"
 #include "viz/start.hpp"
-#include "weights/dataset.hpp"
 
 using namespace glass;
 
@@ -220,8 +220,8 @@ TEST_CASE("pictures: the usual pixel is told, or follows from the normalisation"
 }
 
 TEST_CASE("pictures: the usual pixel of a data set is its ground, or its mean") {
-  training::Dataset data{{2, 1, 3}, {0, 3, 200, 60, 100, 200, 2, 255, 180, 70, 90, 200}, {0, 1}};
-  CHECK(training::usual_pixel(data) == Numbers{0, 0.4706});
+  data::Dataset data{{2, 1, 3}, {0, 3, 200, 60, 100, 200, 2, 255, 180, 70, 90, 200}, {0, 1}};
+  CHECK(data::usual_pixel(data) == Numbers{0, 0.4706});
   for (std::uint8_t& pixel : data.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
-  CHECK(training::usual_pixel(data) == Numbers{1, 0.5294});
+  CHECK(data::usual_pixel(data) == Numbers{1, 0.5294});
 }

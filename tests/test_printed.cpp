@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "run_program.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/png.hpp"
 
 namespace {
 

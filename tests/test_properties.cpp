@@ -1,15 +1,16 @@
 #include <cstring>
 
-#include "nn/description.hpp"
-#include "nn/json_weights.hpp"
+#include "nn/data/cifar10.hpp"
+#include "nn/data/idx.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/json_weights.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/safetensors.hpp"
 #include "nn/layers.hpp"
-#include "nn/safetensors.hpp"
 #include "properties.hpp"
 #include "test_data_files.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
-#include "weights/cifar10.hpp"
-#include "weights/idx.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 using namespace glass;
 using glass::testing::between;
@@ -139,13 +140,13 @@ std::vector<Reader> readers() {
     viz::decode_png(bytes, path, 3);
   };
   const auto read_images = [=](const std::string& bytes, const std::string& path) {
-    training::parse_idx({bytes, path}, {labels, path}, {1, 2, 2}, 2);
+    data::parse_idx({bytes, path}, {labels, path}, {1, 2, 2}, 2);
   };
   const auto read_labels = [=](const std::string& bytes, const std::string& path) {
-    training::parse_idx({images, path}, {bytes, path}, {1, 2, 2}, 2);
+    data::parse_idx({images, path}, {bytes, path}, {1, 2, 2}, 2);
   };
   const auto cifar = [](const std::string& bytes, const std::string& path) {
-    training::parse_cifar10(bytes, path, 10);
+    data::parse_cifar10(bytes, path, 10);
   };
   return {
       {"safetensors", nn::to_safetensors(tensors, ""),

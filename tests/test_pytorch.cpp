@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
 #include "expected_tensors.hpp"
-#include "nn/files.hpp"
-#include "nn/model.hpp"
-#include "nn/safetensors.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/safetensors.hpp"
 #include "run_program.hpp"
 #include "skip.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/png.hpp"
 
 using namespace glass;
 namespace fs = std::filesystem;

@@ -3,8 +3,8 @@
 
 #include "hostile.hpp"
 #include "test_data_files.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 /// What is refused costs less than 100 MB of memory, whatever it announces and however well it is
 /// packed: see hostile::check_refusal.

@@ -8,8 +8,8 @@
 #include "browser.hpp"
 #include "skip.hpp"
 #include "test_data_files.hpp"
-#include "viz/page/page.hpp"
-#include "viz/report.hpp"
+#include "viz/pages/page.hpp"
+#include "viz/pages/report.hpp"
 
 using namespace glass;
 using viz::Report;

@@ -7,10 +7,11 @@
 #include <numbers>
 
 #include "autograd/node.hpp"
-#include "nn/description.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/model_file.hpp"
 #include "test_data_files.hpp"
 #include "viz/neighbours.hpp"
-#include "viz/npy.hpp"
+#include "viz/pictures/npy.hpp"
 #include "viz/scores.hpp"
 
 namespace {

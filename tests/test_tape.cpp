@@ -5,14 +5,14 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/statistics.hpp"
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"
 
 using namespace glass;
-using Role = Tape::Role;
-using Gradient = Tape::Gradient;
+using Role = Trace::Role;
+using Gradient = Trace::Gradient;
 
 namespace {
 
@@ -31,16 +31,16 @@ Tensor small_image() {
   return Tensor::randn({1, 1, 6, 6}, rng);
 }
 
-const Tape::Entry& find(const Tape& tape, const std::string& layer, const std::string& what) {
-  for (const Tape::Entry& entry : tape.entries()) {
+const Trace::Entry& find(const Trace& trace, const std::string& layer, const std::string& what) {
+  for (const Trace::Entry& entry : trace.entries()) {
     if (entry.layer == layer && (entry.is_leaf() ? entry.name : entry.op) == what) return entry;
   }
   throw std::logic_error("no " + what + " of " + layer);
 }
 
-std::vector<std::string> operations(const Tape& tape) {
+std::vector<std::string> operations(const Trace& trace) {
   std::vector<std::string> ops;
-  for (const Tape::Entry& entry : tape.entries()) {
+  for (const Trace::Entry& entry : trace.entries()) {
     if (!entry.is_leaf()) ops.push_back(entry.op);
   }
   return ops;
@@ -50,24 +50,24 @@ std::vector<std::string> operations(const Tape& tape) {
 
 TEST_CASE("a tape of training: every weight gets a gradient, the image gets none") {
   nn::Sequential net = small_net();
-  Tape tape;
+  Trace trace;
   cross_entropy(net(small_image()), {1}).backward();
 
-  CHECK(operations(tape) ==
+  CHECK(operations(trace) ==
         std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "cross_entropy"});
-  const Tape::Entry& image = tape.entries().front();
+  const Trace::Entry& image = trace.entries().front();
   CHECK(image.role == Role::data);
   CHECK(image.gradient == Gradient::skipped);
   CHECK(image.reason == "data, not trainable");
   CHECK_FALSE(image.grad);
-  for (const Tape::Entry& entry : tape.entries()) {
+  for (const Trace::Entry& entry : trace.entries()) {
     if (entry.role != Role::weight) continue;
     CHECK(entry.trainable);
     CHECK(entry.gradient == Gradient::computed);
   }
   for (const auto& [key, weight] : net.parameters()) {
     const std::string layer = key.starts_with("0") ? "conv1" : "linear1";
-    const Tape::Entry& entry = find(tape, layer, key.substr(key.find('.') + 1));
+    const Trace::Entry& entry = find(trace, layer, key.substr(key.find('.') + 1));
     CHECK(statistics(entry.grad).l2 == doctest::Approx(statistics(weight.grad()).l2));
     CHECK(statistics(entry.grad).l2 > 0);
   }
@@ -77,17 +77,17 @@ TEST_CASE("a tape of maximisation: the same operations, and only the image gets 
   nn::Sequential net = small_net();
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
-  Tape tape;
+  Trace trace;
   select(net(image), {0, 2}).backward();
 
-  CHECK(operations(tape) ==
+  CHECK(operations(trace) ==
         std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "select"});
-  const Tape::Entry& first = tape.entries().front();
+  const Trace::Entry& first = trace.entries().front();
   CHECK(first.role == Role::image);
   CHECK(first.name == "image");
   CHECK(first.gradient == Gradient::computed);
   CHECK(statistics(first.grad).l2 == doctest::Approx(statistics(image.grad()).l2));
-  for (const Tape::Entry& entry : tape.entries()) {
+  for (const Trace::Entry& entry : trace.entries()) {
     if (entry.role == Role::weight) {
       CHECK(entry.gradient == Gradient::skipped);
       CHECK(entry.reason == "weight frozen");
@@ -101,15 +101,15 @@ TEST_CASE("a tape remembers who read what, what was kept, and the line that ran"
   nn::Sequential net = small_net();
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
-  Tape tape;
+  Trace trace;
   select(net(image), {0, 2}).backward();
 
-  const Tape::Entry& conv = find(tape, "conv1", "conv2d");
+  const Trace::Entry& conv = find(trace, "conv1", "conv2d");
   REQUIRE(conv.inputs.size() == 3);
-  CHECK(tape.entries()[conv.inputs[0].entry].name == "image");
+  CHECK(trace.entries()[conv.inputs[0].entry].name == "image");
   CHECK(conv.inputs[0].sent);
   CHECK(conv.inputs[0].grad_l2 == doctest::Approx(statistics(image.grad()).l2));
-  CHECK(tape.entries()[conv.inputs[1].entry].name == "weight");
+  CHECK(trace.entries()[conv.inputs[1].entry].name == "weight");
   CHECK_FALSE(conv.inputs[1].sent);
   REQUIRE(conv.kept.size() == 1);  // x is kept for the gradient of the weights only
   CHECK(conv.kept[0].name == "w");
@@ -126,49 +126,49 @@ TEST_CASE("a tape remembers who read what, what was kept, and the line that ran"
 
 TEST_CASE("a tensor that is read twice: each reader sends a summand") {
   Tensor x = Tensor::scalar(3).requires_grad(true);
-  Tape tape;
+  Trace trace;
   (x * x).backward();
-  REQUIRE(tape.entries().size() == 2);
-  const Tape::Entry& product = tape.entries()[1];
+  REQUIRE(trace.entries().size() == 2);
+  const Trace::Entry& product = trace.entries()[1];
   REQUIRE(product.inputs.size() == 2);
   CHECK(product.inputs[0].grad_l2 == 3);
   CHECK(product.inputs[1].grad_l2 == 3);
-  CHECK(tape.entries()[0].grad.item() == 6);
+  CHECK(trace.entries()[0].grad.item() == 6);
 }
 
 TEST_CASE("a tape says what the loss does not depend on, and what NoGrad left out") {
   Tensor x = Tensor::scalar(3).requires_grad(true);
-  Tape tape;
+  Trace trace;
   const Tensor unused = square(x), loss = 2 * x;
   {
     const NoGrad no_grad;
     square(loss);
   }
-  CHECK(tape.entries()[1].gradient == Gradient::none);
-  CHECK(tape.entries()[1].reason.empty());
-  CHECK(tape.entries()[3].reason == "computed under NoGrad");
+  CHECK(trace.entries()[1].gradient == Gradient::none);
+  CHECK(trace.entries()[1].reason.empty());
+  CHECK(trace.entries()[3].reason == "computed under NoGrad");
   loss.backward();
-  CHECK(tape.entries()[1].gradient == Gradient::none);
-  CHECK(tape.entries()[1].reason == "the loss does not depend on it");
-  CHECK(tape.entries()[2].gradient == Gradient::computed);
+  CHECK(trace.entries()[1].gradient == Gradient::none);
+  CHECK(trace.entries()[1].reason == "the loss does not depend on it");
+  CHECK(trace.entries()[2].gradient == Gradient::computed);
 }
 
 TEST_CASE("a tape shows values as they were, whatever the optimiser does afterwards") {
   Tensor x = Tensor::scalar(3).requires_grad(true);
-  Tape tape;
+  Trace trace;
   square(x).backward();
   x.mutable_data()[0] = 7;
-  CHECK(tape.entries()[0].value.item() == 3);
+  CHECK(trace.entries()[0].value.item() == 3);
 }
 
 TEST_CASE("tapes record while they live, the innermost alone") {
   const std::size_t before = live_tensors();
   {
-    CHECK(Tape::recording() == nullptr);
-    Tape outer;
+    CHECK(Trace::recording() == nullptr);
+    Trace outer;
     const Tensor x = Tensor::scalar(1);
     {
-      Tape inner;
+      Trace inner;
       square(x);
       CHECK(inner.entries().size() == 2);
     }
@@ -177,7 +177,7 @@ TEST_CASE("tapes record while they live, the innermost alone") {
     outer.stop();
     square(x);
     CHECK(outer.entries().size() == 2);
-    CHECK(Tape::recording() == nullptr);
+    CHECK(Trace::recording() == nullptr);
   }
   CHECK(live_tensors() == before);
 }
@@ -186,10 +186,10 @@ TEST_CASE("a listing has a line for each entry and marks what is locked") {
   nn::Sequential net = small_net();
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
-  Tape tape;
+  Trace trace;
   select(net(image), {0, 2}).backward();
-  const std::string plain = listing(tape), coloured = listing(tape, {.colour = true});
-  CHECK(std::ranges::count(plain, '\n') == static_cast<long>(tape.entries().size()) + 1);
+  const std::string plain = listing(trace), coloured = listing(trace, {.colour = true});
+  CHECK(std::ranges::count(plain, '\n') == static_cast<long>(trace.entries().size()) + 1);
   CHECK(plain.find("locked") != plain.npos);
   CHECK(plain.find("skipped: weight frozen") != plain.npos);
   CHECK(plain.find('\x1b') == plain.npos);

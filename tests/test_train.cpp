@@ -1,16 +1,18 @@
 #include <doctest/doctest.h>
 
 #include "autograd/threads.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/io/model_file.hpp"
 #include "test_data_files.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
-#include "weights/data_folder.hpp"
 #include "weights/progress.hpp"
 #include "weights/provenance.hpp"
 
 namespace {
 
 using namespace glass;
+using namespace glass::data;
 using namespace glass::training;
 
 const TrainOptions short_run{.epochs = 4, .batch = 32, .augmentation = {.shift = 1, .noise = 0.05}};
@@ -116,13 +118,13 @@ TEST_CASE("train: whoever watches sees every step, some with a tape, and changes
     trainer.run_epoch(result, [&](const TrainStep& step) {
       CHECK(step.step == ++steps);
       CHECK(step.loss > 0);
-      CHECK((step.tape != nullptr) == (step.step % 4 == 0));
-      if (!step.tape) return true;
+      CHECK((step.trace != nullptr) == (step.step % 4 == 0));
+      if (!step.trace) return true;
       ++tapes;
-      const auto is_weight = [](const Tape::Entry& entry) {
-        return entry.role == Tape::Role::weight && entry.gradient == Tape::Gradient::computed;
+      const auto is_weight = [](const Trace::Entry& entry) {
+        return entry.role == Trace::Role::weight && entry.gradient == Trace::Gradient::computed;
       };
-      CHECK(std::ranges::count_if(step.tape->entries(), is_weight) ==
+      CHECK(std::ranges::count_if(step.trace->entries(), is_weight) ==
             static_cast<long>(model.parameters().size()));
       return true;
     });

@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
-#include "viz/page/page.hpp"
+#include "viz/pages/page.hpp"
 
 namespace {
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/sha256.hpp"
 #include "run_program.hpp"
 #include "viz/maximise.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
-#include "viz/sha256.hpp"
-#include "viz/sheet.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
+#include "viz/pictures/sheet.hpp"
 
 using namespace glass;
 using namespace glass::viz;

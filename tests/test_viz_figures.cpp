@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "run_program.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 namespace {
 

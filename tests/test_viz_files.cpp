@@ -8,10 +8,10 @@
 #include <stdexcept>
 
 #include "run_program.hpp"
-#include "viz/chart.hpp"
-#include "viz/npy.hpp"
-#include "viz/png.hpp"
-#include "viz/sheet.hpp"
+#include "viz/pictures/chart.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
+#include "viz/pictures/sheet.hpp"
 
 using namespace glass;
 using namespace glass::viz;

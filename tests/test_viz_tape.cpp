@@ -7,12 +7,12 @@
 #include <sstream>
 
 #include "browser.hpp"
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "skip.hpp"
-#include "viz/tape/formulas.hpp"
-#include "viz/tape/json.hpp"
-#include "viz/tape/layout.hpp"
-#include "viz/tape/record.hpp"
+#include "viz/pages/tape/formulas.hpp"
+#include "viz/pages/tape/json.hpp"
+#include "viz/pages/tape/layout.hpp"
+#include "viz/pages/tape/record.hpp"
 
 using namespace glass;
 
@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 const std::string viz_program = GLASS_VIZ_PROGRAM;
 const std::string weights = std::string(GLASS_WEIGHTS_DIR) + '/';
 
-Run tape(const std::string& words) { return run_program(viz_program + " tape " + words); }
+Run trace(const std::string& words) { return run_program(viz_program + " tape " + words); }
 
 /// The operations from the first convolution to the logits.
 std::vector<std::string> through_the_layers(const Json& entries) {
@@ -87,7 +87,7 @@ std::vector<std::string> clauses(const std::string& line) {
 }  // namespace
 
 TEST_CASE("viz tape --format json: the same operations, and only the leaves' roles change") {
-  const Run run = tape(weights + "mnist-cnn.json --class 3 --format json");
+  const Run run = trace(weights + "mnist-cnn.json --class 3 --format json");
   REQUIRE(run.code == 0);
   const Json json = Json::parse(run.out);
   REQUIRE(json.size() == 2);
@@ -159,7 +159,7 @@ TEST_CASE("the tape of maximisation is that of the step asked for") {
         viz::tape_of_maximisation(model, objective, init, viz::MaximiseOptions{}, steps);
     losses.push_back(recorded->entries().back().value.item());
     int trainable = 0;
-    for (const Tape::Entry& entry : recorded->entries()) trainable += entry.trainable;
+    for (const Trace::Entry& entry : recorded->entries()) trainable += entry.trainable;
     CHECK(trainable == 1);
     CHECK(std::ranges::equal(recorded->entries()[0].value.values(), init.values()) == (steps == 0));
   }
@@ -186,10 +186,10 @@ TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {
   }
   CHECK(shared == model.layers.size() + 1);  // and the normalisation
   for (std::size_t c = 0; c < 2; ++c) {
-    const Tape& tape = c == 0 ? *first : *second;
+    const Trace& trace = c == 0 ? *first : *second;
     CHECK(std::ranges::is_sorted(seen[c]));
     CHECK(static_cast<long>(seen[c].size()) ==
-          std::ranges::count_if(tape.entries(), [](const auto& e) { return !e.is_leaf(); }));
+          std::ranges::count_if(trace.entries(), [](const auto& e) { return !e.is_leaf(); }));
   }
   REQUIRE(rows.back().entries[0]);  // both losses, in one row
   REQUIRE(rows.back().entries[1]);
@@ -227,31 +227,31 @@ TEST_CASE(
 TEST_CASE("viz tape writes every format, by option or by the output's name") {
   const TemporaryFolder folder;
   const std::string tiny = weights + "tiny.json";
-  const Run text = tape(tiny);
+  const Run text = trace(tiny);
   CHECK(text.code == 0);
   CHECK(text.out.find("skipped: weight frozen") != text.out.npos);
   CHECK(text.out.find('\x1b') == text.out.npos);
-  CHECK(tape(tiny + " --mode train").out.find("frozen") == text.out.npos);
+  CHECK(trace(tiny + " --mode train").out.find("frozen") == text.out.npos);
 
-  REQUIRE(tape(tiny + " -o " + (folder / "t.svg")).code == 0);
+  REQUIRE(trace(tiny + " -o " + (folder / "t.svg")).code == 0);
   CHECK(slurp(folder / "t.svg").starts_with("<svg "));
-  CHECK(slurp(folder / "t.svg") == tape(tiny + " --format svg --threads 1").out);
-  REQUIRE(tape(tiny + " -o " + (folder / "t.dot")).code == 0);
+  CHECK(slurp(folder / "t.svg") == trace(tiny + " --format svg --threads 1").out);
+  REQUIRE(trace(tiny + " -o " + (folder / "t.dot")).code == 0);
   CHECK(slurp(folder / "t.dot").starts_with("digraph "));
-  REQUIRE(tape(tiny + " -o " + (folder / "t.html")).code == 0);
+  REQUIRE(trace(tiny + " -o " + (folder / "t.html")).code == 0);
   const std::string html = slurp(folder / "t.html");
   CHECK(html.starts_with("<!DOCTYPE html>"));
   CHECK(html.find("http") == html.find("http-equiv"));
   CHECK(html.find("http", html.find("http-equiv") + 1) == html.npos);
 
-  const Json one = Json::parse(tape(tiny + " --mode maximise --format json --times").out);
+  const Json one = Json::parse(trace(tiny + " --mode maximise --format json --times").out);
   REQUIRE(one.size() == 1);
   CHECK(one["maximisation"].back()["forward_us"].get<double>() > 0);
 }
 
 TEST_CASE("viz tape refuses in one line what it cannot do") {
   const auto refused = [](const std::string& words, int code, const std::string& reason) {
-    const Run run = tape(words);
+    const Run run = trace(words);
     CHECK(run.code == code);
     CHECK_MESSAGE(run.err.find(reason) != run.err.npos, run.err);
     CHECK(std::ranges::count(run.err, '\n') == 1);
@@ -269,9 +269,9 @@ TEST_CASE("viz tape refuses in one line what it cannot do") {
 
 TEST_CASE("the pages of the shipped networks stay small") {
   const TemporaryFolder folder;
-  REQUIRE(tape(weights + "mnist-cnn.json -o " + (folder / "m.html")).code == 0);
+  REQUIRE(trace(weights + "mnist-cnn.json -o " + (folder / "m.html")).code == 0);
   CHECK(std::filesystem::file_size(folder / "m.html") < 2'000'000);
-  REQUIRE(tape(weights + "cifar10-cnn.json -o " + (folder / "c.html")).code == 0);
+  REQUIRE(trace(weights + "cifar10-cnn.json -o " + (folder / "c.html")).code == 0);
   CHECK(std::filesystem::file_size(folder / "c.html") < 6'000'000);
 }
 
@@ -279,7 +279,7 @@ TEST_CASE("in a browser, the tape's page steps forward and backward and loads no
   const std::string browser = find_browser();
   if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
   const TemporaryFolder folder;
-  REQUIRE(tape(weights + "mnist-cnn.json -o " + (folder / "t.html")).code == 0);
+  REQUIRE(trace(weights + "mnist-cnn.json -o " + (folder / "t.html")).code == 0);
   const Visit page = visit(browser, folder / "t.html", "#step=2", R"(
     const current = () => [...document.querySelectorAll('.op.current')].map(
       (op) => op.closest('[data-mode]').dataset.mode + op.dataset.entry);

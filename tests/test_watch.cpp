@@ -4,7 +4,7 @@
 
 #include "skip.hpp"
 #include "terminal.hpp"
-#include "viz/terminal.hpp"
+#include "viz/pictures/terminal.hpp"
 
 using namespace glass::viz;
 

@@ -3,12 +3,12 @@
 #include <cstring>
 #include <limits>
 
-#include "nn/files.hpp"
-#include "nn/json_weights.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/json_weights.hpp"
+#include "nn/io/safetensors.hpp"
+#include "nn/io/weights.hpp"
 #include "nn/layers.hpp"
-#include "nn/safetensors.hpp"
 #include "nn/sequential.hpp"
-#include "nn/weights.hpp"
 #include "run_program.hpp"
 
 using namespace glass;

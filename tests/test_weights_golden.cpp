@@ -4,10 +4,10 @@
 #include <functional>
 
 #include "expected_tensors.hpp"
-#include "nn/files.hpp"
-#include "nn/json_weights.hpp"
-#include "nn/model.hpp"
-#include "nn/safetensors.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/json_weights.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/safetensors.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "hostile.hpp"
-#include "nn/safetensors.hpp"
+#include "nn/io/safetensors.hpp"
 
 using namespace glass;
 

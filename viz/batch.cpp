@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -28,4 +28,4 @@ Tensor repeat(const Tensor& one, Index count) {
   return all;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

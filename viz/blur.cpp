@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -42,4 +42,4 @@ Tensor gaussian_blur(const Tensor& x, double sigma) {
   return both;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

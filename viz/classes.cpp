@@ -4,10 +4,10 @@
 #include <charconv>
 #include <optional>
 
-#include "nn/json_value.hpp"
+#include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -51,4 +51,4 @@ Index find_class(const nn::Model& model, const std::string& word) {
                    known.empty() ? "" : " (" + known + ")"));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -2,7 +2,7 @@
 
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// The class's name, or its index where the model has no names.
 std::string class_name(const nn::Model& model, Index k);
@@ -12,4 +12,4 @@ std::string class_name(const nn::Model& model, Index k);
 /// or if the word is the name of one class and the index of another.
 Index find_class(const nn::Model& model, const std::string& word);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

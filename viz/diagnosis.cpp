@@ -10,7 +10,7 @@
 #include "viz/finite.hpp"
 #include "viz/saliency.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -129,4 +129,4 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
   return causes;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -5,7 +5,7 @@
 
 #include "viz/objective.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// What the caller can offer to try.
 struct Advice {
@@ -21,4 +21,4 @@ struct Advice {
 std::vector<std::string> diagnose(const nn::Model& model, const Objective& objective,
                                   const Tensor& image, const Advice& advice = {});
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -4,21 +4,21 @@
 #include <cmath>
 #include <ranges>
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
 bool is_finite(real value) { return std::isfinite(value); }
 
 /// What an operation made, by the layer that it belongs to.
-std::string outputs_of(const Tape::Entry& entry) {
+std::string outputs_of(const Trace::Entry& entry) {
   if (!entry.layer.empty()) return "outputs of " + entry.layer;
   if (entry.op == "normalise") return "pixels, normalised by mean and std,";
   return "outputs of '" + entry.op + "', which belongs to no layer,";
 }
 
 /// What an operation handed back to its inputs.
-std::string gradients_of(const Tape::Entry& entry) {
+std::string gradients_of(const Trace::Entry& entry) {
   return "gradients that " + (entry.layer.empty() ? "'" + entry.op + "'" : entry.layer) +
          " hands back";
 }
@@ -40,15 +40,15 @@ std::string count_not_finite(std::span<const real> values, const std::string& wh
                             : "infinite or NaN");
 }
 
-std::string first_not_finite(const Tape& tape) {
-  for (const Tape::Entry& entry : tape.entries()) {
+std::string first_not_finite(const Trace& trace) {
+  for (const Trace::Entry& entry : trace.entries()) {
     if (entry.is_leaf()) continue;
     const std::string found = count_not_finite(entry.value.values(), outputs_of(entry));
     if (!found.empty()) return found;
   }
-  for (const Tape::Entry& entry : tape.entries() | std::views::reverse) {
-    for (const Tape::Input& input : entry.inputs) {
-      const Tensor& grad = tape.entries()[input.entry].grad;
+  for (const Trace::Entry& entry : trace.entries() | std::views::reverse) {
+    for (const Trace::Input& input : entry.inputs) {
+      const Tensor& grad = trace.entries()[input.entry].grad;
       if (!input.sent || !grad) continue;
       const std::string found = count_not_finite(grad.values(), gradients_of(entry));
       if (!found.empty()) return found;
@@ -59,12 +59,12 @@ std::string first_not_finite(const Tape& tape) {
 
 void refuse_not_finite(const nn::Model& model, const std::function<void()>& again,
                        const std::string& when) {
-  Tape tape;
+  Trace trace;
   again();
-  tape.stop();
-  const std::string found = first_not_finite(tape);
+  trace.stop();
+  const std::string found = first_not_finite(trace);
   throw FileError(model.name + ": " + (when.empty() ? "" : when + ": ") +
                   (found.empty() ? "the numbers are beyond single precision" : found));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -4,13 +4,13 @@
 #include <span>
 #include <string>
 
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "nn/model.hpp"
 
 /// NaN and infinity mean nothing: no picture, probability or score is made of them. The sums are
 /// checked where they come out of a network; only if they are not finite does anybody ask where that
 /// began.
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 bool all_finite(std::initializer_list<Tensor> tensors);  ///< no element is NaN or infinite
 
@@ -19,11 +19,11 @@ std::string count_not_finite(std::span<const real> values, const std::string& wh
 
 /// Where on a tape values first are not finite or, if all are, on the way back the gradients:
 /// "16 of 16 outputs of batchnorm1 are NaN". Empty if all are finite.
-std::string first_not_finite(const Tape& tape);
+std::string first_not_finite(const Trace& trace);
 
 /// Throws FileError, one line that begins with the model's name and says where it began. `again`
 /// computes once more what was not finite.
 [[noreturn]] void refuse_not_finite(const nn::Model& model, const std::function<void()>& again,
                                     const std::string& when = "");
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

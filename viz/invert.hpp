@@ -5,7 +5,7 @@
 #include "nn/model.hpp"
 #include "viz/regulariser.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// How an image is fitted to what a layer says of another.
 struct InvertOptions {
@@ -54,4 +54,4 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
 /// 99 if they are equal to within 8 bits many times over.
 double psnr(const Tensor& a, const Tensor& b);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

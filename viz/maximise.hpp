@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "viz/objective.hpp"
 #include "viz/regulariser.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// How an image is fitted to an objective. The defaults are explained in docs/defaults.md.
 struct MaximiseOptions {
@@ -42,10 +42,10 @@ struct MaximiseOptions {
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.
 struct MaximiseStep {
-  int step, steps;                   ///< done so far, and planned
-  double objective, penalty;         ///< before the step
-  const Tensor& image;               ///< [N,C,H,W] after the step
-  std::shared_ptr<const Tape> tape;  ///< of the step, if it was recorded; else null
+  int step, steps;                     ///< done so far, and planned
+  double objective, penalty;           ///< before the step
+  const Tensor& image;                 ///< [N,C,H,W] after the step
+  std::shared_ptr<const Trace> trace;  ///< of the step, if it was recorded; else null
 };
 
 /// What `maximise` made.
@@ -80,4 +80,4 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
 /// penalty - objective / unit.
 MaximiseResult best_of(const std::vector<MaximiseResult>& runs);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

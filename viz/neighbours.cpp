@@ -8,7 +8,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -69,4 +69,4 @@ Index Neighbours::majority(Index n) const {
   return std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; })->first;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

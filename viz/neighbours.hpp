@@ -4,7 +4,7 @@
 
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// x[N,K] -> [N,K]: each row less its mean. What was constant becomes exactly 0.
 Tensor centred_rows(const Tensor& x);
@@ -39,4 +39,4 @@ class Neighbours {
   std::size_t count_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -7,11 +7,11 @@
 
 #include "autograd/node.hpp"
 #include "viz/classes.hpp"
-#include "viz/npy.hpp"
 #include "viz/objective_head.hpp"
+#include "viz/pictures/npy.hpp"
 #include "viz/scores.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -251,4 +251,4 @@ Tensor Objective::probability(const nn::Model& model, const Tensor& x) const {
   return gather(model.probabilities(logits_of(model, x)), units);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -6,7 +6,7 @@
 
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// What is maximised: a weighted sum of terms, one value for each picture. With z the logits, p the
 /// probabilities (`nn::Model` says what they are) and h the output of a layer,
@@ -88,4 +88,4 @@ class Objective {
   Index last_layer_ = 0, pictures_ = 1;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

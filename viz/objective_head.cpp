@@ -6,7 +6,7 @@
 
 #include "autograd/error.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 std::optional<Head> read_head(const std::string& expression, std::size_t begin,
                               const std::vector<std::string>& kinds) {
@@ -41,4 +41,4 @@ std::optional<Head> read_head(const std::string& expression, std::size_t begin,
   return {};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

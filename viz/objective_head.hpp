@@ -6,11 +6,11 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// The beginning of a term of an objective, "- 0.5*logit:".
 struct Head {
-  std::size_t end;  ///< of it, in the expression
+  std::size_t end;   ///< of it, in the expression
   double weight;     ///< with its sign
   std::size_t kind;  ///< place among the names of kinds
 };
@@ -21,4 +21,4 @@ struct Head {
 std::optional<Head> read_head(const std::string& expression, std::size_t begin,
                               const std::vector<std::string>& kinds);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -6,7 +6,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -84,4 +84,4 @@ Tensor Parametrisation::coordinates(const Tensor& image) const {
   return x.clone();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

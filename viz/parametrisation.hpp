@@ -4,7 +4,7 @@
 
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// The coordinates in which an optimiser moves an image. All are linear and invertible, and change
 /// nothing about which images there are, only which of them are near: an optimiser that moves every
@@ -31,4 +31,4 @@ class Parametrisation {
   Tensor mix_, unmix_;                                  ///< [3,3,1,1]; undefined: plain colours
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -4,7 +4,7 @@
 
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 Tensor Regulariser::operator()(const Tensor& x, const std::vector<double>& centre) const {
   constexpr double range = 0.5, typical_step = range / 6.5;
@@ -25,4 +25,4 @@ Tensor Regulariser::operator()(const Tensor& x, const std::vector<double>& centr
   return total ? total : Tensor::scalar(0);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

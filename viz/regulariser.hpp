@@ -4,7 +4,7 @@
 
 #include "autograd/tensor.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// What keeps an image close to natural ones, with H W pixels in [0, 1] and B = 1/2 half their range:
 ///
@@ -23,4 +23,4 @@ struct Regulariser {
   Tensor operator()(const Tensor& x, const std::vector<double>& centre) const;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "viz/finite.hpp"
-#include "viz/maps.hpp"
+#include "viz/pictures/maps.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -78,4 +78,4 @@ Image draw_magnitude(const Tensor& gradient) {
   return image;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

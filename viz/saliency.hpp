@@ -1,9 +1,9 @@
 #pragma once
 
-#include "viz/image.hpp"
 #include "viz/objective.hpp"
+#include "viz/pictures/image.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// How much each pixel would change the objective: its gradient, once, with the weights frozen and
 /// the image trainable (Simonyan et al. 2014, sec. 3). Activation maximisation takes the same
@@ -21,4 +21,4 @@ Image draw_signed(const Tensor& gradient);
 /// The largest magnitude over the channels: black at 0.
 Image draw_magnitude(const Tensor& gradient);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -6,11 +6,11 @@
 
 #include "autograd/node.hpp"
 #include "viz/finite.hpp"
-#include "viz/image.hpp"
 #include "viz/neighbours.hpp"
+#include "viz/pictures/image.hpp"
 #include "viz/start.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -141,4 +141,4 @@ std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const T
   return scores;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

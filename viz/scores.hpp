@@ -6,7 +6,7 @@
 
 /// Does a picture that one network was made to like mean anything to anybody else? Networks are to
 /// be in evaluation mode; images are [N,C,H,W] in [0, 1].
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// The logits of any number of images, off the tape. -> [N,classes]. Throws FileError, naming the
 /// first layer, if some are NaN or infinite.
@@ -41,4 +41,4 @@ struct Score {
 std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const Tensor& images,
                          const std::vector<Index>& classes);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -44,4 +44,4 @@ Tensor initial_noise(const nn::Model& model, const std::vector<Index>& keys, std
   return noise;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

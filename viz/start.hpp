@@ -5,7 +5,7 @@
 
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 /// The usual pixel of the data that the model was trained on, per channel: where runs begin and what
 /// regularisers pull to. What the description tells of it (`usual`); or else the mean that it
@@ -19,4 +19,4 @@ std::vector<double> centre_of(const nn::Model& model);
 Tensor initial_noise(const nn::Model& model, const std::vector<Index>& keys, std::uint64_t seed,
                      double stddev);
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -100,4 +100,4 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
   return x.detach();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

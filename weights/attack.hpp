@@ -5,7 +5,7 @@
 #include "autograd/random.hpp"
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// What an attack may measure changes by.
 inline const std::vector<std::string> attack_norms{"linf", "l2"};
@@ -33,4 +33,4 @@ Attack parse_attack(const std::string& words);
 Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& labels,
               const Attack& how, Rng& rng);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

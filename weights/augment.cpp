@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -47,4 +47,4 @@ void augment(std::span<real> image, const Shape& shape, const Augmentation& how,
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -5,7 +5,7 @@
 #include "autograd/precision.hpp"
 #include "autograd/random.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// Random changes that leave an image's class as it is. A network that sees each image a little
 /// different every time cannot learn it by heart.
@@ -18,4 +18,4 @@ struct Augmentation {
 /// Changes one image, [C,H,W] of `shape`, in place; pixels stay in [0, 1].
 void augment(std::span<real> image, const Shape& shape, const Augmentation& how, Rng& rng);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -43,4 +43,4 @@ void BestWeights::set_record(int epoch, Index correct) {
   correct_ = correct;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -2,7 +2,7 @@
 
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// A copy of a network's parameters and buffers as they were after the best epoch so far.
 class BestWeights {
@@ -29,4 +29,4 @@ class BestWeights {
   Index correct_ = 0;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <sstream>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -70,4 +70,4 @@ std::string write_card(const nn::Model& model, const Card& card) {
   return out.str();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

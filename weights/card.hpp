@@ -4,7 +4,7 @@
 
 #include "weights/evaluate.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// What a model card tells about a trained network.
 struct Card {
@@ -30,4 +30,4 @@ std::string write_card(const nn::Model& model, const Card& card);
 /// "99.12 % (9912 of 10000)"
 std::string accuracy_text(Index correct, Index total);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

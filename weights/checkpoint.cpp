@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "nn/weights.hpp"
+#include "nn/io/weights.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -105,4 +105,4 @@ int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path
   return static_cast<int>(progress.values()[1]);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

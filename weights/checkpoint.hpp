@@ -2,10 +2,11 @@
 
 #include <string>
 
+#include "nn/io/weights.hpp"
 #include "weights/best.hpp"
 #include "weights/trainer.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// Writes all that a training run needs to go on as if it had never stopped: the weights, the
 /// optimiser's state, the best weights so far, how far it is, and the options that it began with.
@@ -19,4 +20,4 @@ void save_checkpoint(const Trainer& trainer, const BestWeights& best, const std:
 int load_checkpoint(Trainer& trainer, BestWeights& best, const std::string& path,
                     const nn::LoadOptions& load = {});
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

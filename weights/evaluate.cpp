@@ -7,7 +7,7 @@
 #include "viz/finite.hpp"
 #include "weights/keyed_rng.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 Index Evaluation::correct() const {
   Index diagonal = 0;
@@ -21,7 +21,7 @@ Index Evaluation::total() const {
   return std::accumulate(confusion.begin(), confusion.end(), Index{0});
 }
 
-Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
+Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& how) {
   constexpr Index batch_size = 250;
   model.eval();
   Evaluation result;
@@ -31,7 +31,7 @@ Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
   std::iota(places.begin(), places.end(), 0);
   for (Index first = 0; first < data.size(); first += batch_size) {
     const auto count = static_cast<std::size_t>(std::min(batch_size, data.size() - first));
-    Batch batch = make_batch(data, {places.data() + first, count});
+    data::Batch batch = data::make_batch(data, {places.data() + first, count});
     Rng rng = keyed_rng(0, 0, first);
     if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
     const NoGrad no_grad;
@@ -46,4 +46,4 @@ Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how) {
   return result;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

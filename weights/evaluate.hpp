@@ -1,10 +1,10 @@
 #pragma once
 
+#include "nn/data/dataset.hpp"
 #include "nn/model.hpp"
 #include "weights/attack.hpp"
-#include "weights/dataset.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// How a network answered a whole data set.
 struct Evaluation {
@@ -19,6 +19,6 @@ struct Evaluation {
 
 /// Asks the network about every image of `data`, attacked if asked for, in evaluation mode and off
 /// the tape, and leaves it in evaluation mode.
-Evaluation evaluate(nn::Model& model, const Dataset& data, const Attack& how = {});
+Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& how = {});
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

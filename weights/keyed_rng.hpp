@@ -2,7 +2,7 @@
 
 #include "autograd/random.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// Random numbers that belong to one purpose, say epoch 3 and image 1234, and are the same whoever
 /// draws them and when. So nothing random depends on the number of threads, and a resumed run has
@@ -12,4 +12,4 @@ inline Rng keyed_rng(std::uint64_t seed, Index epoch, Index item) {
   return Rng(Rng(key).bits() + static_cast<std::uint64_t>(item));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

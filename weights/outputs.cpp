@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "nn/files.hpp"
-#include "nn/model.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
 #include "viz/cli/files_in_use.hpp"
 #include "viz/cli/program.hpp"
-#include "viz/page/page.hpp"
-#include "weights/data_folder.hpp"
+#include "viz/pages/page.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace fs = std::filesystem;
 using namespace viz::cli;
@@ -94,7 +94,7 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
     throw FileError(outputs.weights + ": weight files end in .safetensors or .json");
   }
   FilesInUse files;
-  for (const std::string& path : data_files(session.data)) files.reads(path);
+  for (const std::string& path : data::data_files(session.data)) files.reads(path);
   if (!rewrites_model(session)) {
     files.reads(session.model);
     if (!given_weights.empty()) {
@@ -131,4 +131,4 @@ Outputs choose_outputs(const Session& session, nn::Model& model) {
   return outputs;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

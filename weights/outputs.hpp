@@ -3,7 +3,7 @@
 #include "nn/model.hpp"
 #include "weights/session.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// The files that a training writes.
 struct Outputs {
@@ -23,4 +23,4 @@ struct Outputs {
 /// missing.
 Outputs choose_outputs(const Session& session, nn::Model& model);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

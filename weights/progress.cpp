@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 std::string progress_bar(const Progress& progress) {
   constexpr Index width = 24;
@@ -33,4 +33,4 @@ std::string epoch_line(const Trainer& trainer, const EpochResult& result,
   return line;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

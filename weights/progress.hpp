@@ -6,7 +6,7 @@
 #include "weights/evaluate.hpp"
 #include "weights/trainer.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// Seconds since it was made.
 class Stopwatch {
@@ -34,4 +34,4 @@ std::string progress_bar(const Progress& progress);
 std::string epoch_line(const Trainer& trainer, const EpochResult& result,
                        const Evaluation& validation, const Evaluation& test, double seconds);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

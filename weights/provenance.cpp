@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string command_for_card(int argc, char** argv) {
   return command;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -4,7 +4,7 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// The command line for a model card: what a reader types to get the same weights. Folders that
 /// only exist on this machine are left out: absolute paths and the data folder shrink to their last
@@ -12,4 +12,4 @@ namespace glass::inline GLASS_PRECISION::training {
 /// line of its own.
 std::string command_for_card(int argc, char** argv);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

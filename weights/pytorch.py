@@ -128,7 +128,7 @@ def _line(fields):
 
 
 def _description(network, weights, name, input_shape, mean, std, classes, variation, maximise):
-    """The same text as nn/description_writer.cpp."""
+    """The same text as nn/io/description_writer.cpp."""
     shape = {"shape": [int(size) for size in input_shape]}
     if (mean is None) != (std is None):
         raise FileError("expected mean and std, or neither")
@@ -165,7 +165,7 @@ def _replace(files):
 
 
 def to_safetensors(tensors):
-    """The same bytes as nn/safetensors.cpp: sorted by key, the header padded to 8 bytes."""
+    """The same bytes as nn/io/safetensors.cpp: sorted by key, the header padded to 8 bytes."""
     header, data = {}, b""
     for key in sorted(tensors):
         tensor = tensors[key].detach().cpu().contiguous()

@@ -3,20 +3,21 @@
 #include <filesystem>
 #include <optional>
 
-#include "nn/files.hpp"
-#include "nn/json_text.hpp"
-#include "nn/json_value.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/data/pick.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/json_text.hpp"
+#include "nn/io/json_value.hpp"
+#include "nn/io/model_file.hpp"
+#include "nn/io/sha256.hpp"
 #include "viz/cli/program.hpp"
-#include "viz/sha256.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
-#include "weights/data_folder.hpp"
 #include "weights/outputs.hpp"
-#include "weights/pick.hpp"
 #include "weights/progress.hpp"
 #include "weights/training_report.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -51,7 +52,7 @@ void resume(const Session& session, const Outputs& outputs, nn::Model& model, Tr
               " epochs; from here on the learning rate is that of ", session.options.epochs));
 }
 
-std::vector<std::string> picked_names(const DataFolder& data) {
+std::vector<std::string> picked_names(const data::DataFolder& data) {
   std::vector<std::string> names;
   for (const Index label : data.picked) {
     names.push_back(data.names[static_cast<std::size_t>(label)]);
@@ -60,21 +61,21 @@ std::vector<std::string> picked_names(const DataFolder& data) {
 }
 
 /// "3, 8: of the data set's 10"
-std::string picked_text(const DataFolder& data) {
+std::string picked_text(const data::DataFolder& data) {
   if (data.picked.empty()) return {};
   return text(nn::comma_list(picked_names(data)), ": of the data set's ", data.names.size());
 }
 
 /// Reads what there is to learn; classes without names get those of what is picked.
-DataFolder read_data(const Session& session, nn::Model& model) {
+data::DataFolder read_data(const Session& session, nn::Model& model) {
   const auto read = [&] {
-    DataFolder data =
-        read_data_folder(session.data, model.input_shape, model.class_count(), session.classes);
-    if (!data.picked.empty()) check_names(model.classes, data.picked, data.names);
+    data::DataFolder data = data::read_data_folder(session.data, model.input_shape,
+                                                   model.class_count(), session.classes);
+    if (!data.picked.empty()) data::check_names(model.classes, data.picked, data.names);
     return data;
   };
   try {
-    DataFolder data = as_usage(read);
+    data::DataFolder data = as_usage(read);
     if (model.classes.empty()) model.classes = picked_names(data);
     return data;
   } catch (const UsageError& error) {
@@ -84,7 +85,7 @@ DataFolder read_data(const Session& session, nn::Model& model) {
 
 /// A card without evaluations.
 Card card_so_far(const Session& session, const Trainer& trainer, const BestWeights& best,
-                 const DataFolder& data) {
+                 const data::DataFolder& data) {
   return {.data = fs::canonical(session.data).filename().string(),
           .classes = picked_text(data),
           .training_images = data.training.size(),
@@ -105,7 +106,8 @@ void write_report(const Session& session, const TrainingReport& report, const Ca
 
 /// Runs the epochs that are missing; ends early if interrupted.
 void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model, Trainer& trainer,
-                BestWeights& best, const DataFolder& data, std::optional<TrainingReport>& report) {
+                BestWeights& best, const data::DataFolder& data,
+                std::optional<TrainingReport>& report) {
   const Stopwatch since_start;
   Index images_before = 0;
   while (trainer.epochs_done() < session.options.epochs) {
@@ -141,7 +143,7 @@ void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model
 
 /// Description, weights, model card and report.
 void write_results(const Session& session, const Outputs& outputs, nn::Model& model,
-                   const Trainer& trainer, const BestWeights& best, const DataFolder& data,
+                   const Trainer& trainer, const BestWeights& best, const data::DataFolder& data,
                    const std::optional<TrainingReport>& report) {
   best.restore(model);
   nn::save_model(model, outputs.description);
@@ -167,10 +169,10 @@ int run_session(const Session& session) {
   nn::Model model = nn::load_description(session.model, session.options.seed, nn::Deferred());
   const Outputs outputs = choose_outputs(session, model);
   nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
-  const DataFolder data = read_data(session, model);
+  const data::DataFolder data = read_data(session, model);
   const Index batch = std::min(session.options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
-  if (model.usual.empty()) model.usual = usual_pixel(data.training);
+  if (model.usual.empty()) model.usual = data::usual_pixel(data.training);
   TrainOptions options = session.options;
   options.classes = data.picked;
   nn::draw_parameters(model, session.options.seed);  // only now is there memory for them
@@ -192,4 +194,4 @@ int run_session(const Session& session) {
   return finish(trainer.epochs_done(), session.options.epochs, "epochs", session.output);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -2,9 +2,10 @@
 
 #include <string>
 
+#include "nn/io/weights.hpp"
 #include "weights/trainer.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// One call of the program `train`.
 struct Session {
@@ -29,4 +30,4 @@ struct Session {
 /// throw.
 int run_session(const Session& session);
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

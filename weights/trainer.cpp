@@ -11,7 +11,7 @@
 #include "weights/evaluate.hpp"
 #include "weights/keyed_rng.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -45,7 +45,7 @@ optim::Schedule make_schedule(const TrainOptions& options, Index steps) {
 
 }  // namespace
 
-Trainer::Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options)
+Trainer::Trainer(nn::Model& model, const data::Dataset& data, const TrainOptions& options)
     : model_(model),
       data_(data),
       options_(options),
@@ -65,19 +65,19 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
 
   double loss_sum = 0;
   for (Index step = 0; step < steps_per_epoch_; ++step) {
-    const Batch batch =
+    const data::Batch batch =
         next_batch({order.data() + step * batch_, static_cast<std::size_t>(batch_)});
     const Index steps_before = epochs_done_ * steps_per_epoch_ + step;
     const double lr = schedule_(steps_before);
     optimiser_->set_lr(lr);
     const Tensor images = attacked(batch, step);
     const bool record = record_every_ > 0 && (steps_before + 1) % record_every_ == 0;
-    const auto tape = record ? std::make_shared<Tape>() : nullptr;
+    const auto trace = record ? std::make_shared<Trace>() : nullptr;
     optimiser_->zero_grad();
     const Tensor logits = model_.logits(images);
     const Tensor loss = model_.loss(logits, batch.labels, options_.label_smoothing);
     loss.backward();
-    if (tape) tape->stop();
+    if (trace) trace->stop();
     if (!std::isfinite(loss.item())) diverged(step, images);
     optimiser_->step();
 
@@ -86,7 +86,7 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
     result.loss = loss_sum / static_cast<double>(step + 1);
-    const TrainStep done{result, steps_before + 1, loss.item(), lr, tape};
+    const TrainStep done{result, steps_before + 1, loss.item(), lr, trace};
     if (on_step && !on_step(done)) return false;
   }
   for (const auto& [name, weight] : model_.parameters()) {  // nobody saw what the last step did
@@ -99,17 +99,17 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
 }
 
 void Trainer::diverged(Index step, const Tensor& images) const {
-  Tape tape;
+  Trace trace;
   model_(images);
-  tape.stop();
-  const std::string first = viz::first_not_finite(tape);
+  trace.stop();
+  const std::string first = viz::first_not_finite(trace);
   throw DivergedError(text("the loss became infinite or NaN in epoch ", epochs_done_ + 1, ", step ",
                            step + 1, first.empty() ? "" : " (" + first + ")",
                            "; try a smaller learning rate"));
 }
 
-Batch Trainer::next_batch(std::span<const Index> places) const {
-  Batch batch = make_batch(data_, places);
+data::Batch Trainer::next_batch(std::span<const Index> places) const {
+  data::Batch batch = data::make_batch(data_, places);
   const auto pixels = static_cast<std::size_t>(data_.image_shape.size());
   constexpr Index work_per_pixel = 50;  // noise is slow to draw
   kernels::parallel_for(batch_, work_per_pixel * batch.images.size(), [&](Index task, int) {
@@ -121,7 +121,7 @@ Batch Trainer::next_batch(std::span<const Index> places) const {
   return batch;
 }
 
-Tensor Trainer::attacked(const Batch& batch, Index step) const {
+Tensor Trainer::attacked(const data::Batch& batch, Index step) const {
   if (!options_.attack) return batch.images;
   Rng rng = keyed_rng(options_.seed, epochs_done_, -2 - step);
   return attack(model_, batch.images, batch.labels, options_.attack, rng);
@@ -137,4 +137,4 @@ std::vector<nn::NamedTensor> Trainer::state() const {
   return all;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -4,15 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
+#include "nn/data/dataset.hpp"
 #include "nn/model.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
 #include "weights/attack.hpp"
 #include "weights/augment.hpp"
-#include "weights/dataset.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// What `TrainOptions::optimiser` may be.
 inline const std::vector<std::string> optimiser_names{"sgd", "adam", "adamw"};
@@ -50,11 +50,11 @@ struct EpochResult {
 
 /// One step of the weights, for those who watch.
 struct TrainStep {
-  const EpochResult& so_far;         ///< of this epoch
-  Index step;                        ///< of all epochs, counted from 1
-  double loss;                       ///< the mean over the step's images
-  double lr;                         ///< the learning rate
-  std::shared_ptr<const Tape> tape;  ///< of the step, if it was recorded; else null
+  const EpochResult& so_far;           ///< of this epoch
+  Index step;                          ///< of all epochs, counted from 1
+  double loss;                         ///< the mean over the step's images
+  double lr;                           ///< the learning rate
+  std::shared_ptr<const Trace> trace;  ///< of the step, if it was recorded; else null
 };
 
 /// Trains a network, one epoch at a time. What an epoch does depends on the options, the weights,
@@ -64,7 +64,7 @@ class Trainer {
  public:
   /// Keeps references: `model` and `data` must outlive it. `data` needs at least one image. Throws
   /// Error for an optimiser or a schedule of another name, and what the optimiser throws.
-  Trainer(nn::Model& model, const Dataset& data, const TrainOptions& options);
+  Trainer(nn::Model& model, const data::Dataset& data, const TrainOptions& options);
 
   /// One pass over the images in a new order; images that do not fill a batch are left out of this
   /// epoch. `on_step`, called after each step, may return false: then the epoch ends, is not counted,
@@ -83,12 +83,12 @@ class Trainer {
   std::vector<nn::NamedTensor> state() const;
 
  private:
-  Batch next_batch(std::span<const Index> places) const;
-  Tensor attacked(const Batch& batch, Index step) const;
+  data::Batch next_batch(std::span<const Index> places) const;
+  Tensor attacked(const data::Batch& batch, Index step) const;
   [[noreturn]] void diverged(Index step, const Tensor& images) const;
 
   nn::Model& model_;
-  const Dataset& data_;
+  const data::Dataset& data_;
   TrainOptions options_;
   std::unique_ptr<optim::Optimiser> optimiser_;
   Index batch_, steps_per_epoch_;
@@ -97,4 +97,4 @@ class Trainer {
   Index record_every_ = 0;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "autograd/statistics.hpp"
-#include "viz/maps.hpp"
+#include "viz/pictures/maps.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 namespace {
 
@@ -33,10 +33,10 @@ viz::Report::Picture picture_of_kernels(const nn::Model& model, Index layer) {
 }
 
 /// Of each layer with parameters, the norm of the gradient of them all, in the order of the tape.
-std::vector<std::pair<std::string, double>> gradient_norms(const Tape& tape) {
+std::vector<std::pair<std::string, double>> gradient_norms(const Trace& trace) {
   std::vector<std::pair<std::string, double>> norms;
-  for (const Tape::Entry& entry : tape.entries()) {
-    if (entry.role != Tape::Role::weight || !entry.grad) continue;
+  for (const Trace::Entry& entry : trace.entries()) {
+    if (entry.role != Trace::Role::weight || !entry.grad) continue;
     if (norms.empty() || norms.back().first != entry.layer) norms.push_back({entry.layer, 0});
     norms.back().second = std::hypot(norms.back().second, statistics(entry.grad).l2);
   }
@@ -80,12 +80,12 @@ TrainingReport::TrainingReport(const nn::Model& model, Trainer& trainer)
 void TrainingReport::add(const TrainStep& step) {
   loss_sum_ += step.loss;
   ++loss_count_;
-  if (!step.tape) return;
+  if (!step.trace) return;
   const auto x = static_cast<double>(step.step);
   for (viz::Report::Panel* panel : {&loss_, &lr_, &gradient_}) panel->x.push_back(x);
   loss_.add("loss", loss_sum_ / static_cast<double>(loss_count_));
   lr_.add("learning rate", step.lr);
-  for (const auto& [layer, norm] : gradient_norms(*step.tape)) gradient_.add(layer, norm);
+  for (const auto& [layer, norm] : gradient_norms(*step.trace)) gradient_.add(layer, norm);
   loss_sum_ = 0;
   loss_count_ = 0;
   // Kernels change most in the beginning: after 1, 2, 4, 8, ... points of the first epoch.
@@ -140,4 +140,4 @@ viz::Report TrainingReport::report(const Card& card) const {
   return report;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "viz/report.hpp"
+#include "viz/pages/report.hpp"
 #include "weights/card.hpp"
 #include "weights/trainer.hpp"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 /// Follows a training for `train --report`, from the epoch at which it finds it.
 class TrainingReport {
@@ -32,4 +32,4 @@ class TrainingReport {
   Index loss_count_ = 0;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training

@@ -13,9 +13,9 @@ endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT
 "#include \"weights/version.hpp\"
 
-namespace glass::inline GLASS_PRECISION::training {
+namespace glass::training {
 
 const char* const program_version = \"@version@\";
 
-}  // namespace glass::inline GLASS_PRECISION::training
+}  // namespace glass::training
 ")

@@ -10,7 +10,7 @@
 /// (p,q) of a matrix ("im2col"), then with T = C*R*S terms y[K, P*Q] = w[K, T] patches[T, P*Q].
 /// That matrix repeats the image R*S times, so it is never stored: tasks build blocks of it, KC
 /// terms of NC pixels, in their cache, use them for all K channels and forget them.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 /// Term t = (c, r, s) of output pixel (p,q) is image element (c, p * stride + r - padding, ...). For
@@ -139,4 +139,4 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   for (Index i = 0; i < groups * size; ++i) dw[i % size] += sums.data()[i];
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -6,7 +6,7 @@
 /// Multiplication" (2008). Tiles of c are computed from blocks of a and b that stay in cache. Blocks
 /// are copied ("packed") first: this absorbs a transposition, pads the edges, and frees the caches
 /// from unlucky strides. Where each number is used a few times only, it is read where it is.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 constexpr Index MC = 16 * MR;  ///< rows of a at a time
@@ -97,4 +97,4 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

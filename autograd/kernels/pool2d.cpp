@@ -5,7 +5,7 @@
 /// Pooling by 2x2 windows that tile the image, as our networks do it, a block of windows at a time
 /// and without branches: as many as a vector holds or, in a narrow image, half as many, and so on.
 /// The last block of a row overlaps the one before. Other windows go to the reference.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 bool tiles_by_2x2(const Window& g) {
@@ -101,4 +101,4 @@ void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -8,7 +8,7 @@
 
 /// Vectors of `real`, as wide as the target's registers. GCC and clang let ordinary operators work
 /// on such types, so one source serves AVX-512, AVX2, SSE2, NEON and WebAssembly.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 
 #if defined(__AVX512F__)
 constexpr int vector_bytes = 64;
@@ -90,4 +90,4 @@ inline void copy(const real* from, Index from_row, Index rows, Index columns, re
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 /// One tile: `sum` stays in registers from the first k to the last.
@@ -52,4 +52,4 @@ void multiply(Index M, Index N, Index K, LeftOperand a, const real* b, Index b_r
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

@@ -3,7 +3,7 @@
 #include "autograd/kernels/simd.hpp"
 
 /// The multiplication at the heart of gemm, convolution and Winograd's algorithm.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 
 /// A tile of c is MR rows by NR columns: as large as the registers hold, since a tile needs
 /// MR + NR numbers from memory for MR * NR multiplications at each step along k.
@@ -30,4 +30,4 @@ struct LeftOperand {
 void multiply(Index M, Index N, Index K, LeftOperand a, const real* b, Index b_row, real* c,
               Index c_row, bool accumulate);
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

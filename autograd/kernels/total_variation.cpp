@@ -6,7 +6,7 @@
 /// Total variation, a row at a time. Call c = beta q^(beta/2 - 1) the conductance of a pixel and
 /// (c right, c down) its flux: the gradient is what flows in from the left and from above, less what
 /// flows out. Usual exponents need square roots at most, which vectorise; others need pow.
-namespace glass::inline GLASS_PRECISION::kernels {
+namespace glass::kernels {
 namespace {
 
 /// Calls f with q^(beta/2) and c as functions of q > 0.
@@ -70,4 +70,4 @@ void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W,
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels
+}  // namespace glass::kernels

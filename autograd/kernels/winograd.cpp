@@ -16,7 +16,7 @@
 /// the innermost dimension in the domain, so that a vector holds one point of several channels.
 ///
 /// The gradient to w applies the transposed maps: dw = G^T [sum over tiles (A dy A^T) * (B^T x B)] G.
-namespace glass::inline GLASS_PRECISION::kernels::winograd {
+namespace glass::kernels::winograd {
 namespace {
 
 constexpr Index points = 36;
@@ -285,4 +285,4 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::winograd
+}  // namespace glass::kernels::winograd

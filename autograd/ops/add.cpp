@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = a + b: da = dy, db = dy.
 struct AddNode final : Node {
@@ -34,4 +34,4 @@ Tensor add(const Tensor& a, double b) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

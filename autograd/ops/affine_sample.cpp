@@ -5,7 +5,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/threads.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -71,4 +71,4 @@ Tensor affine_sample(const Tensor& x, const AffineSample& how) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

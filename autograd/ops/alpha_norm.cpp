@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -46,4 +46,4 @@ Tensor alpha_norm(const Tensor& x, double alpha) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

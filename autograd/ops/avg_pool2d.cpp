@@ -3,7 +3,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/ops/pool_window.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,c,p,q] = (1 / RS) sum_{r,s} x[n,c,h,w]: each x under a window receives dy / RS from it.
 struct AvgPool2dNode final : Node {
@@ -32,4 +32,4 @@ Tensor global_avg_pool2d(const Tensor& x) {
   return avg_pool2d(x, {.kernel = {xs[2], xs[3]}});
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

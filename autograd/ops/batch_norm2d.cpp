@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = w xhat + b with xhat = (x - mean) / sqrt(var + eps), per channel.
 ///
@@ -111,4 +111,4 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,k,p,q] = b[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
 ///
@@ -73,4 +73,4 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

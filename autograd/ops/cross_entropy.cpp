@@ -7,7 +7,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/ops/rows.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = -(1/N) sum_nk t[n,k] log softmax(x)[n,k],  t[n] = (1 - s) onehot(label_n) + s / K
 ///
@@ -57,4 +57,4 @@ Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double s
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

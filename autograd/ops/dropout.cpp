@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = m x, where the mask m is 0 with probability p, else 1 / (1 - p), so that the mean is kept
 /// (Srivastava et al., 2014); dx = m dy with the same mask.
@@ -28,4 +28,4 @@ Tensor dropout(const Tensor& x, double p, Rng& rng) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = x where x > 0, else alpha (e^x - 1). Clevert et al., 2016. The slope of the lower branch is
 /// alpha e^x = y + alpha, so dx = dy where y > 0, else (y + alpha) dy.
@@ -30,4 +30,4 @@ Tensor elu(const Tensor& x, double alpha) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

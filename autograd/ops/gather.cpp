@@ -2,7 +2,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/ops/rows.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n] = x[n, columns[n]]: dx[n, columns[n]] = dy[n], and 0 elsewhere.
 struct GatherNode final : Node {
@@ -32,4 +32,4 @@ Tensor gather(const Tensor& x, const std::vector<Index>& columns) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

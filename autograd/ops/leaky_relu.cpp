@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy.
 struct LeakyReluNode final : Node {
@@ -26,4 +26,4 @@ Tensor leaky_relu(const Tensor& x, double negative_slope) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

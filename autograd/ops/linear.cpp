@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,o] = b[o] + sum_i w[o,i] x[n,i], that is y = x w^T + b. Then dx = dy w and dw = dy^T x:
 ///
@@ -58,4 +58,4 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

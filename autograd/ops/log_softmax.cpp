@@ -5,7 +5,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y_k = x_k - log sum_j e^{x_j} in each row. Since dy_k/dx_j = delta_kj - e^{y_j},
 /// dx_j = dy_j - e^{y_j} sum_k dy_k.
@@ -35,4 +35,4 @@ Tensor log_softmax(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

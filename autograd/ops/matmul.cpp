@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = a b, with a[M,K] and b[K,N]. Then da = dy b^T and db = a^T dy.
 struct MatmulNode final : Node {
@@ -39,4 +39,4 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

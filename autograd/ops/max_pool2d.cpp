@@ -3,7 +3,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/ops/pool_window.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
 /// ones, to the first; of NaN, to none.
@@ -31,4 +31,4 @@ Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = (1/n) sum_i x_i: dx_i = dy / n for every element.
 struct MeanNode final : Node {
@@ -22,4 +22,4 @@ Tensor mean(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

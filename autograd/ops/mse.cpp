@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = (1/n) sum_i (a_i - b_i)^2: da = (2/n) (a - b) dy, db = -da.
 struct MseNode final : Node {
@@ -27,4 +27,4 @@ Tensor mse(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 constexpr auto negate = [](real v) { return -v; };
@@ -20,4 +20,4 @@ Tensor neg(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

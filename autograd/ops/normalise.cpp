@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,c,..] = (x[n,c,..] - mean[c]) / std[c]: dx = dy / std[c].
 struct NormaliseNode final : Node {
@@ -42,4 +42,4 @@ Tensor normalise(const Tensor& x, const std::vector<double>& mean, const std::ve
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -3,7 +3,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 
@@ -60,4 +60,4 @@ Tensor shift(const Tensor& x, Index dy, Index dx, double fill) {
   return pad(x, {.top = dy, .bottom = -dy, .left = dx, .right = -dx}, fill);
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

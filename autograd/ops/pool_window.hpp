@@ -3,7 +3,7 @@
 #include "autograd/geometry.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// The window of a pooling over x[N,C,H,W]; throws ShapeError, naming `operation`, if it does not
 /// fit.
@@ -23,4 +23,4 @@ inline kernels::Window pool_window(const char* operation, const Tensor& x,
   return {xs[0], xs[1], xs[2], xs[3], xs[1], kernel.h, kernel.w, stride, padding};
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = max(x, 0). dx = dy where y > 0, else 0: at the kink itself no gradient passes. NaN stays NaN.
 struct ReluNode final : Node {
@@ -20,4 +20,4 @@ Tensor relu(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y has x's elements in the same order, in another shape; dx = dy. Both share one buffer.
 struct ReshapeNode final : Node {
@@ -26,4 +26,4 @@ Tensor flatten(const Tensor& x) {
   return reshape(x, {shape[0], rest});
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -4,7 +4,7 @@
 
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Throws ShapeError, naming `operation`, unless x is [N,K] and `columns` has N entries below K.
 inline void require_columns(const char* operation, const Tensor& x,
@@ -18,4 +18,4 @@ inline void require_columns(const char* operation, const Tensor& x,
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

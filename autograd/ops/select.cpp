@@ -1,7 +1,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = x[index]: dx[index] = dy, and 0 elsewhere.
 struct SelectNode final : Node {
@@ -31,4 +31,4 @@ Tensor select(const Tensor& x, const std::vector<Index>& index) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

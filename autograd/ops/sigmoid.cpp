@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = 1 / (1 + e^-x), whose derivative is y (1 - y): dx = y (1 - y) dy.
 struct SigmoidNode final : Node {
@@ -23,4 +23,4 @@ Tensor sigmoid(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

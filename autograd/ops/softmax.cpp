@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y_k = e^{x_k} / sum_j e^{x_j} in each row. Since dy_k/dx_j = y_k (delta_kj - y_j),
 /// dx_j = y_j (dy_j - sum_k dy_k y_k).
@@ -33,4 +33,4 @@ Tensor softmax(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

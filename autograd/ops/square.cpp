@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = x^2, dx = 2 x dy.
 struct SquareNode final : Node {
@@ -20,4 +20,4 @@ Tensor square(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

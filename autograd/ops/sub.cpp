@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = a - b: da = dy, db = -dy.
 struct SubNode final : Node {
@@ -20,4 +20,4 @@ Tensor sub(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

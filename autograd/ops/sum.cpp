@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = sum_i x_i: dx_i = dy for every element.
 struct SumNode final : Node {
@@ -19,4 +19,4 @@ Tensor sum(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

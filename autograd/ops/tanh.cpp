@@ -4,7 +4,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = tanh(x), and tanh' = 1 - tanh^2: dx = (1 - y^2) dy.
 struct TanhNode final : Node {
@@ -22,4 +22,4 @@ Tensor tanh(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

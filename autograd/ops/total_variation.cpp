@@ -2,7 +2,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = sum_ij (q_ij + eps)^(beta/2), with q = right^2 + down^2 of the forward differences. With
 /// c = beta (q + eps)^(beta/2 - 1) dy, pixel (i,j) receives -c (right + down), its right neighbour
@@ -35,4 +35,4 @@ Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -5,7 +5,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 namespace {
 constexpr auto shortest = static_cast<real>(1e-12);
@@ -48,4 +48,4 @@ Tensor unit_rows(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -1,5 +1,4 @@
 # What doxygen reads in place of a header. It has the same lines, so that messages and links fit:
-#  - the inline namespace, which users never write, is not there;
 #  - the comment right above the namespace is about the file;
 #  - `// heading: more` or `// heading`, alone on its lines, begins a section of the page, which ends
 #    with the next one or with the class or file;
@@ -39,7 +38,8 @@ function noted(code, note, depth, i, c, out) {
 # Names of the project are links wherever they stand.
 /^#pragma once/ {
   print "/** @file */ using namespace glass; using namespace glass::kernels; using namespace glass::nn;" \
-        " using namespace glass::optim; using namespace glass::viz; using namespace glass::training;"
+        " using namespace glass::optim; using namespace glass::data;" \
+        " using namespace glass::viz; using namespace glass::training;"
   next
 }
 /^ *\/\/ / && (count || held == 1) {
@@ -52,8 +52,7 @@ function noted(code, note, depth, i, c, out) {
 count { begin_section() }
 /^$/ { flush_held(); block[++held] = $0; next }
 held && /^\/\/\/( |$)/ { block[++held] = $0; next }
-/^namespace glass::inline/ {
-  sub(/::inline GLASS_PRECISION/, "")
+/^namespace glass/ {
   if (held > 1) block[1] = "/// @file"
 }
 { flush_held() }

@@ -6,7 +6,7 @@
 #include "autograd/ops.hpp"
 
 /// Compiled twice, as the library is.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// How far central differences with the step 10^-k, for k = 0, 1/4, .. 12, are from the gradient that
 /// `backward()` gives of sum tanh(conv2d(x, w)): the largest error over all pixels, relative to the
@@ -36,4 +36,4 @@ std::vector<double> central_difference_errors() {
   return errors;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 
 using namespace glass;
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "optim/adam.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/png.hpp"
 
 using namespace glass;
 

@@ -1,8 +1,9 @@
 #include <iostream>
 #include <numeric>
 
+#include "nn/data/data_folder.hpp"
+#include "nn/io/model_file.hpp"
 #include "optim/adam.hpp"
-#include "weights/data_folder.hpp"
 #include "weights/evaluate.hpp"
 
 using namespace glass;
@@ -12,7 +13,7 @@ int main(int argc, char** argv) try {
   if (argc < 2) throw Error("usage: mnist FOLDER [EPOCHS], the folder with MNIST's four files");
   const int epochs = argc > 2 ? std::atoi(argv[2]) : 3;
   nn::Model model = nn::load_description("weights/tiny.json");
-  const training::DataFolder data = training::read_data_folder(argv[1], model.input_shape, 10);
+  const data::DataFolder data = data::read_data_folder(argv[1], model.input_shape, 10);
 
   Rng rng(0);
   std::vector<Index> order(data.training.labels.size());
@@ -24,8 +25,8 @@ int main(int argc, char** argv) try {
     model.train();
     for (std::size_t begin = 0; begin < order.size(); begin += 64) {
       const std::size_t size = std::min<std::size_t>(64, order.size() - begin);
-      const training::Batch batch =
-          training::make_batch(data.training, std::span(order).subspan(begin, size));
+      const data::Batch batch =
+          data::make_batch(data.training, std::span(order).subspan(begin, size));
       adam.zero_grad();
       cross_entropy(model(batch.images), batch.labels).backward();
       adam.step();

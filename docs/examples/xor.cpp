@@ -4,8 +4,8 @@
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"
 #include "optim/adam.hpp"
-#include "viz/png.hpp"
-#include "viz/sheet.hpp"
+#include "viz/pictures/png.hpp"
+#include "viz/pictures/sheet.hpp"
 
 using namespace glass;
 

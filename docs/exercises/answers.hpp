@@ -14,7 +14,7 @@
 
 /// For exercises that are answered in words. A line of answers.txt is "question: answer", or begins
 /// with '#'. The tests compute the right answer from the code itself, so there is nothing to look up.
-namespace glass::inline GLASS_PRECISION::grade {
+namespace glass::grade {
 
 /// The words of the answer to `question`. Throws NotImplemented if there is none.
 inline std::vector<std::string> answer(const std::string& question) {
@@ -62,4 +62,4 @@ inline void check_set(const std::string& question, const std::vector<std::string
                                    "; wanted is ", what));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::grade
+}  // namespace glass::grade

@@ -10,7 +10,7 @@
 #include "docs/exercises/not_implemented.hpp"
 
 /// What the exercises' tests share. Failures name the element, what was expected and what was found.
-namespace glass::inline GLASS_PRECISION::grade {
+namespace glass::grade {
 
 /// Of the element at `offset`: "[1,0,2]".
 inline std::string place(const Shape& shape, Index offset) {
@@ -47,4 +47,4 @@ inline void check_equal(const std::string& what, double found, double expected,
                 text(what, ": expected ", expected, ", found ", found));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::grade
+}  // namespace glass::grade

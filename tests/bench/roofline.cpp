@@ -9,7 +9,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/threads.hpp"
 #include "layers.hpp"
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "optim/adam.hpp"
 #include "roofline_plot.hpp"
 #include "timing.hpp"

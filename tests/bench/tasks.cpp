@@ -39,7 +39,7 @@ Task maximise(Net made, Index n) {
 Task maximise_on_tape(Net made, Index n) {
   const Task silent = maximise(std::move(made), n);
   const auto step = [=] {
-    const Tape tape;
+    const Trace trace;
     silent.step();
   };
   return {step, silent.flops};

@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "autograd/ops.hpp"
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "optim/adam.hpp"
 
 #ifdef __AVX__

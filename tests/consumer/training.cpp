@@ -1,14 +1,15 @@
 #include <iostream>
 
+#include "nn/io/model_file.hpp"
 #include "viz/maximise.hpp"
-#include "viz/png.hpp"
+#include "viz/pictures/png.hpp"
 #include "viz/start.hpp"
 #include "weights/trainer.hpp"
 
 /// Black and white squares: learns to tell them apart, and paints the white one as a PNG.
 int main() {
   using namespace glass;
-  training::Dataset data{.image_shape = {1, 28, 28}, .pixels = {}, .labels = {}};
+  data::Dataset data{.image_shape = {1, 28, 28}, .pixels = {}, .labels = {}};
   for (int i = 0; i < 64; ++i) {
     data.labels.push_back(static_cast<std::uint8_t>(i % 2));
     data.pixels.insert(data.pixels.end(), 28 * 28, i % 2 ? 255 : 0);

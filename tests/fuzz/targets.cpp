@@ -4,16 +4,16 @@
 #include <bit>
 #include <stdexcept>
 
-#include "nn/description.hpp"
-#include "nn/json_weights.hpp"
-#include "nn/safetensors.hpp"
-#include "viz/jpeg.hpp"
-#include "viz/npy.hpp"
+#include "nn/data/cifar10.hpp"
+#include "nn/data/gzip.hpp"
+#include "nn/data/idx.hpp"
+#include "nn/io/description.hpp"
+#include "nn/io/json_weights.hpp"
+#include "nn/io/safetensors.hpp"
 #include "viz/objective.hpp"
-#include "viz/png.hpp"
-#include "weights/cifar10.hpp"
-#include "weights/gzip.hpp"
-#include "weights/idx.hpp"
+#include "viz/pictures/jpeg.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/png.hpp"
 
 namespace fuzz {
 
@@ -111,19 +111,19 @@ void idx(const std::string& bytes) {
   const std::size_t labels = std::min(size, rest.size());
   const std::string images_path = "images", labels_path = "labels";
   allow([&] {
-    training::parse_idx({rest.substr(labels), images_path}, {rest.substr(0, labels), labels_path},
-                        {1, 2, 2}, 10);
+    data::parse_idx({rest.substr(labels), images_path}, {rest.substr(0, labels), labels_path},
+                    {1, 2, 2}, 10);
   });
 }
 
 void cifar10(const std::string& bytes) {
-  allow([&] { training::parse_cifar10(bytes, "file", 10); });
+  allow([&] { data::parse_cifar10(bytes, "file", 10); });
 }
 
 void gzip(const std::string& bytes) {
   allow([&] {
     nn::InputFile file(bytes, "file");
-    training::Content content(file);
+    data::Content content(file);
     for (int i = 0; i < 16 && !content.next(1 << 16).empty(); ++i) {
     }
   });

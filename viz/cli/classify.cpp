@@ -11,7 +11,7 @@
 #include "viz/cli/picture.hpp"
 #include "viz/scores.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -74,4 +74,4 @@ void add_classify(CLI::App& program, Run& run) {
   command->callback([args, &run] { run = [args] { return classify_command(*args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -5,7 +5,7 @@
 
 #include "viz/cli/viz.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 void add_commands(CLI::App& program, Run& run) {
   add_maximise(program, run);
@@ -52,4 +52,4 @@ double mean(const std::vector<double>& values) {
 
 std::string percent(double share) { return formatted("%.1f %%", 100 * share); }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

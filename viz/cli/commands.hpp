@@ -3,12 +3,12 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "autograd/table.hpp"
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 #include "viz/cli/program.hpp"
 
 /// One file per subcommand of `viz`; each adds itself to the program and sets `run`, which is called
 /// after the command line was read and returns the exit code.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 using Run = std::function<int()>;
 
@@ -40,4 +40,4 @@ double mean(const std::vector<double>& values);
 /// "99.9 %"
 std::string percent(double share);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -4,7 +4,7 @@
 
 #include "autograd/node.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 Course::Course(const nn::Model& model, const Objective& of, Index pictures)
     : images(static_cast<std::size_t>(pictures)),
@@ -35,4 +35,4 @@ std::vector<std::size_t> milestones(std::size_t last, std::size_t count) {
   return steps;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <vector>
 
-#include "viz/image.hpp"
 #include "viz/objective.hpp"
+#include "viz/pictures/image.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Pictures on their way through a run, at each moment at which somebody looked.
 class Course {
@@ -32,4 +32,4 @@ class Course {
 /// where most happens.
 std::vector<std::size_t> milestones(std::size_t last, std::size_t count);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -4,7 +4,7 @@
 #include "viz/cli/commands.hpp"
 #include "viz/cli/run_again.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -92,4 +92,4 @@ void add_figures(CLI::App& program, Run& run) {
   command->callback([args, &run] { run = [args] { return figures_command(*args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

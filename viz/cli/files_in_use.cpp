@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <optional>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "viz/cli/program.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace fs = std::filesystem;
 
@@ -68,4 +68,4 @@ void FilesInUse::writes(const std::string& path) {
                    "; give each its own");
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

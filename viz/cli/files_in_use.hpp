@@ -5,7 +5,7 @@
 
 #include "nn/model.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Equal for two paths exactly if they lead to one file, by whatever folders and links, and whether or
 /// not it exists.
@@ -28,4 +28,4 @@ class FilesInUse {
   std::map<std::string, std::string> read_, written_;  ///< identity -> as it was called
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

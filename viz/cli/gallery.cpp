@@ -1,9 +1,9 @@
 #include <memory>
 
 #include "viz/cli/painting.hpp"
-#include "viz/sheet.hpp"
+#include "viz/pictures/sheet.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -70,4 +70,4 @@ void add_gallery(CLI::App& program, Run& run) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -2,11 +2,11 @@
 #include <memory>
 #include <sstream>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/sha256.hpp"
 #include "viz/cli/commands.hpp"
-#include "viz/sha256.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -46,4 +46,4 @@ void add_info(CLI::App& program, Run& run) {
       [path, load, &run] { run = [path, load] { return info_command(*path, *load); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -6,12 +6,12 @@
 #include <numeric>
 
 #include "autograd/threads.hpp"
+#include "nn/data/data_folder.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
-#include "viz/sheet.hpp"
-#include "weights/data_folder.hpp"
+#include "viz/pictures/sheet.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -40,13 +40,13 @@ std::string data_name(const InvertArguments& args) {
 }
 
 Tensor test_image(const InvertArguments& args, const nn::Model& model) {
-  const training::Dataset test =
-      training::read_data_folder(args.data, model.input_shape, training::any_classes).test;
+  const data::Dataset test =
+      data::read_data_folder(args.data, model.input_shape, data::any_classes).test;
   if (args.index >= test.size()) {
     throw UsageError(
         text("--index ", args.index, ": ", args.data, " has test images 0 to ", test.size() - 1));
   }
-  return training::make_batch(test, std::vector{args.index}).images;
+  return data::make_batch(test, std::vector{args.index}).images;
 }
 
 Tensor original_of(const InvertArguments& args, const nn::Model& model) {
@@ -169,7 +169,7 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   if (!args.image.empty()) manifest.files().reads(args.image);
-  for (const std::string& path : training::data_files(args.data)) manifest.files().reads(path);
+  for (const std::string& path : data::data_files(args.data)) manifest.files().reads(path);
   manifest.will_write({args.output, args.unregularised, args.picture.seen}, args.npy);
   const std::vector<Index> layers = layers_of(args, model);
   const Tensor original = original_of(args, model);
@@ -243,4 +243,4 @@ void add_invert(CLI::App& program, Run& run) {
       [command, args, &run] { run = [command, args] { return invert_command(*command, *args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

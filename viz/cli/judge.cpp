@@ -6,23 +6,23 @@
 #include <span>
 
 #include "autograd/threads.hpp"
+#include "nn/data/data_folder.hpp"
+#include "nn/data/pick.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/judgement.hpp"
 #include "viz/cli/judges.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/neighbours.hpp"
-#include "viz/npy.hpp"
+#include "viz/pictures/npy.hpp"
 #include "viz/start.hpp"
-#include "weights/data_folder.hpp"
-#include "weights/pick.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
-using training::Batch;
-using training::DataFolder;
-using training::Dataset;
+using data::Batch;
+using data::DataFolder;
+using data::Dataset;
 
 struct JudgeArguments {
   std::string model, images, judge, data;
@@ -93,7 +93,7 @@ void for_each_batch(const Dataset& data, const Use& use) {
   std::iota(places.begin(), places.end(), 0);
   for (Index first = 0; first < data.size(); first += together) {
     const Index count = std::min(together, data.size() - first);
-    use(training::make_batch(data, {places.data() + first, static_cast<std::size_t>(count)}));
+    use(data::make_batch(data, {places.data() + first, static_cast<std::size_t>(count)}));
   }
 }
 
@@ -124,7 +124,7 @@ Tensor first_of_each(const Dataset& data, const std::vector<Index>& classes) {
   for (const Index k : classes) {
     places.push_back(std::ranges::find(data.labels, k) - data.labels.begin());
   }
-  return training::make_batch(data, places).images;
+  return data::make_batch(data, places).images;
 }
 
 /// Throws FileError unless each class has an image to train on and one to test on.
@@ -211,16 +211,16 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
   for (const std::string& path : {args.images, args.painting.init}) {
     if (!path.empty() && is_file(path)) files.reads(path);
   }
-  for (const std::string& path : training::data_files(args.data)) files.reads(path);
+  for (const std::string& path : data::data_files(args.data)) files.reads(path);
   files.writes(args.painting.picture.seen);
   write_seen(args.painting.picture, args.painting.init_picture);
   std::optional<DataFolder> data;
   if (!args.data.empty()) {
     data = as_usage([&] {
-      DataFolder found = training::read_data_folder(args.data, model.input_shape,
-                                                    model.class_count(), args.data_classes);
+      DataFolder found = data::read_data_folder(args.data, model.input_shape, model.class_count(),
+                                                args.data_classes);
       if (!found.picked.empty()) {
-        training::check_names(model.classes, found.picked, found.names);
+        data::check_names(model.classes, found.picked, found.names);
       }
       return found;
     });
@@ -283,4 +283,4 @@ void add_judge(CLI::App& program, Run& run) {
       [command, args, &run] { run = [command, args] { return judge_command(*command, *args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -6,7 +6,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -174,4 +174,4 @@ void print_table(const Judgement& judgement) {
   print_summary(judgement, summary);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

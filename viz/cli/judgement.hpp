@@ -8,7 +8,7 @@
 #include "viz/scores.hpp"
 
 /// What `viz judge` found, and its two ways to say it.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// How one picture stands among the images of the data set.
 struct Resemblance {
@@ -39,4 +39,4 @@ struct Judgement {
 nlohmann::ordered_json to_json(const Judgement& judgement);
 void print_table(const Judgement& judgement);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

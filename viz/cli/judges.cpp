@@ -2,11 +2,11 @@
 
 #include <filesystem>
 
-#include "nn/json_value.hpp"
+#include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 std::string default_judge(const std::string& model) {
   const std::filesystem::path path(model);
@@ -39,4 +39,4 @@ nn::Model load_judge(const std::string& path, const nn::Model& model,
   return judge;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

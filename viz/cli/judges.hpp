@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "nn/model.hpp"
+#include "nn/io/model_file.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// The description of the network that judges a model's pictures: of the same data, but with
 /// another architecture and other first weights, and never used to make one. Of a-b.json it is
@@ -16,4 +16,4 @@ std::string default_judge(const std::string& model_path);
 nn::Model load_judge(const std::string& path, const nn::Model& model,
                      const nn::LoadOptions& options);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -5,13 +5,13 @@
 #include <map>
 #include <sstream>
 
-#include "nn/files.hpp"
-#include "nn/json_events.hpp"
-#include "viz/npy.hpp"
-#include "viz/page/page.hpp"
-#include "viz/sha256.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/json_events.hpp"
+#include "nn/io/sha256.hpp"
+#include "viz/pages/page.hpp"
+#include "viz/pictures/npy.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -212,4 +212,4 @@ Json read_manifest(const std::string& path) {
   return json;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

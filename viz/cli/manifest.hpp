@@ -6,15 +6,15 @@
 
 #include "viz/cli/commands.hpp"
 #include "viz/cli/files_in_use.hpp"
-#include "viz/image.hpp"
 #include "viz/objective.hpp"
-#include "viz/png.hpp"
-#include "viz/report.hpp"
+#include "viz/pages/report.hpp"
+#include "viz/pictures/image.hpp"
+#include "viz/pictures/png.hpp"
 
 /// Each output says how it was made: a JSON object with the command, the value of every option that
 /// matters, and digests of the model and of the files that went in. No time, no number of threads,
 /// no folder of one machine: the same manifest means the same bytes, and `viz replay` checks it.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 class Manifest {
  public:
@@ -79,4 +79,4 @@ nlohmann::ordered_json read_manifest(const std::string& path);
 /// The data of a page that `viz` wrote. Throws FileError if it is something else.
 nlohmann::ordered_json data_of_page(const std::string& path);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

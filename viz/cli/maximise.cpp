@@ -3,10 +3,10 @@
 
 #include "viz/classes.hpp"
 #include "viz/cli/maximise_report.hpp"
-#include "viz/sheet.hpp"
-#include "viz/text.hpp"
+#include "viz/pictures/sheet.hpp"
+#include "viz/pictures/text.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -138,4 +138,4 @@ void add_maximise(CLI::App& program, Run& run) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

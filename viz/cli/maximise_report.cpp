@@ -5,14 +5,14 @@
 
 #include "autograd/node.hpp"
 #include "autograd/statistics.hpp"
+#include "viz/pages/tape/landmarks.hpp"
 #include "viz/start.hpp"
-#include "viz/tape/landmarks.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
-double gradient_norm(const Tape::Entry& entry) {
+double gradient_norm(const Trace::Entry& entry) {
   return entry.grad ? statistics(entry.grad).l2 : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -92,7 +92,7 @@ void MaximiseReport::add(const MaximiseStep& step) {
   if (step.step % every_ != 0 && !is_last) return;
   look(step.step, step.image);
   gradient_.x.push_back(step.step);
-  for (const Tape::Entry* landmark : landmarks(*step.tape)) {
+  for (const Trace::Entry* landmark : landmarks(*step.trace)) {
     gradient_.add(place_of(*landmark), gradient_norm(*landmark));
     if (landmark->op == "relu") dead_.add(landmark->layer, dead_share(landmark->value));
   }
@@ -204,4 +204,4 @@ Report MaximiseReport::report(const Painted& painted) const {
   return report;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -2,9 +2,9 @@
 
 #include "viz/cli/course.hpp"
 #include "viz/cli/painting.hpp"
-#include "viz/report.hpp"
+#include "viz/pages/report.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Follows one run of activation maximisation for `viz maximise --report`. The steps must be recorded
 /// (`MaximiseOptions::record`); of a long run, about 500 of them are kept.
@@ -34,4 +34,4 @@ class MaximiseReport {
   Report::Panel regulariser_, gradient_, dead_;
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

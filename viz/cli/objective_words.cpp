@@ -3,7 +3,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 const char* const class_help =
     "a name, or an index from 0; where a word is both, of two classes, name:WORD or index:K";
@@ -43,4 +43,4 @@ Objective objective_of(const std::string& classes, const std::string& words,
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -3,7 +3,7 @@
 #include "viz/objective.hpp"
 
 /// What --class and --objective may say, and what it means: the same for every command.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// For the help of the two options.
 extern const char *const class_help, *const objective_help;
@@ -14,4 +14,4 @@ Objective objective_of(const std::string& classes, const std::string& words,
 /// How to ask for the logits where `words` after --objective asks for probabilities.
 std::string logit_instead(const std::string& words);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

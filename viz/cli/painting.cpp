@@ -6,14 +6,14 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
-#include "nn/settings.hpp"
+#include "nn/io/settings.hpp"
+#include "nn/io/sha256.hpp"
 #include "viz/batch.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/diagnosis.hpp"
-#include "viz/sha256.hpp"
 #include "viz/start.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -230,4 +230,4 @@ void describe(Manifest& manifest, const Painting& painting, const MaximiseResult
     manifest.set("stop-after", std::to_string(result.steps));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

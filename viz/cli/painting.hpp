@@ -6,7 +6,7 @@
 #include "viz/maximise.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 struct Painting {
   std::string classes, objective = "logit", init = "noise";
@@ -56,4 +56,4 @@ void add_init(Manifest& manifest, const Painting& painting);
 /// Adds to it what the options left open: an early end.
 void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -4,15 +4,15 @@
 #include <optional>
 
 #include "autograd/ops.hpp"
-#include "nn/file_kind.hpp"
-#include "nn/files.hpp"
+#include "nn/io/file_kind.hpp"
+#include "nn/io/files.hpp"
 #include "viz/cli/program.hpp"
-#include "viz/fit.hpp"
-#include "viz/npy.hpp"
-#include "viz/picture.hpp"
+#include "viz/pictures/fit.hpp"
+#include "viz/pictures/npy.hpp"
+#include "viz/pictures/picture.hpp"
 #include "viz/start.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -149,4 +149,4 @@ void write_seen(const PictureOptions& options, const Tensor& picture) {
   if (!options.seen.empty()) write_png(options.seen, to_image(picture, 0));
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

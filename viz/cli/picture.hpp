@@ -6,7 +6,7 @@
 #include "nn/model.hpp"
 
 /// Pictures that people give to a network: one way to read them, shared by the commands.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 struct PictureOptions {
   bool resize = false, fit = false;
@@ -32,4 +32,4 @@ void expect_pixels(const Tensor& array, const std::string& path);
 /// Writes what --seen asks for, once the command knows that it may.
 void write_seen(const PictureOptions& options, const Tensor& picture);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -1,13 +1,13 @@
 #include <memory>
 
-#include "viz/chart.hpp"
 #include "viz/cli/course.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/pictures/chart.hpp"
+#include "viz/pictures/sheet.hpp"
+#include "viz/pictures/text.hpp"
 #include "viz/scores.hpp"
-#include "viz/sheet.hpp"
-#include "viz/text.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -104,4 +104,4 @@ void add_process(CLI::App& program, Run& run) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

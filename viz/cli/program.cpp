@@ -13,7 +13,7 @@
 
 #include "nn/printable.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -208,4 +208,4 @@ void show_progress(const std::string& line) {
 
 void end_progress() { show_progress(""); }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

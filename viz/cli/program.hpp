@@ -6,7 +6,7 @@
 #include "autograd/error.hpp"
 #include "autograd/shape.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Exit codes of every program of this project.
 enum ExitCode : int {
@@ -96,4 +96,4 @@ class HiddenCursor {
 void show_progress(const std::string& line);
 void end_progress();
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

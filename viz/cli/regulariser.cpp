@@ -3,10 +3,10 @@
 #include "autograd/node.hpp"
 #include "viz/cli/judges.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/pictures/sheet.hpp"
 #include "viz/scores.hpp"
-#include "viz/sheet.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -123,4 +123,4 @@ void add_regulariser(CLI::App& program, Run& run) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
+#include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/painting.hpp"
-#include "viz/sha256.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -211,4 +211,4 @@ std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
   return Remake(manifest, sources, *program.get_subcommand(name)).words();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -9,7 +9,7 @@
 /// From a manifest, which a stranger may have written, to a command that makes an output again and can
 /// do nothing else. It has only options that `is_described`, spelt as they are, and inputs that lie in
 /// the folders given here and have the digest that the manifest states.
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Where to look for what a manifest names: by the path in it, if that is relative and goes nowhere
 /// up, in the current folder and beside `file`; by the name alone there, in folders `weights` of both,
@@ -25,4 +25,4 @@ struct Sources {
 /// another one.
 std::vector<std::string> remake(const nlohmann::ordered_json& manifest, const Sources& sources);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <memory>
 
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/remake.hpp"
 #include "viz/cli/run_again.hpp"
-#include "viz/npy.hpp"
+#include "viz/pictures/npy.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -175,4 +175,4 @@ void add_replay(CLI::App& program, Run& run) {
   command->callback([args, &run] { run = [args] { return replay_command(*args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

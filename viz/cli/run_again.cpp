@@ -6,7 +6,7 @@
 
 #include "viz/cli/commands.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -39,4 +39,4 @@ int run_again(const std::vector<std::string>& words) {
   return run();
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

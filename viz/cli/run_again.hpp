@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// Runs `viz` within itself, with these words after its name and nothing on standard output.
 /// Returns the exit code; throws what the command throws, and UsageError for what cannot be parsed.
 int run_again(const std::vector<std::string>& words);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -11,11 +11,11 @@
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/diagnosis.hpp"
+#include "viz/pictures/sheet.hpp"
+#include "viz/pictures/text.hpp"
 #include "viz/scores.hpp"
-#include "viz/sheet.hpp"
-#include "viz/text.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -166,4 +166,4 @@ void add_saliency(CLI::App& program, Run& run) {
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

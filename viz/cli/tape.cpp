@@ -7,17 +7,17 @@
 #include <memory>
 
 #include "autograd/node.hpp"
-#include "nn/files.hpp"
+#include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/pages/tape/dot.hpp"
+#include "viz/pages/tape/json.hpp"
+#include "viz/pages/tape/page.hpp"
+#include "viz/pages/tape/record.hpp"
 #include "viz/scores.hpp"
-#include "viz/tape/dot.hpp"
-#include "viz/tape/json.hpp"
-#include "viz/tape/page.hpp"
-#include "viz/tape/record.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -32,7 +32,7 @@ struct TapeArguments {
 /// One mode's tape, with what it needs to exist.
 struct Recorded {
   std::string mode, title;
-  std::shared_ptr<const Tape> tape;
+  std::shared_ptr<const Trace> trace;
 };
 
 bool wants(const TapeArguments& args, const char* mode) {
@@ -103,14 +103,14 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
 std::string listings(const std::vector<Recorded>& tapes, const ListingOptions& options) {
   std::string out;
   for (const Recorded& recorded : tapes) {
-    out += (out.empty() ? "" : "\n") + recorded.title + "\n\n" + listing(*recorded.tape, options);
+    out += (out.empty() ? "" : "\n") + recorded.title + "\n\n" + listing(*recorded.trace, options);
   }
   return out;
 }
 
 std::string json_text(const std::vector<Recorded>& tapes, bool times) {
   nlohmann::ordered_json json;
-  for (const Recorded& recorded : tapes) json[recorded.mode] = to_json(*recorded.tape, times);
+  for (const Recorded& recorded : tapes) json[recorded.mode] = to_json(*recorded.trace, times);
   return json.dump(1, ' ', true) + '\n';
 }
 
@@ -129,7 +129,7 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
   const std::vector<Recorded> tapes = record(command, args);
   std::vector<TapeView> views;
   for (const Recorded& recorded : tapes) {
-    views.push_back({recorded.mode, recorded.title, recorded.tape.get()});
+    views.push_back({recorded.mode, recorded.title, recorded.trace.get()});
   }
   const std::string title = nn::printable(std::filesystem::path(args.model).stem().string()) +
                             (views.size() > 1 ? ": one tape, two jobs" : "");
@@ -192,4 +192,4 @@ void add_tape(CLI::App& program, Run& run) {
       [command, args, &run] { run = [command, args] { return tape_command(*command, *args); }; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -2,9 +2,9 @@
 
 #include "autograd/precision.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// The program `viz`: what its `main` is given -> the exit code.
 int viz(int argc, char** argv);
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

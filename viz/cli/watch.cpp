@@ -10,11 +10,11 @@
 
 #include "autograd/node.hpp"
 #include "autograd/table.hpp"
+#include "viz/pages/tape/landmarks.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
-#include "viz/tape/landmarks.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 namespace {
 
@@ -53,13 +53,13 @@ struct Slope {
 };
 
 /// From the image on.
-std::vector<Slope> slopes(const Tape& tape) {
-  const auto is_weight = [&](const Tape::Input& input) {
-    return tape.entries()[input.entry].role == Tape::Role::weight;
+std::vector<Slope> slopes(const Trace& trace) {
+  const auto is_weight = [&](const Trace::Input& input) {
+    return trace.entries()[input.entry].role == Trace::Role::weight;
   };
   std::vector<Slope> all;
-  for (const Tape::Entry* landmark : landmarks(tape)) {
-    if (landmark->gradient != Tape::Gradient::computed) continue;
+  for (const Trace::Entry* landmark : landmarks(trace)) {
+    if (landmark->gradient != Trace::Gradient::computed) continue;
     all.push_back({place_of(*landmark), mean(norms(landmark->grad)),
                    landmark->is_leaf() || std::ranges::any_of(landmark->inputs, is_weight)});
   }
@@ -158,7 +158,7 @@ void Watch::show(int run, const MaximiseStep& step) {
   if (!palette_) {
     if (!ends && 10 * step.step / last == 10 * (step.step - 1) / last) return;
     std::string line = status(run, step) + "  |gradient|";
-    for (const auto& [place, norm, _] : slopes(*step.tape)) {
+    for (const auto& [place, norm, _] : slopes(*step.trace)) {
       line += ' ' + place + ' ' + formatted("%#.2g", norm);
     }
     std::cerr << line + '\n';
@@ -171,7 +171,7 @@ void Watch::show(int run, const MaximiseStep& step) {
   // A line for the status, and one below the frame for the cursor.
   const Size rest{size.columns, std::max<Index>(1, size.rows - 2)};
   draw(status(run, step).substr(0, static_cast<std::size_t>(size.columns)) + '\n' +
-       body(step.image, slopes(*step.tape), *palette_, rest));
+       body(step.image, slopes(*step.trace), *palette_, rest));
 }
 
 void Watch::draw(const std::string& frame) {
@@ -184,4 +184,4 @@ void Watch::draw(const std::string& frame) {
   lines_ = std::ranges::count(frame, '\n');
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "viz/cli/painting.hpp"
-#include "viz/terminal.hpp"
+#include "viz/pictures/terminal.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz::cli {
+namespace glass::viz::cli {
 
 /// `--watch`: a painting as it appears, on standard error. In a terminal one frame is drawn over the
 /// other: the pictures that fit, and beside them the norm of the gradient at the image and at the
@@ -33,4 +33,4 @@ class Watch {
   Index lines_ = 0;  ///< of the last frame
 };
 
-}  // namespace glass::inline GLASS_PRECISION::viz::cli
+}  // namespace glass::viz::cli

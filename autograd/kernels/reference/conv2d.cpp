@@ -2,7 +2,7 @@
 
 #include "autograd/kernels/reference/reference.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 namespace {
 
@@ -57,4 +57,4 @@ void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels) {
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference

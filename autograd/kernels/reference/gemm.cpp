@@ -1,6 +1,6 @@
 #include "autograd/kernels/reference/reference.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride, bool accumulate) {
   const auto at = [](const Matrix& m, Index i, Index j) {
@@ -14,4 +14,4 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride
     }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference

@@ -6,7 +6,7 @@
 /// Convolution as a matrix product, the plain way: copy every patch into a column of a matrix, then
 /// call gemm. Kept as a step between the naive loops and the fast kernels, which never store that
 /// matrix.
-namespace glass::inline GLASS_PRECISION::kernels::im2col {
+namespace glass::kernels::im2col {
 
 namespace {
 
@@ -58,4 +58,4 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   }
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::im2col
+}  // namespace glass::kernels::im2col

@@ -3,7 +3,7 @@
 
 #include "autograd/kernels/reference/reference.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 namespace {
 
@@ -55,4 +55,4 @@ void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
   for_each_pixel(g, [=](Index yi, Index xi) { dx[xi] += share * dy[yi]; });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference

@@ -3,7 +3,7 @@
 #include "autograd/kernels.hpp"
 
 /// The oracle: naive loops, one per formula, with the signatures of kernels.hpp.
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride, bool accumulate);
 
@@ -24,13 +24,13 @@ double total_variation(const real* x, Index planes, Index H, Index W, double bet
 void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
                         double eps, double scale);
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference
 
 /// Convolutions by a stored matrix of patches and gemm.
-namespace glass::inline GLASS_PRECISION::kernels::im2col {
+namespace glass::kernels::im2col {
 
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
 void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::im2col
+}  // namespace glass::kernels::im2col

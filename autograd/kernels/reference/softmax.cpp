@@ -3,7 +3,7 @@
 
 #include "autograd/kernels/reference/reference.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 /// log softmax(x)_j = x_j - log sum_k exp(x_k). The row's maximum m is taken out of the sum,
 /// m + log sum_k exp(x_k - m), so that no exponential overflows.
@@ -21,4 +21,4 @@ void softmax(const real* x, real* y, Index rows, Index columns) {
   for (Index i = 0; i < rows * columns; ++i) y[i] = std::exp(y[i]);
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference

@@ -3,7 +3,7 @@
 
 #include "autograd/kernels/reference/reference.hpp"
 
-namespace glass::inline GLASS_PRECISION::kernels::reference {
+namespace glass::kernels::reference {
 
 namespace {
 
@@ -52,4 +52,4 @@ void total_variation_dx(const real* x, real* grad, Index planes, Index H, Index 
   });
 }
 
-}  // namespace glass::inline GLASS_PRECISION::kernels::reference
+}  // namespace glass::kernels::reference

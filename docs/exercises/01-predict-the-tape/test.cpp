@@ -1,4 +1,4 @@
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "docs/exercises/01-predict-the-tape/program.hpp"
 #include "docs/exercises/answers.hpp"
 
@@ -9,11 +9,11 @@ namespace {
 /// What really happens: the program, run with a tape.
 struct Truth {
   Tensor weight = Tensor::from({2, 2}, {1, -1, 1, 1}).requires_grad(true);
-  std::vector<Tape::Entry> operations;
+  std::vector<Trace::Entry> operations;
   Truth() {
-    Tape tape;
+    Trace trace;
     program(weight).backward();
-    for (const Tape::Entry& entry : tape.entries()) {
+    for (const Trace::Entry& entry : trace.entries()) {
       if (!entry.is_leaf()) operations.push_back(entry);
     }
   }
@@ -24,15 +24,15 @@ struct Truth {
 TEST_CASE("1. the operations, in the order in which they run") {
   const Truth truth;
   std::vector<std::string> names;
-  for (const Tape::Entry& entry : truth.operations) names.push_back(entry.op);
+  for (const Trace::Entry& entry : truth.operations) names.push_back(entry.op);
   grade::check_answer("operations", names, "the operation that runs then");
 }
 
 TEST_CASE("2. the operation without a node") {
   const Truth truth;
   std::vector<std::string> without;
-  for (const Tape::Entry& entry : truth.operations) {
-    if (entry.gradient != Tape::Gradient::computed) without.push_back(entry.op);
+  for (const Trace::Entry& entry : truth.operations) {
+    if (entry.gradient != Trace::Gradient::computed) without.push_back(entry.op);
   }
   grade::check_answer("no node", without, "an operation that reads nothing trainable");
 }
@@ -40,9 +40,9 @@ TEST_CASE("2. the operation without a node") {
 TEST_CASE("3. what linear keeps for backward()") {
   const Truth truth;
   std::vector<std::string> kept;
-  for (const Tape::Entry& entry : truth.operations) {
+  for (const Trace::Entry& entry : truth.operations) {
     if (entry.op != "linear") continue;
-    for (const Tape::Kept& values : entry.kept) kept.push_back(values.name);
+    for (const Trace::Kept& values : entry.kept) kept.push_back(values.name);
   }
   grade::check_answer("kept by linear", kept, "an input that a gradient needs");
 }

@@ -5,7 +5,7 @@
 #include "autograd/node.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// Reverse-mode differentiation: walk the tape from this tensor to the leaves, and let each node turn
 /// the gradient of its output into those of its inputs. Gradients of intermediates live for this call
@@ -33,4 +33,4 @@ void Tensor::backward(const Tensor& cotangent) const {
   throw NotImplemented("Exercise 2: backward, the engine");
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -7,7 +7,7 @@
 #include "autograd/ops.hpp"
 #include "autograd/ops/pool_window.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = x where x > 0, else slope x; dx = dy there, else slope dy.
 struct LeakyReluNode final : Node {
@@ -122,4 +122,4 @@ Tensor unit_rows(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -5,7 +5,7 @@
 #include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,o] = bias[o] + sum_i w[o,i] x[n,i], that is y = x w^T + bias.
 struct LinearNode final : Node {
@@ -54,4 +54,4 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -3,7 +3,7 @@
 #include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,k,p,q] = bias[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
 ///
@@ -74,4 +74,4 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

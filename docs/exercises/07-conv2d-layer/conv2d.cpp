@@ -4,7 +4,7 @@
 #include "nn/init.hpp"
 #include "nn/sliding.hpp"
 
-namespace glass::inline GLASS_PRECISION::nn {
+namespace glass::nn {
 
 Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments, Deferred()) {
   reset_parameters(rng);
@@ -64,4 +64,4 @@ std::vector<NamedTensor> Conv2d::parameters() const {
   return {{"weight", weight}, {"bias", bias}};
 }
 
-}  // namespace glass::inline GLASS_PRECISION::nn
+}  // namespace glass::nn

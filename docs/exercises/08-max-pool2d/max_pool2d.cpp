@@ -6,7 +6,7 @@
 #include "autograd/ops/pool_window.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
 /// ones, to the first; of NaN, to none.
@@ -36,4 +36,4 @@ Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -5,7 +5,7 @@
 #include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y_k = x_k - log sum_j e^{x_j} in each row.
 struct LogSoftmaxNode final : Node {
@@ -28,4 +28,4 @@ Tensor log_softmax(const Tensor& x) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

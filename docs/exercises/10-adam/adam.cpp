@@ -5,7 +5,7 @@
 
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION::optim {
+namespace glass::optim {
 
 Adam::Adam(std::vector<Tensor> tensors, const AdamOptions& options, bool decoupled)
     : Optimiser(std::move(tensors), options.lr),
@@ -40,4 +40,4 @@ std::vector<Tensor> Adam::state() const {
   return all;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::optim
+}  // namespace glass::optim

@@ -5,7 +5,7 @@
 #include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = weight xhat + bias with xhat = (x - mean) / sqrt(var + eps), per channel.
 ///
@@ -105,4 +105,4 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

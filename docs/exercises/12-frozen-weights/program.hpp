@@ -5,7 +5,7 @@
 #include "optim/sgd.hpp"
 
 /// Read this, and predict what it keeps, computes and changes.
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// conv1, relu1, maxpool1, conv2, relu2, flatten1, linear1: from [N,1,8,8] to [N,10].
 inline nn::Sequential network() {
@@ -53,4 +53,4 @@ inline Tensor paint(nn::Sequential& net, int without = 0) {
   return image;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

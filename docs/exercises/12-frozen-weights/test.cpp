@@ -2,7 +2,7 @@
 #include <functional>
 
 #include "autograd/kernels.hpp"
-#include "autograd/tape.hpp"
+#include "autograd/trace.hpp"
 #include "docs/exercises/12-frozen-weights/program.hpp"
 #include "docs/exercises/answers.hpp"
 
@@ -11,21 +11,22 @@ using namespace glass;
 namespace {
 
 /// What the program leaves on the tape.
-std::vector<Tape::Entry> recorded(const std::function<void(nn::Sequential&)>& program) {
+std::vector<Trace::Entry> recorded(const std::function<void(nn::Sequential&)>& program) {
   nn::Sequential net = network();
-  Tape tape;
+  Trace trace;
   program(net);
-  return tape.entries();
+  return trace.entries();
 }
 
-Tape::Entry conv2(const std::vector<Tape::Entry>& entries) {
-  return *std::ranges::find_if(
-      entries, [](const Tape::Entry& entry) { return entry.layer == "conv2" && !entry.is_leaf(); });
+Trace::Entry conv2(const std::vector<Trace::Entry>& entries) {
+  return *std::ranges::find_if(entries, [](const Trace::Entry& entry) {
+    return entry.layer == "conv2" && !entry.is_leaf();
+  });
 }
 
 void check_kept(const std::string& question, const std::function<void(nn::Sequential&)>& program) {
   std::vector<std::string> names;
-  for (const Tape::Kept& values : conv2(recorded(program)).kept) names.push_back(values.name);
+  for (const Trace::Kept& values : conv2(recorded(program)).kept) names.push_back(values.name);
   grade::check_set(question, names, "each input that a wanted gradient needs");
 }
 
@@ -101,8 +102,8 @@ TEST_CASE("3. how many bytes that is") {
 
 TEST_CASE("4. operations without a node while the first layer is frozen") {
   std::vector<std::string> names;
-  for (const Tape::Entry& entry : recorded(fine_tune)) {
-    if (!entry.is_leaf() && entry.gradient != Tape::Gradient::computed) names.push_back(entry.op);
+  for (const Trace::Entry& entry : recorded(fine_tune)) {
+    if (!entry.is_leaf() && entry.gradient != Trace::Gradient::computed) names.push_back(entry.op);
   }
   grade::check_answer("no node in fine_tune", names, "an operation that reads nothing trainable");
 }

@@ -17,7 +17,7 @@
 #include "viz/saliency.hpp"
 #include "viz/start.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -102,9 +102,9 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   Tensor image = init.clone();
 
   while (result.steps < options.last_step()) {
-    const auto tape = options.record ? std::make_shared<Tape>() : nullptr;
-    if (tape && !parametrisation.is_identity()) {
-      tape->name(coordinates, "coordinates", Tape::Role::image);
+    const auto trace = options.record ? std::make_shared<Trace>() : nullptr;
+    if (trace && !parametrisation.is_identity()) {
+      trace->name(coordinates, "coordinates", Trace::Role::image);
     }
     const Tensor x = parametrisation.image(coordinates);
     const Tensor seen = glance(x, options, fill, rng);  // what the network looks at
@@ -115,7 +115,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     // Then the gradient of their difference, each objective in its unit: see the header.
     Tensor value, penalty;
     throw NotImplemented("Exercise 14: activation maximisation, the step");
-    if (tape) tape->stop();
+    if (trace) trace->stop();
     if (!all_finite({value, penalty, coordinates.grad()})) {
       const auto look = [&] { (sum(objective(model, again(seen))) / result.unit).backward(); };
       refuse_not_finite(model, look, text("in step ", result.steps + 1));
@@ -137,7 +137,8 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     if (!parametrisation.is_identity()) {
       std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.mutable_data());
     }
-    const MaximiseStep step{result.steps, options.steps, value.item(), penalty.item(), image, tape};
+    const MaximiseStep step{result.steps,   options.steps, value.item(),
+                            penalty.item(), image,         trace};
     if (on_step && !on_step(step)) break;
   }
 
@@ -171,4 +172,4 @@ MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
   return best;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

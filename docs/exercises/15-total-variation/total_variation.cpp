@@ -4,7 +4,7 @@
 #include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 /// y = sum_ij (right^2 + down^2 + eps)^(beta/2), over all pixels (i,j) of all images and channels
 ///
@@ -38,4 +38,4 @@ Tensor total_variation(const Tensor& x, const TotalVariationOptions& options) {
   return y;
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

@@ -13,7 +13,7 @@
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
 
-namespace glass::inline GLASS_PRECISION::viz {
+namespace glass::viz {
 
 namespace {
 
@@ -116,4 +116,4 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   return result;
 }
 
-}  // namespace glass::inline GLASS_PRECISION::viz
+}  // namespace glass::viz

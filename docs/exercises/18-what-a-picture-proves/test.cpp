@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "docs/exercises/answers.hpp"
+#include "nn/io/model_file.hpp"
 #include "viz/maximise.hpp"
 #include "viz/scores.hpp"
 #include "viz/start.hpp"

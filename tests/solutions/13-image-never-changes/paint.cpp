@@ -4,7 +4,7 @@
 
 #include "optim/adam.hpp"
 
-namespace glass::inline GLASS_PRECISION {
+namespace glass {
 
 Tensor paint(nn::Model& model, const Tensor& start, Index wanted, int steps) {
   model.eval();
@@ -22,4 +22,4 @@ Tensor paint(nn::Model& model, const Tensor& start, Index wanted, int steps) {
   return image.detach();
 }
 
-}  // namespace glass::inline GLASS_PRECISION
+}  // namespace glass

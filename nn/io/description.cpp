@@ -1,0 +1,218 @@
+#include "nn/io/description.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "nn/io/json_value.hpp"
+#include "nn/io/settings.hpp"
+#include "nn/layers.hpp"
+#include "nn/printable.hpp"
+
+namespace glass::nn {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
+  Names known;
+  for (const LayerType& type : layer_types()) {
+    if (type.name == name) return type;
+    known.push_back(type.name);
+  }
+  layer.fail("unknown type '" + printable(name) + "' (known: " + comma_list(known) + ")");
+}
+
+std::unique_ptr<Module> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
+  const ReadFields read = [&](const std::vector<Field>& fields) {
+    Names known{"type", "name"};
+    for (const Field& field : fields) known.push_back(field.name);
+    layer.only_keys(known);
+    for (const Field& field : fields) {
+      if (field.presence == Presence::optional && !layer.has(field.name)) continue;
+      std::visit([&](auto* place) { layer[field.name].read(*place); }, field.place);
+    }
+  };
+  return type.make(read, rng);
+}
+
+/// Without its parameters.
+void add_layer(Sequential& layers, const JsonNode& json, const std::string& path,
+               std::uint64_t seed) {
+  const Index i = layers.size();
+  JsonValue layer{json, text(path, ": layer ", i)};
+  layer.expect_object();
+  std::string type, name;
+  layer["type"].read(type);
+  if (layer.has("name")) layer["name"].read(name);
+  const LayerType& known = layer_type(layer, type);
+  layer.where += " (" + type + ")";
+  Rng rng = layer_rng(seed, i);
+  try {
+    layers.add(read_layer(layer, known, rng), name);
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& impossible) {
+    layer.fail(impossible.what());
+  }
+}
+
+void read_input(const JsonValue& input, Model& model) {
+  input.only_keys({"shape", "mean", "std", "usual", "variation"});
+  std::vector<Index> shape;
+  input["shape"].read(shape);
+  if (shape.size() != 3 || std::count(shape.begin(), shape.end(), 0)) {
+    input["shape"].expected("[channels, height, width], all positive");
+  }
+  model.input_shape = Shape(shape.begin(), shape.end());
+  if (input.has("variation")) {
+    input["variation"].read(model.variation);
+    // Of pixels in [0, 1]; ratios to it are printed.
+    if (!(model.variation >= 1e-9 && model.variation <= 2)) {
+      input["variation"].expected("a number from 1e-9 to 2");
+    }
+  }
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  if (input.has("usual")) {
+    input["usual"].read(model.usual);
+    const auto is_pixel = [](double value) { return value >= 0 && value <= 1; };
+    if (model.usual.size() != channels ||
+        !std::all_of(model.usual.begin(), model.usual.end(), is_pixel)) {
+      input["usual"].expected("one number from 0 to 1 per channel");
+    }
+  }
+  if (!input.has("mean") && !input.has("std")) return;
+  input["mean"].read(model.mean);
+  input["std"].read(model.std);
+  if (model.mean.size() != channels) input["mean"].expected("one number per channel");
+  if (model.std.size() != channels || *std::min_element(model.std.begin(), model.std.end()) <= 0) {
+    input["std"].expected("one positive number per channel");
+  }
+}
+
+void read_maximise(const JsonValue& options, Model& model) {
+  Names known;
+  for (const Setting& setting : maximise_settings()) known.push_back(setting.name);
+  options.only_keys(known);
+  for (const std::string& name : options.json.keys) {
+    const Setting& setting = maximise_setting(name);
+    double& number = model.maximise[name];
+    options[name].read(number);
+    if (!setting.allows(number)) options[name].expected(setting.range());
+  }
+}
+
+/// A class is called by its name. So no two may have the same, not even but for spaces at the ends,
+/// and none one that means something else: see docs/model-format.md.
+void read_classes(const JsonValue& classes, Model& model) {
+  classes.read(model.classes);
+  std::map<std::string, std::size_t> known;
+  for (std::size_t k = 0; k < model.classes.size(); ++k) {
+    const std::string name = trimmed(model.classes[k]);
+    if (name.empty()) classes.fail(text("class ", k, " has no name"));
+    if (name == "all" || name.starts_with("name:") || name.starts_with("index:")) {
+      classes.fail(text("class ", k, " is called '", printable(name),
+                        "': 'all' means every class, 'name:' and 'index:' say how one is called"));
+    }
+    const auto [first, is_new] = known.try_emplace(name, k);
+    if (is_new) continue;
+    classes.fail(
+        text("classes ", first->second, " and ", k, " are both called '", printable(name), "'"));
+  }
+}
+
+/// Training a stranger's description must not overwrite a file elsewhere.
+void read_weights(const JsonValue& weights, Model& model) {
+  weights.read(model.weights);
+  const std::filesystem::path path = model.weights;
+  if (path.is_absolute() || std::count(path.begin(), path.end(), "..") > 0) {
+    weights.expected("a file in the description's folder or below");
+  }
+}
+
+/// [28,28,1], where [1,28,28] is meant: the order of other frameworks.
+bool has_channels_last(const Shape& input) {
+  return input[0] > 3 && input[0] == input[1] && (input[2] == 1 || input[2] == 3);
+}
+
+/// Layers must fit each other and the memory, and the class names the last one.
+void check_shapes(const Model& model, const std::string& path) {
+  const Shape& in = model.input_shape;
+  Shape out;
+  try {
+    check_size("input", in);
+    out = model.output_shape({1, in[0], in[1], in[2]});
+  } catch (const ShapeError& error) {
+    throw FileError(path + ": " + error.what() +
+                    (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
+  }
+  const std::string first = model.layers.layer(0).type();
+  if (has_channels_last(in) && first != "Conv2d" && first != "BatchNorm2d") {
+    throw FileError(text(path, ": input.shape: expected [channels, height, width], such as [",
+                         in[2], ",", in[0], ",", in[1], "], found ", in,
+                         ", which looks like [height, width, channels]"));
+  }
+  const auto count = static_cast<Index>(model.classes.size());
+  const bool one_output = out.rank() == 2 && out[1] == 1;  // whose classes are no and yes
+  if (one_output && count > 0 && count != 2) {
+    throw FileError(text(path, ": one output tells two classes apart, found ", count, " names"));
+  }
+  if (count > 0 && !one_output && (out.rank() != 2 || out[1] != count)) {
+    throw FileError(text(path, ": ", count, " classes need an output [1,", count,
+                         "], the last layer gives ", out));
+  }
+  Index parameters = 0;
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    parameters += model.layers.layer(i).parameter_count();
+  }
+  if (parameters > most_values) {
+    throw FileError(text(path, ": layers: ", parameters, " parameters in all, at most ",
+                         most_values, " are allowed"));
+  }
+}
+
+/// JSON has no first bytes to tell its kinds apart.
+void refuse_weights(const JsonNode& json, const std::string& path) {
+  if (json.kind != JsonKind::object || json.items.empty()) return;
+  const JsonValue first{json.items.front(), path};
+  if (!first.has("shape") || !first.has("data")) return;
+  throw FileError(path + ": expected a model description in JSON, got weights in JSON");
+}
+
+}  // namespace
+
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed,
+                        Deferred) {
+  const JsonNode parsed = parse_json(json, path);
+  refuse_weights(parsed, path);
+  const JsonValue root{parsed, path};
+  root.only_keys({"name", "input", "classes", "maximise", "layers", "weights"});
+  Model model;
+  root["name"].read(model.name);
+  if (model.name.find('/') != model.name.npos) {  // outputs are called by it
+    root["name"].expected("text without '/'");
+  }
+  read_input(root["input"], model);
+  if (root.has("classes")) read_classes(root["classes"], model);
+  if (root.has("maximise")) read_maximise(root["maximise"], model);
+  if (root.has("weights")) read_weights(root["weights"], model);
+  const JsonValue layers = root["layers"];
+  if (layers.json.kind != JsonKind::list || layers.json.items.empty()) {
+    layers.expected("a list of layers");
+  }
+  if (layers.json.items.size() > most_layers) {
+    layers.fail(text(layers.json.items.size(), " of them, at most ", most_layers, " are allowed"));
+  }
+  for (const JsonNode& layer : layers.json.items) add_layer(model.layers, layer, path, seed);
+  check_shapes(model, path);
+  return model;
+}
+
+Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed) {
+  Model model = parse_description(json, path, seed, Deferred());
+  draw_parameters(model, seed);
+  return model;
+}
+
+}  // namespace glass::nn

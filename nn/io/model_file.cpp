@@ -1,0 +1,48 @@
+#include "nn/io/model_file.hpp"
+
+#include <filesystem>
+
+#include "nn/io/description.hpp"
+#include "nn/io/file_kind.hpp"
+#include "nn/io/files.hpp"
+
+namespace glass::nn {
+
+namespace {
+
+std::string beside(const std::string& description, const std::string& weights) {
+  return (std::filesystem::path(description).parent_path() / weights).string();
+}
+
+}  // namespace
+
+Model load_description(const std::string& path, std::uint64_t seed, Deferred) {
+  InputFile file(path);
+  refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);
+  file.expect_at_most(largest_description);
+  return parse_description(file.all(), path, seed, Deferred());
+}
+
+Model load_description(const std::string& path, std::uint64_t seed) {
+  Model model = load_description(path, seed, Deferred());
+  draw_parameters(model, seed);
+  return model;
+}
+
+Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
+  Model model = load_description(path, seed, Deferred());
+  if (model.weights.empty()) {
+    draw_parameters(model, seed);
+  } else {
+    load_weights(model, beside(path, model.weights), options);
+  }
+  return model;
+}
+
+void save_model(const Model& model, const std::string& path) {
+  const std::string description = to_description(model, path);
+  if (!model.weights.empty()) save_weights(model, beside(path, model.weights));
+  write_file(path, description);
+}
+
+}  // namespace glass::nn

@@ -1,0 +1,66 @@
+#include "viz/pictures/image.hpp"
+
+#include <stb_image_resize.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viz/pictures/text.hpp"
+
+namespace glass::viz {
+
+namespace {
+
+std::uint8_t to_byte(real value) {
+  return static_cast<std::uint8_t>(std::lround(std::clamp(value, real(0), real(1)) * 255));
+}
+
+/// Channels without colours: each a grey tile, in a grid about as wide as high.
+Image tiled(const real* value, Index channels, Index height, Index width) {
+  const auto columns = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(channels))));
+  const Index rows = (channels + columns - 1) / columns;
+  Image image(columns * (width + 1) - 1, rows * (height + 1) - 1, 1, paper);
+  for (Index c = 0; c < channels; ++c)
+    for (Index y = 0; y < height; ++y)
+      for (Index x = 0; x < width; ++x) {
+        image.at(c % columns * (width + 1) + x, c / columns * (height + 1) + y) = to_byte(*value++);
+      }
+  return image;
+}
+
+}  // namespace
+
+Image to_image(const Tensor& images, Index n) {
+  const Shape& shape = images.shape();
+  require(shape.rank() == 4 && n >= 0 && n < shape[0], "image: expects picture ", n,
+          " of [N,C,H,W], got ", shape);
+  const real* value = images.data() + n * shape[1] * shape[2] * shape[3];
+  if (shape[1] != 1 && shape[1] != 3) return tiled(value, shape[1], shape[2], shape[3]);
+  Image image(shape[3], shape[2], shape[1]);
+  for (Index c = 0; c < image.channels; ++c)
+    for (Index y = 0; y < image.height; ++y)
+      for (Index x = 0; x < image.width; ++x) image.at(x, y, c) = to_byte(*value++);
+  return image;
+}
+
+Tensor to_tensor(const Image& image) {
+  Tensor tensor = Tensor::empty({1, image.channels, image.height, image.width});
+  real* value = tensor.mutable_data();
+  for (Index c = 0; c < image.channels; ++c)
+    for (Index y = 0; y < image.height; ++y)
+      for (Index x = 0; x < image.width; ++x) *value++ = static_cast<real>(image.at(x, y, c)) / 255;
+  return tensor;
+}
+
+Image resize(const Image& image, Index width, Index height) {
+  Image result(width, height, image.channels);
+  const auto narrow = [](Index i) { return static_cast<int>(i); };
+  if (!stbir_resize_uint8(image.pixels.data(), narrow(image.width), narrow(image.height), 0,
+                          result.pixels.data(), narrow(width), narrow(height), 0,
+                          narrow(image.channels))) {
+    throw Error(text("resize: no memory for ", width, "x", height, " pixels"));
+  }
+  return result;
+}
+
+}  // namespace glass::viz

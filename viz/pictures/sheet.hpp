@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "viz/pictures/image.hpp"
+
+namespace glass::viz {
+
+/// A picture and the lines of text under it; long ones are broken.
+struct Tile {
+  Image image;                       ///< of any size
+  std::vector<std::string> caption;  ///< lines
+};
+
+/// The image with a line of text above it, or several if it is long.
+Image titled(const std::string& title, const Image& image);
+
+/// Tiles in a grid, `columns` to a row, enlarged by a whole factor so that each is about 112 pixels
+/// wide and every pixel of the network's image stays a visible square. Grey if all tiles are.
+Image make_sheet(const std::vector<Tile>& tiles, Index columns);
+
+/// The images below each other, their left edges in line, on paper. Grey if all images are.
+Image stack(const std::vector<Image>& images);
+
+}  // namespace glass::viz
