@@ -83,7 +83,7 @@ void Tensor::backward(const Tensor& cotangent) const {
     return call_hooks();
   }
 
-  Trace* trace = Trace::recording();
+  Observer* const observer = Observer::current;
   std::vector<Tensor> watched_leaves;
   std::unordered_map<const Node*, Storage> gradients{{creator().get(), cotangent.storage()}};
   const std::vector<NodePtr> order = topological_order(creator());
@@ -92,9 +92,9 @@ void Tensor::backward(const Tensor& cotangent) const {
     Storage dy = std::move(gradients[node.get()]);
     call(node->hooks, node->shape, dy);
     refuse_changes(*node);
-    if (trace) trace->begin_backward(*node);
+    if (observer) observer->before_backward(*node);
     Grads grads = node->backward(dy);
-    if (trace) trace->end_backward(*node, dy, grads);
+    if (observer) observer->after_backward(*node, dy, grads);
     for (std::size_t i = 0; i < node->inputs.size(); ++i) {
       if (!node->need[i]) continue;
       const Edge& input = node->inputs[i];
@@ -118,7 +118,7 @@ void Tensor::backward(const Tensor& cotangent) const {
     node->released = true;
   }
   for (const Tensor& leaf : watched_leaves) leaf.call_hooks();
-  if (trace) trace->finish(*creator());
+  if (observer) observer->finish(*creator());
 }
 
 }  // namespace glass

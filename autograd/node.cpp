@@ -10,6 +10,8 @@ thread_local Node* doomed = nullptr;
 thread_local bool destroying = false;
 }  // namespace
 
+thread_local constinit Observer* Observer::current = nullptr;
+
 /// A tensor owns its creator, which owns its inputs, and so on. Destroying that chain naively nests
 /// one call per node, and a loss summed up over a long loop overflows the stack. So the outermost
 /// call destroys, one by one, what the inner ones only put on its list. The nodes are the list: here

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "autograd/trace.hpp"
+#include "autograd/tensor.hpp"
 
 namespace glass {
 
@@ -73,6 +73,33 @@ struct Node {
   Node* next_doomed_ = nullptr;
 };
 
+/// A line of this project's code.
+struct SourceLine {
+  const char* file = "";  ///< within the project
+  int line = 0;           ///< counted from 1
+};
+
+/// Is told what the operations of a thread and its backward() do: a Trace, to walk through it
+/// afterwards.
+class Observer {
+ public:
+  static thread_local constinit Observer* current;  ///< of this thread; null: nobody looks
+  virtual ~Observer() = default;
+  /// What follows belongs to the layer of this name, or to none.
+  virtual void enter_layer(const std::string& name) = 0;
+  /// That layer calls one of its parameters so.
+  virtual void name_parameter(const Tensor& parameter, const std::string& name) = 0;
+  /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
+  virtual void operation(const Node& node, const Tensor& output,
+                         std::initializer_list<Tensor> inputs, SourceLine source) = 0;
+  virtual void before_backward(const Node& node) = 0;  ///< its backward() is about to run
+  /// Its backward() made `grads` of `dy`.
+  virtual void after_backward(const Node& node, const Storage& dy,
+                              std::span<const Storage> grads) = 0;
+  /// The walk from `root` is over.
+  virtual void finish(const Node& root) = 0;
+};
+
 /// While one of these is alive, operations of this thread record nothing.
 class NoGrad {
  public:
@@ -97,17 +124,16 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
 ///     if (auto node = record<ReluNode>(y, {x})) node->y = y.storage();
 ///     return y;
 ///
-/// The node exists only if somebody wants a gradient, and saves only what backward will read. A Trace
-/// that is recording sees every operation, and the line that calls this.
+/// The node exists only if somebody wants a gradient, and saves only what backward will read. An
+/// Observer sees every operation, and the line that calls this.
 template <std::derived_from<Node> N>
 std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
                           SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
   const bool wanted = wants_gradient(inputs);
-  Trace* trace = Trace::recording();
-  if (!wanted && !trace) return nullptr;
+  if (!wanted && !Observer::current) return nullptr;
   const std::shared_ptr<N> node(new N, Node::destroy);
   if (wanted) attach(node, output, inputs);
-  if (trace) trace->add_operation(*node, output, inputs, caller);
+  if (Observer::current) Observer::current->operation(*node, output, inputs, caller);
   return wanted ? node : nullptr;
 }
 

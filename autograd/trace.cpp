@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
-#include "autograd/node.hpp"
 #include "autograd/statistics.hpp"
 
 namespace glass {
 
 namespace {
-
-thread_local Trace* current = nullptr;
 
 std::size_t bytes_of(const Storage& values) {
   return static_cast<std::size_t>(values.size()) * sizeof(real);
@@ -22,8 +19,6 @@ Trace::Trace() : lap_start_(std::chrono::steady_clock::now()), before_(current) 
 void Trace::stop() {
   if (current == this) current = before_;
 }
-
-Trace* Trace::recording() { return current; }
 
 std::size_t Trace::Entry::kept_bytes() const {
   std::size_t sum = 0;
@@ -64,8 +59,8 @@ std::size_t Trace::add_leaf(const Tensor& leaf) {
   return places_[leaf.id()] = entries_.size() - 1;
 }
 
-void Trace::add_operation(const Node& node, const Tensor& output,
-                          std::initializer_list<Tensor> inputs, SourceLine source) {
+void Trace::operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
+                      SourceLine source) {
   Entry entry;
   entry.op = node.name();
   entry.layer = layer_;
@@ -91,7 +86,7 @@ void Trace::add_operation(const Node& node, const Tensor& output,
   lap();
 }
 
-void Trace::begin_backward(const Node& node) {
+void Trace::before_backward(const Node& node) {
   const auto place = nodes_.find(&node);
   if (place == nodes_.end()) return;
   for (const Saved* saved = node.saved; saved; saved = saved->next()) {
@@ -100,7 +95,7 @@ void Trace::begin_backward(const Node& node) {
   lap();
 }
 
-void Trace::end_backward(const Node& node, const Storage& dy, std::span<const Storage> grads) {
+void Trace::after_backward(const Node& node, const Storage& dy, std::span<const Storage> grads) {
   const auto place = nodes_.find(&node);
   if (place == nodes_.end()) return;
   Entry& entry = entries_[place->second];

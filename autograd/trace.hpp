@@ -4,15 +4,9 @@
 #include <string>
 #include <unordered_map>
 
-#include "autograd/tensor.hpp"
+#include "autograd/node.hpp"
 
 namespace glass {
-
-/// A line of this project's code.
-struct SourceLine {
-  const char* file = "";  ///< within the project
-  int line = 0;           ///< counted from 1
-};
 
 /// A record of one forward and backward pass, to walk through afterwards: every operation in the
 /// order in which it ran, and before it the leaves that it was the first to read.
@@ -25,7 +19,7 @@ struct SourceLine {
 /// The graph that `backward()` walks is made of nodes, and exists only where somebody wants a
 /// gradient. The trace also shows what was *not* recorded or computed, and why. While no Trace exists,
 /// none of this costs anything.
-class Trace {
+class Trace final : public Observer {
  public:
   /// What a value is to the computation.
   enum class Role {
@@ -77,7 +71,7 @@ class Trace {
   /// Records this thread's operations until it is stopped or destroyed. One that is made while
   /// another records takes its place for that time.
   Trace();
-  ~Trace() { stop(); }
+  ~Trace() override { stop(); }
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
   void stop();  ///< the end of the record; the Trace before this one goes on
@@ -86,18 +80,16 @@ class Trace {
   /// What a leaf is called and what it is, if it is not what it seems. Modules name their parameters.
   void name(const Tensor& leaf, const std::string& name, Role role);
 
-  // For modules and for the engine --------------------------------------------------------------
-  static Trace* recording();  ///< of this thread, or null
-  /// What follows belongs to this layer.
-  void set_layer(const std::string& layer) { layer_ = layer; }
-  /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
-  void add_operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
-                     SourceLine source);
-  void begin_backward(const Node& node);  ///< its backward() is about to run
-  /// Its backward() made `grads` of `dy`.
-  void end_backward(const Node& node, const Storage& dy, std::span<const Storage> grads);
-  /// The walk from `root` is over.
-  void finish(const Node& root);
+  // As an Observer ------------------------------------------------------------------------------
+  void enter_layer(const std::string& name) override { layer_ = name; }
+  void name_parameter(const Tensor& parameter, const std::string& name) override {
+    this->name(parameter, name, Role::weight);
+  }
+  void operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
+                 SourceLine source) override;
+  void before_backward(const Node& node) override;
+  void after_backward(const Node& node, const Storage& dy, std::span<const Storage> grads) override;
+  void finish(const Node& root) override;
 
  private:
   struct Label {
@@ -114,7 +106,7 @@ class Trace {
   std::unordered_map<const Node*, std::size_t> nodes_;
   std::string layer_;
   std::chrono::steady_clock::time_point lap_start_;
-  Trace* before_;
+  Observer* before_;
 };
 
 const char* word(Trace::Role role);          ///< "weight"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/trace.hpp"
+#include "autograd/node.hpp"
 #include "nn/printable.hpp"
 
 namespace glass::nn {
@@ -96,15 +96,13 @@ void Sequential::clear_hooks() {
 }
 
 Tensor Sequential::run(Index i, const Tensor& x) const {
-  Trace* trace = Trace::recording();
-  if (trace) {
-    trace->set_layer(alias(i));
-    for (const auto& [name, tensor] : layer(i).parameters()) {
-      trace->name(tensor, name, Trace::Role::weight);
-    }
+  Observer* const observer = Observer::current;
+  if (observer) {
+    observer->enter_layer(alias(i));
+    for (const auto& [name, tensor] : layer(i).parameters()) observer->name_parameter(tensor, name);
   }
   const Tensor y = naming_layer(*this, i, [&] { return layer(i).forward(x); });
-  if (trace) trace->set_layer("");
+  if (observer) observer->enter_layer("");
   for (const auto& hook : layers_[static_cast<std::size_t>(i)].hooks) hook(y);
   return y;
 }

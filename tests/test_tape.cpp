@@ -164,7 +164,7 @@ TEST_CASE("a tape shows values as they were, whatever the optimiser does afterwa
 TEST_CASE("tapes record while they live, the innermost alone") {
   const std::size_t before = live_tensors();
   {
-    CHECK(Trace::recording() == nullptr);
+    CHECK(Observer::current == nullptr);
     Trace outer;
     const Tensor x = Tensor::scalar(1);
     {
@@ -177,7 +177,7 @@ TEST_CASE("tapes record while they live, the innermost alone") {
     outer.stop();
     square(x);
     CHECK(outer.entries().size() == 2);
-    CHECK(Trace::recording() == nullptr);
+    CHECK(Observer::current == nullptr);
   }
   CHECK(live_tensors() == before);
 }
