@@ -1,5 +1,7 @@
 #include "autograd/kernels.hpp"
 
+#include "autograd/channels.hpp"
+#include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/loops.hpp"
 

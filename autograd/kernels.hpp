@@ -58,7 +58,7 @@ double total_variation(const real* x, Index planes, Index H, Index W, double bet
 void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W, double beta,
                         double eps, double scale);
 
-// What runs, and how often
+// How often it ran
 /// How often the kernels of weight gradients ran. The tests use it to prove that frozen weights
 /// cost nothing.
 struct WeightGradientCalls {
@@ -66,20 +66,5 @@ struct WeightGradientCalls {
   std::size_t linear = 0;  ///< the product of `linear` that gives dw
 };
 WeightGradientCalls& weight_gradient_calls();  ///< since the program began, or a test set it to 0
-
-/// The ways to compute, from naive to fast. `im2col` makes convolutions copy all patches and call
-/// gemm, `implicit_gemm` cuts them in cache, `fast` adds Winograd's algorithm (Lavin and Gray, 2016)
-/// where it wins.
-enum class Implementation { reference, im2col, implicit_gemm, fast };
-
-/// Chooses for the whole program, to test one against the other and to measure what each gains.
-void use_implementation(Implementation implementation);
-Implementation implementation();  ///< the one in force
-
-/// The naive one or the fastest.
-inline void use_reference(bool reference) {
-  use_implementation(reference ? Implementation::reference : Implementation::fast);
-}
-inline bool using_reference() { return implementation() == Implementation::reference; }  ///< now
 
 }  // namespace glass::kernels

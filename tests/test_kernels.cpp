@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/random.hpp"
 #include "autograd/threads.hpp"

@@ -9,6 +9,7 @@
 #include "nn/sequential.hpp"
 #include "op_cases.hpp"
 #include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 #include "optim/sgd.hpp"
 
 /// Numbers at the edges: zero, enormous, infinite and none.

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "autograd/implementation.hpp"
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "op_cases.hpp"

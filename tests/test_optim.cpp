@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 #include "optim/schedule.hpp"
 #include "optim/sgd.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "autograd/threads.hpp"
 #include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 #include "optim/sgd.hpp"
 #include "viz/finite.hpp"
 #include "weights/evaluate.hpp"

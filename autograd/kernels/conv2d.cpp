@@ -1,5 +1,7 @@
 #include <type_traits>
 
+#include "autograd/implementation.hpp"
+#include "autograd/kernels/reference/im2col.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/kernels/winograd.hpp"

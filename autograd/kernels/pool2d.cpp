@@ -1,3 +1,4 @@
+#include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/simd.hpp"
 #include "autograd/threads.hpp"

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/loops.hpp"
 

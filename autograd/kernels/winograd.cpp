@@ -1,5 +1,7 @@
 #include "autograd/kernels/winograd.hpp"
 
+#include "autograd/channels.hpp"
+#include "autograd/implementation.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/storage.hpp"
 #include "autograd/threads.hpp"

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "autograd/channels.hpp"
 #include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"

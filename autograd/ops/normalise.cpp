@@ -1,3 +1,4 @@
+#include "autograd/channels.hpp"
 #include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "autograd/implementation.hpp"
 #include "autograd/kernels.hpp"
 #include "autograd/storage.hpp"
 #include "autograd/threads.hpp"

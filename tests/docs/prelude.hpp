@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "autograd/implementation.hpp"
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
@@ -14,6 +15,7 @@
 #include "nn/io/model_file.hpp"
 #include "nn/layers.hpp"
 #include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 #include "optim/schedule.hpp"
 #include "optim/sgd.hpp"
 #if defined(GLASS_DOUBLE)

@@ -1,6 +1,7 @@
+#include "autograd/kernels/reference/im2col.hpp"
+
 #include <algorithm>
 
-#include "autograd/kernels/reference/reference.hpp"
 #include "autograd/storage.hpp"
 
 /// Convolution as a matrix product, the plain way: copy every patch into a column of a matrix, then

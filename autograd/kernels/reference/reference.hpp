@@ -25,12 +25,3 @@ void total_variation_dx(const real* x, real* dx, Index planes, Index H, Index W,
                         double eps, double scale);
 
 }  // namespace glass::kernels::reference
-
-/// Convolutions by a stored matrix of patches and gemm.
-namespace glass::kernels::im2col {
-
-void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
-void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
-void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
-
-}  // namespace glass::kernels::im2col

@@ -1,5 +1,5 @@
 #include "docs/exercises/grade.hpp"
-#include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 
 using namespace glass;
 using optim::Adam;

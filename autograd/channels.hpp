@@ -1,0 +1,44 @@
+#pragma once
+
+#include "autograd/loops.hpp"
+
+namespace glass {
+
+/// A tensor [N,C,..] seen as N C planes of equal size, for operations that treat channels apart.
+struct Channels {
+  /// The planes of a tensor of this shape, of rank 2 or more.
+  explicit Channels(const Shape& shape) : N(shape[0]), C(shape[1]) {
+    for (int axis = 2; axis < shape.rank(); ++axis) pixels *= shape[axis];
+  }
+
+  /// Calls `f(c)` for each channel, several at a time.
+  template <class F>
+  void for_each(F f) const {
+    constexpr Index work_per_element = 8;
+    kernels::parallel_for(C, work_per_element * N * C * pixels, [&](Index c, int) { f(c); });
+  }
+
+  /// Calls `f(i)` for each element of channel c.
+  template <class F>
+  void for_each_element(Index c, F f) const {
+    for (Index n = 0; n < N; ++n) {
+      const Index begin = (n * C + c) * pixels;
+      for (Index i = begin; i < begin + pixels; ++i) f(i);
+    }
+  }
+
+  /// The sum of `f(i)` over the elements of channel c.
+  template <class F>
+  double sum(Index c, F f) const {
+    double total = 0;
+    for (Index n = 0; n < N; ++n) {
+      const Index begin = (n * C + c) * pixels;
+      total += sum_over(begin, begin + pixels, f);
+    }
+    return total;
+  }
+
+  Index N, C, pixels = 1;  ///< images, channels, elements of a plane
+};
+
+}  // namespace glass
