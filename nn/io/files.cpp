@@ -11,18 +11,14 @@
 
 namespace glass::nn {
 
-namespace {
-
-[[noreturn]] void fail(const std::string& path, const char* what) {
+void throw_io_error(const std::string& path, const char* what) {
   throw IoError(path + ": " + what + ": " + std::strerror(errno));
 }
-
-}  // namespace
 
 // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
 InputFile::InputFile(const std::string& path)
     : descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), path_(path) {
-  if (descriptor_ < 0) fail(path, "cannot open");
+  if (descriptor_ < 0) throw_io_error(path, "cannot open");
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor_);
@@ -51,7 +47,7 @@ std::string_view InputFile::part(std::uint64_t begin, std::uint64_t count) {
     } else if (more == 0) {
       throw IoError(path_ + ": shrank while it was read");
     } else if (errno != EINTR) {
-      fail(path_, "cannot read");
+      throw_io_error(path_, "cannot read");
     }
   }
   return bytes_;

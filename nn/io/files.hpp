@@ -10,6 +10,9 @@
 
 namespace glass::nn {
 
+/// Throws IoError for the system call that just failed: "PATH: cannot open: No such file".
+[[noreturn]] void throw_io_error(const std::string& path, const char* what);
+
 /// A regular file of which any part may be looked at, so that nobody needs to hold a large one in
 /// memory to refuse it. Throws IoError, naming the file and the system's reason; also if the file
 /// shrinks meanwhile.

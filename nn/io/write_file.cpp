@@ -21,10 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const char* what) {
-  throw IoError(path + ": " + what + ": " + std::strerror(errno));
-}
-
 std::optional<struct stat> status_of(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
@@ -45,7 +41,7 @@ class File {
 
   bool is_open() const { return descriptor_ >= 0; }
   void expect_open() const {
-    if (!is_open()) fail(name_, "cannot open");
+    if (!is_open()) throw_io_error(name_, "cannot open");
   }
 
   /// Whether nobody else holds the lock; some network file systems have none to give.
@@ -64,7 +60,7 @@ class File {
   void take_after(const struct stat& old) {
     const bool same_owner = ::fchown(descriptor_, old.st_uid, old.st_gid) == 0;
     const mode_t mode = old.st_mode & (same_owner ? 07777 : 01777);
-    if (::fchmod(descriptor_, mode) != 0) fail(name_, "cannot write");
+    if (::fchmod(descriptor_, mode) != 0) throw_io_error(name_, "cannot write");
   }
 
   void write(std::string_view bytes) {
@@ -73,18 +69,18 @@ class File {
       if (count >= 0) {
         bytes.remove_prefix(static_cast<std::size_t>(count));
       } else if (errno != EINTR) {
-        fail(name_, "cannot write");
+        throw_io_error(name_, "cannot write");
       }
     }
   }
 
   void sync() {
-    if (::fsync(descriptor_) != 0) fail(name_, "cannot write");
+    if (::fsync(descriptor_) != 0) throw_io_error(name_, "cannot write");
   }
 
   /// Some file systems report a failed write only here.
   void close() {
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail(name_, "cannot write");
+    if (::close(std::exchange(descriptor_, -1)) != 0) throw_io_error(name_, "cannot write");
   }
 
  private:
@@ -145,7 +141,7 @@ class Replacement {
       : target_(target), name_(std::move(name)), old_(old) {
     for (int tries = 1; !begin(); ++tries) {  // somebody was faster
       errno = EBUSY;
-      if (tries == 100) fail(name_, "cannot open");
+      if (tries == 100) throw_io_error(name_, "cannot open");
     }
   }
   Replacement(const Replacement&) = delete;
@@ -158,7 +154,7 @@ class Replacement {
     file_->write(bytes);
     if (old_) file_->take_after(*old_);  // after it was written, which takes setuid away
     file_->sync();
-    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(name_, "cannot replace");
+    if (std::rename(path_.c_str(), target_.c_str()) != 0) throw_io_error(name_, "cannot replace");
     in_place_ = true;
   }
 
@@ -188,7 +184,7 @@ void sync_folder(const fs::path& folder, const std::string& name) {
   const int reason = errno;
   ::close(descriptor);
   errno = reason;
-  if (failed) fail(name, "cannot write");
+  if (failed) throw_io_error(name, "cannot write");
 }
 
 }  // namespace
@@ -200,10 +196,10 @@ fs::path end_of_links(fs::path path) {
   for (int links = 0; fs::is_symlink(fs::symlink_status(path, missing)); ++links) {
     if (links == most_links) {
       errno = ELOOP;
-      fail(name, "cannot open");
+      throw_io_error(name, "cannot open");
     }
     const fs::path next = fs::read_symlink(path, missing);
-    if (missing) fail(name, "cannot open");
+    if (missing) throw_io_error(name, "cannot open");
     path = path.parent_path() / next;
   }
   return path;
@@ -219,7 +215,7 @@ void write_file(const std::string& path, std::string_view bytes) {
     return;
   }
   // A file that this user may not write stays, although its folder would let it be replaced.
-  if (old && ::access(path.c_str(), W_OK) != 0) fail(path, "cannot write");
+  if (old && ::access(path.c_str(), W_OK) != 0) throw_io_error(path, "cannot write");
   const fs::path target = end_of_links(path);  // a link keeps pointing there
   remove_leftovers(target);
   Replacement(target, path, old).write(bytes);
