@@ -9,6 +9,7 @@
 #include "nn/io/model_file.hpp"
 #include "nn/io/safetensors.hpp"
 #include "optim/adam.hpp"
+#include "optim/adamw.hpp"
 #include "optim/sgd.hpp"
 
 using namespace glass;
