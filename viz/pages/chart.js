@@ -108,13 +108,15 @@ function drawCurve(points, i) {
   points.forEach(([x, y], k) => {
     if (!drawn(k)) return;
     path += (drawn(k - 1) ? 'L' : 'M') + x.toFixed(1) + ' ' + y.toFixed(1);
-    if (!drawn(k - 1) && !drawn(k + 1)) dots += dot(x, y, colours[i], 3);
+    const alone = !drawn(k - 1) && !drawn(k + 1);
+    if (alone || points.length <= 30) dots += dot(x, y, colours[i], alone ? 3 : 2);
   });
   return `<path class="curve" d="${path}" stroke="${colours[i]}" stroke-dasharray="${dashes[i]}"/>` + dots;
 }
 
 // How curve i looks in a legend.
-const sample = (i) => `<svg viewBox="0 0 26 12" aria-hidden="true">${drawCurve([[0, 6], [26, 6]], i)}</svg>`;
+const sample = (i) => `<svg viewBox="0 0 26 12" aria-hidden="true"><path class="curve" d="M0 6H26" stroke="${
+    colours[i]}" stroke-dasharray="${dashes[i]}"/></svg>`;
 
 // ---- charts ----
 
@@ -129,7 +131,6 @@ function plot(place, panel, curves, axis, room, words, background) {
     stepAt: (clientX) => first + (last - first) *
         (clientX - place.getBoundingClientRect().left - room.left) / (width - room.left - room.right),
     draw: () => {
-      place.replaceChildren();
       [width, height] = [place.clientWidth, place.clientHeight];
       const bottom = height - room.bottom;
       x = (step) => room.left + (width - room.left - room.right) * share(step);
