@@ -23,9 +23,10 @@ struct Visit {
 };
 
 /// Opens a page of ours from its file, at `place` ("#step=3"), lets `script` (the body of a
-/// JavaScript function) use it, and reports.
+/// JavaScript function) use it, and reports. `width` and `height` are those of the frame that the page
+/// is shown in, since no window gets narrower than 500 pixels.
 inline Visit visit(const std::string& browser, const std::string& page, const std::string& place,
-                   const std::string& script, const std::string& window = "1280,800") {
+                   const std::string& script, int width = 1280, int height = 800) {
   const TemporaryFolder folder;
   std::string html = slurp(page);
   const std::string before = R"(<script>
@@ -44,12 +45,17 @@ document.getElementById('visit').textContent = btoa(JSON.stringify({ result, err
   html.insert(html.find("<head>") + 6, before);
   html.insert(html.rfind("</body>"), after);
   std::ofstream(folder / "page.html", std::ios::binary) << html;
+  std::ofstream(folder / "frame.html", std::ios::binary)
+      << "<iframe src=\"page.html" << place << "\" width=\"" << width << "\" height=\"" << height
+      << R"x(" style="border: 0"
+        onload="document.body.append(this.contentDocument.getElementById('visit'))"></iframe>)x";
 
   const Run run = run_program(
       "timeout 240 '" + browser + "' --headless --no-sandbox --disable-gpu --disable-quic" +
       " --no-first-run --disable-background-networking --disable-component-update --disable-sync" +
       " --disable-dev-shm-usage --enable-logging=stderr --user-data-dir='" + (folder / "profile") +
-      "' --window-size=" + window + " --dump-dom 'file://" + (folder / "page.html") + place + "'");
+      "' --window-size=1800,1200 --allow-file-access-from-files --dump-dom 'file://" +
+      (folder / "frame.html") + "'");
   Visit visit;
   std::istringstream log(run.err);
   for (std::string line; std::getline(log, line);) {

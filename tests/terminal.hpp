@@ -11,11 +11,12 @@
 /// A terminal that nobody sits at.
 class Terminal {
  public:
-  Terminal() : keyboard_(posix_openpt(O_RDWR | O_NOCTTY)) {
+  explicit Terminal(unsigned short columns = 100, unsigned short rows = 30)
+      : keyboard_(posix_openpt(O_RDWR | O_NOCTTY)) {
     if (keyboard_ < 0 || grantpt(keyboard_) != 0 || unlockpt(keyboard_) != 0) return;
     fcntl(keyboard_, F_SETFD, FD_CLOEXEC);
     screen_ = open(ptsname(keyboard_), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    const winsize size{.ws_row = 30, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     ioctl(keyboard_, TIOCSWINSZ, &size);
   }
   Terminal(const Terminal&) = delete;
@@ -70,10 +71,10 @@ inline int count_of(const std::string& part, const std::string& text) {
 /// With `sign`, Ctrl-C is pressed as soon as that is seen (`times` times): however slow the machine
 /// is, the program was at work by then. One that never shows it runs to its end, or to the time limit
 /// of the test.
-inline Run run_in_terminal(const std::string& command, const std::string& sign = {},
-                           int times = 1) {
+inline Run run_in_terminal(const std::string& command, const std::string& sign = {}, int times = 1,
+                           unsigned short columns = 100, unsigned short rows = 30) {
   const TemporaryFolder folder;
-  Terminal terminal;
+  Terminal terminal(columns, rows);
   Run run{};
   const pid_t program =
       terminal.start("exec " + command + " </dev/null >'" + (folder / "out") + "'");

@@ -335,7 +335,7 @@ TEST_CASE("hostile images: what cannot be read as a file is refused before it is
   CHECK_THROWS_AS(read_png(folder / "pipe", 1), IoError);
   const std::string large = folder / "large.png";
   nn::write_file(large, small_picture());
-  std::filesystem::resize_file(large, max_png_bytes + 1);  // a hole, of which nothing is stored
+  std::filesystem::resize_file(large, max_picture_bytes + 1);  // a hole, of which nothing is stored
   for (const bool text : {false, true}) {
     const auto read = [&] { text ? void(read_png_text(large)) : void(read_png(large, 1)); };
     CHECK(hostile::refusal(large, read).find("at most 67108864") != std::string::npos);

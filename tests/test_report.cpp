@@ -186,7 +186,8 @@ TEST_CASE("in a browser, reports draw their curves, follow address and keys, and
         press(key);
         seen.steps.push(step());
       }
-      seen.panels = document.querySelectorAll('#panels section .chart svg').length;
+      seen.panels = [...document.querySelectorAll('#panels section')]
+        .filter((section) => section.querySelector('.chart svg')).length;
       seen.curves = document.querySelectorAll('#panels path.curve[d^="M"]').length;
       seen.broken = [...document.images].filter((i) => i.complete && !i.naturalWidth).length;
       return seen;)");
@@ -202,6 +203,52 @@ TEST_CASE("in a browser, reports draw their curves, follow address and keys, and
     CHECK(seen["panels"] == data["panels"].size());
     CHECK(seen["curves"] >= seen["panels"]);
     CHECK(seen["broken"] == 0);
+  }
+}
+
+TEST_CASE(
+    "in a browser of any width, a report has no holes, and each of many layers has its name") {
+  const std::string browser = find_browser();
+  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
+  const TemporaryFolder folder;
+  const std::string path = folder / "x.html";
+  REQUIRE(run_viz("maximise " + weights + "/cifar10-cnn.json --class 3 --steps 3 -o " +
+                  (folder / "x.png") + " --report " + path)
+              .code == 0);
+  const std::vector<std::string> layers = labels(panel(data_of(path), "Size of the gradient"));
+  CHECK(layers.size() == 26);
+  for (const auto& [width, height] : {std::pair{390, 844}, {800, 1000}, {1600, 900}}) {
+    CAPTURE(width);
+    const Visit page = visit(browser, path, "", R"(
+      const main = document.querySelector('main').getBoundingClientRect();
+      const sections = [...document.querySelectorAll('#panels > section')];
+      const lines = new Map();  // of sections, by their top
+      for (const section of sections) {
+        const box = section.getBoundingClientRect(), top = Math.round(box.top);
+        lines.set(top, [...(lines.get(top) || []), box]);
+      }
+      const holes = [...lines.values()].filter((boxes) =>
+        Math.max(...boxes.map((b) => b.bottom)) - Math.min(...boxes.map((b) => b.bottom)) > 1 ||
+        main.right - boxes.at(-1).right > main.width / 4);
+      const strips = sections.find((s) => s.textContent.startsWith('Size of the gradient'))
+        .querySelectorAll('.strip');
+      const cut = (e) => e.scrollWidth > e.clientWidth;
+      return { holes: holes.length, wide: document.documentElement.scrollWidth > innerWidth,
+               names: [...strips].map((s) => s.querySelector('.label').textContent),
+               values: [...strips].map((s) => s.querySelector('.number').textContent),
+               charts: [...strips].filter((s) => s.querySelector('svg path.curve[d^="M"]')).length,
+               cut: [...document.querySelectorAll('.label')].filter(cut).length,
+               unnamed: [...document.querySelectorAll('.chart svg')]
+                 .filter((svg) => !svg.getAttribute('aria-label')).length };)",
+                             width, height);
+    CHECK(page.errors == Json::array());
+    CHECK(page.result["holes"] == 0);
+    CHECK(page.result["wide"] == false);
+    CHECK(page.result["names"] == layers);
+    CHECK(std::ranges::count(page.result["values"], "") == 0);
+    CHECK(page.result["charts"] == layers.size());
+    CHECK(page.result["cut"] == 0);
+    CHECK(page.result["unnamed"] == 0);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "viz/pages/tape/json.hpp"
 #include "viz/pages/tape/layout.hpp"
 #include "viz/pages/tape/record.hpp"
+#include "viz/pages/tape/routes.hpp"
 
 using namespace glass;
 
@@ -166,6 +167,75 @@ TEST_CASE("the tape of maximisation is that of the step asked for") {
   CHECK(losses[1] < losses[0]);
 }
 
+TEST_CASE("viz tape begins where every gradient lives, and --step decides") {
+  const auto dead = [](const std::string& options) {
+    const Run run = trace(weights + "mnist-robust.json --mode maximise --format json " + options);
+    REQUIRE_MESSAGE(run.code == 0, run.err);
+    const Json json = Json::parse(run.out);
+    int count = 0;
+    for (const Json& entry : json["maximisation"]) {
+      for (const Json& input : entry["inputs"]) {
+        count += input["gradient"] == "computed" && !(input["grad_l2"].get<double>() > 0);
+      }
+    }
+    return count;
+  };
+  CHECK(dead("") == 0);
+  CHECK(dead("--step 0") > 0);  // the regulariser's weight is still 0
+  const auto title = [](const std::string& options) {
+    const std::string text = trace(weights + "mnist-robust.json --mode maximise " + options).out;
+    return text.substr(0, text.find('\n'));
+  };
+  CHECK(title("") == "Maximisation of the logit of 0, step 1");
+  CHECK(title("--step 3") == "Maximisation of the logit of 0, step 3");
+}
+
+TEST_CASE("where no step lets every gradient live, a tape is that of the first") {
+  nn::Model model = nn::load_model(weights + "tiny.json");
+  const viz::Objective objective(model, "logit:7");
+  for (const auto& [name, weight] : model.parameters()) {
+    if (name.ends_with("bias")) std::ranges::fill(weight.mutable_values(), real(-1e6));
+  }
+  const Tensor init = noise({1, 1, 28, 28});
+  CHECK(viz::steps_until_all_live(model, objective, init, viz::MaximiseOptions{}) == 0);
+}
+
+TEST_CASE("lines begin at the image, end at its gradient, and pass through no box") {
+  nn::Model model = nn::load_model(weights + "cifar10-robust.json");
+  const viz::Objective objective(model, "logit:7");
+  const auto tape =
+      viz::tape_of_maximisation(model, objective, noise({1, 3, 32, 32}), viz::MaximiseOptions{}, 0);
+  const viz::Layout layout = viz::lay_out(*tape, nullptr);
+  const std::vector<viz::Place>& places = layout.columns[0];
+  viz::Routes routes(places, 0);  // the image is the first leaf
+  const auto crosses = [](viz::Point a, viz::Point b, const viz::Place& box) {
+    const double left = viz::lane_left(box.lane), top = viz::row_top(box.row);
+    return std::max(a.x, b.x) > left && std::min(a.x, b.x) < left + viz::box_width &&
+           std::max(a.y, b.y) > top && std::min(a.y, b.y) < top + viz::box_height;
+  };
+  int readers = 0;
+  for (const viz::Place& place : places) {
+    for (const Trace::Input& input : tape->entries()[place.entry].inputs) {
+      const bool is_image = input.entry == 0;
+      if (tape->entries()[input.entry].is_leaf() && !is_image) continue;
+      const auto down = routes.forward(input.entry, place),
+                 up = routes.backward(input.entry, place);
+      for (const auto& points : {down, up}) {
+        for (std::size_t i = 1; i < points.size(); ++i) {
+          for (const viz::Place& box : places) CHECK_FALSE(crosses(points[i - 1], points[i], box));
+        }
+      }
+      if (!is_image) continue;
+      ++readers;
+      CHECK(down.front().y == viz::picture_bottom);
+      CHECK(std::abs(down.front().x - viz::picture_left - viz::picture / 2) <= viz::picture / 2);
+      CHECK(up.back().y == viz::picture_bottom);
+      CHECK(std::abs(up.back().x - viz::gradient_left - viz::picture / 2) <= viz::picture / 2);
+    }
+  }
+  CHECK(readers == 3);  // the layers, the total variation, the L2 term
+}
+
 TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {
   nn::Model model = nn::load_model(weights + "tiny.json");
   const viz::Objective objective(model, "logit:7");
@@ -234,7 +304,10 @@ TEST_CASE("viz tape writes every format, by option or by the output's name") {
   CHECK(trace(tiny + " --mode train").out.find("frozen") == text.out.npos);
 
   REQUIRE(trace(tiny + " -o " + (folder / "t.svg")).code == 0);
-  CHECK(slurp(folder / "t.svg").starts_with("<svg "));
+  const std::string svg = slurp(folder / "t.svg");
+  CHECK(svg.starts_with("<svg "));
+  CHECK(svg.find("class=\"tape\"") != svg.npos);  // which its style is for
+  CHECK(svg.find("\n.tape .box {") != svg.npos);
   CHECK(slurp(folder / "t.svg") == trace(tiny + " --format svg --threads 1").out);
   REQUIRE(trace(tiny + " -o " + (folder / "t.dot")).code == 0);
   CHECK(slurp(folder / "t.dot").starts_with("digraph "));
@@ -318,4 +391,56 @@ TEST_CASE("in a browser, the tape's page steps forward and backward and loads no
   CHECK(seen["entered"].size() == 2);
   CHECK(seen["cards"][0].get<std::string>().starts_with("training: relu"));
   CHECK(seen["pictures"] == 2);
+}
+
+TEST_CASE("in a browser of any width, the node that one is at is in view, and in the middle") {
+  const std::string browser = find_browser();
+  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
+  const TemporaryFolder folder;
+  REQUIRE(trace(weights + "cifar10-robust.json -o " + (folder / "t.html")).code == 0);
+  for (const auto& [width, height] : {std::pair{390, 844}, {800, 1000}, {1600, 900}}) {
+    CAPTURE(width);
+    const Visit page = visit(browser, folder / "t.html", "", R"(
+      const main = document.querySelector('main');
+      const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+      const middle = (box) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const look = () => {
+        const view = main.getBoundingClientRect();
+        const nodes = [...document.querySelectorAll('.op.current .box')]
+          .map((node) => node.getBoundingClientRect()).filter((box) => box.width > 0);
+        const [x, y] = middle(nodes.at(-1)), [u, v] = middle(view);
+        // As far as the drawing can be scrolled.
+        const low = main.scrollTop < 1, high = main.scrollTop + main.clientHeight > main.scrollHeight - 2;
+        return {
+          nodes: nodes.length,
+          inside: nodes.every((b) => b.left >= view.left && b.right <= view.right &&
+                                     b.top >= view.top && b.bottom <= view.bottom),
+          centred: Math.abs(y - v) < 3 || (low && y < v) || (high && y > v),
+          card: [...document.querySelectorAll('.card')].some((card) => card.clientHeight > 0),
+        };
+      };
+      const seen = [look()];
+      for (let i = 0; i < 12; ++i) { press('ArrowRight'); seen.push(look()); }
+      for (let i = 0; i < 9; ++i) { document.querySelector('#next').click(); seen.push(look()); }
+      press('b');
+      seen.push(look());
+      for (let i = 0; i < 30; ++i) { press('ArrowRight'); seen.push(look()); }
+      press('End');
+      seen.push(look());
+      const view = main.getBoundingClientRect();
+      return { seen, wide: document.documentElement.scrollWidth > innerWidth,
+               high: document.documentElement.scrollHeight > innerHeight,
+               share: view.width * view.height / (innerWidth * innerHeight) };)",
+                             width, height);
+    CHECK(page.errors == Json::array());
+    for (const Json& look : page.result["seen"]) {
+      CHECK(look["nodes"] >= 1);
+      CHECK(look["inside"] == true);
+      CHECK(look["centred"] == true);
+      CHECK(look["card"] == true);
+    }
+    CHECK(page.result["wide"] == false);
+    CHECK(page.result["high"] == false);
+    CHECK(page.result["share"] > .4);  // of the window is the drawing's
+  }
 }

@@ -118,6 +118,30 @@ TEST_CASE("viz maximise --watch draws half blocks in a terminal, and gives the c
   CHECK(slurp(folder / "a.png") == slurp(folder / "c.png"));
 }
 
+TEST_CASE("viz maximise --watch shows every class with its name, in wide and in narrow terminals") {
+  if (!has_terminals()) return skip("no terminals");
+  const TemporaryFolder folder;
+  const std::string command =
+      in("TERM=xterm-256color NO_COLOR=1") + viz_program + " maximise " + GLASS_WEIGHTS_DIR +
+      "/cifar10-cnn.json --class all --steps 2 --watch -o " + (folder / "a.png");
+  for (const unsigned short columns : std::initializer_list<unsigned short>{80, 40}) {
+    CAPTURE(columns);
+    const Run run = run_in_terminal(command, {}, 1, columns, 24);
+    REQUIRE_MESSAGE(run.code == 0, run.err);
+    const std::string frame = run.err.substr(run.err.rfind("step 2/2"));
+    for (const char* name : {"airplane", "automobi", "bird", "cat", "deer", "dog", "frog", "horse",
+                             "ship", "truck", "|gradient| image "}) {
+      CHECK_MESSAGE(contains(frame, name), name);
+    }
+    std::istringstream lines(frame.substr(0, frame.find("\x1b[J")));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      CHECK(line.substr(0, line.find_first_of("\x1b\r")).size() <= columns);
+    }
+    CHECK(count <= 23);
+  }
+}
+
 TEST_CASE("viz maximise --watch gives the cursor back after Ctrl-C and after a mistake") {
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;

@@ -63,7 +63,7 @@ Tensor read_array(const std::string& path, const nn::Model& model, const Picture
 Image read_image(nn::InputFile& file, const std::string& path, const nn::Model& model,
                  const PictureOptions& options) {
   const Index channels = model.input_shape[0];
-  file.expect_at_most(max_png_bytes);
+  file.expect_at_most(max_picture_bytes);
   const std::string bytes = file.all();
   const PictureSize size = picture_size(bytes, path);
   if (channels != 1 && channels != 3) {

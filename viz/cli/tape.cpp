@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "autograd/node.hpp"
 #include "nn/io/files.hpp"
@@ -15,6 +16,7 @@
 #include "viz/pages/tape/json.hpp"
 #include "viz/pages/tape/page.hpp"
 #include "viz/pages/tape/record.hpp"
+#include "viz/pages/tape/svg.hpp"
 #include "viz/scores.hpp"
 
 namespace glass::viz::cli {
@@ -25,7 +27,7 @@ struct TapeArguments {
   std::string model, mode = "both", image, class_word, format, output;
   nn::LoadOptions load;
   Painting painting;
-  int step = 0;
+  std::optional<int> step;
   bool times = false;
 };
 
@@ -90,8 +92,10 @@ std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args)
 
   std::vector<Recorded> tapes;
   if (wants(args, "maximise")) {
-    tapes.push_back({"maximisation", "Maximisation of the logit of " + name,
-                     tape_of_maximisation(model, objective, init, painting.options, args.step)});
+    const int step =
+        args.step ? *args.step : steps_until_all_live(model, objective, init, painting.options);
+    tapes.push_back({"maximisation", text("Maximisation of the logit of ", name, ", step ", step),
+                     tape_of_maximisation(model, objective, init, painting.options, step)});
   }
   if (wants(args, "train")) {
     tapes.insert(tapes.begin(), {"training", "Training on one image of " + name,
@@ -176,8 +180,9 @@ void add_tape(CLI::App& program, Run& run) {
   option("--class", args->class_word,
          std::string("Class: ") + class_help +
              " (default: what the network sees in --image, or else 0)");
-  option("--step", args->step, "Show the maximisation after so many steps")
-      ->capture_default_str()
+  option("--step", args->step,
+         "Show the maximisation after so many steps (default: the first of 64 in which every "
+         "gradient lives, or 0)")
       ->check(CLI::Range(0, 1000000));
   option("--seed", args->painting.options.seed, "Seed of the noise")->capture_default_str();
   option("--format", args->format,

@@ -10,6 +10,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/table.hpp"
+#include "nn/printable.hpp"
 #include "viz/pages/tape/landmarks.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
@@ -74,57 +75,100 @@ std::string bar(double norm, Palette palette) {
   return blocks;
 }
 
-/// As many of images[N,C,H,W] as fit, row by row; made smaller if not even one does.
-std::vector<std::string> picture_lines(const Tensor& images, Palette palette, Size size) {
-  const Image first = to_image(images, 0);
-  const Index N = images.shape()[0], H = first.height, W = first.width;
-  const double scale = std::min(static_cast<double>(size.columns) / static_cast<double>(W),
-                                static_cast<double>(2 * size.rows) / static_cast<double>(H));
-  const auto scaled = [&](Index length) {
-    if (scale >= 1) return length;
-    return std::max<Index>(1, static_cast<Index>(scale * static_cast<double>(length)));
-  };
-  const Index width = scaled(W), height = scaled(H);
-  const Index across = (size.columns + 1) / (width + 1),
-              down = (size.rows + 1) / ((height + 1) / 2 + 1), count = std::min(N, across * down);
-  std::vector<std::string> all;
-  std::size_t top = 0;
-  for (Index n = 0; n < count; ++n) {
-    if (n % across == 0) top = all.empty() ? 0 : all.size() + 1;
-    const Image image = to_image(images, n);
-    const auto lines = terminal_lines(scale < 1 ? resize(image, width, height) : image, palette);
-    all.resize(top + lines.size());
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      all[top + i] += (n % across == 0 ? "" : " ") + lines[i];
-    }
-  }
-  return all;
+/// Their names and norms as words.
+std::string words(const std::vector<Slope>& gradients) {
+  std::string line = "|gradient|";
+  for (const auto& [place, norm, _] : gradients)
+    line += ' ' + place + ' ' + formatted("%#.2g", norm);
+  return line;
 }
 
-/// Pictures to the left, gradients to the right. Where these do not all fit, those of the layers
-/// without weights go; where there are no columns for them, all.
-std::string body(const Tensor& images, std::vector<Slope> gradients, Palette palette, Size size) {
+/// Pictures side by side and one below the other, and how large each is, in pixels: a character is one
+/// pixel wide and two high.
+struct Grid {
+  Index across = 0, down = 0, width = 0, height = 0;
+};
+
+/// The grid in which `count` pictures are largest, but no larger than they are, each above `labels`
+/// lines of text, two columns apart. If they are too many to be seen, it has room for fewer.
+Grid grid_for(Index count, const Image& picture, Index labels, Size size) {
+  constexpr Index narrowest = 5;
+  const auto W = static_cast<double>(picture.width), H = static_cast<double>(picture.height);
+  Grid best;
+  for (; count > 0 && best.width < std::min(narrowest, picture.width); --count) {
+    for (Index across = 1; across <= count; ++across) {
+      const Index down = (count + across - 1) / across;
+      const Index wide = (size.columns + 2) / across - 2, high = 2 * (size.rows / down - labels);
+      const double scale =
+          std::min({1.0, static_cast<double>(wide) / W, static_cast<double>(high) / H});
+      const auto width = static_cast<Index>(scale * W), height = static_cast<Index>(scale * H);
+      if (width >= std::max<Index>(1, best.width) && height > 0)
+        best = {across, down, width, height};
+    }
+  }
+  return best;
+}
+
+/// The first characters of a line in UTF-8.
+std::string cut(const std::string& line, Index characters) {
+  std::size_t end = 0;
+  for (; end < line.size(); ++end) {
+    const bool begins_one = (line[end] & 0xc0) != 0x80;
+    if (begins_one && characters-- == 0) break;
+  }
+  return line.substr(0, end);
+}
+
+/// The pictures as rows of a table, below each its label if there are any.
+std::vector<std::vector<std::string>> picture_rows(const std::vector<Image>& pictures,
+                                                   const std::vector<std::string>& labels,
+                                                   const Grid& grid, Palette palette) {
+  const auto across = static_cast<std::size_t>(grid.across);
+  const std::size_t shown = std::min(pictures.size(), across * static_cast<std::size_t>(grid.down));
+  std::vector<std::vector<std::string>> rows;
+  std::size_t top = 0;
+  for (std::size_t n = 0; n < shown; ++n) {
+    if (n % across == 0) top = rows.size();
+    const bool small = grid.width < pictures[n].width;
+    std::vector<std::string> lines =
+        terminal_lines(small ? resize(pictures[n], grid.width, grid.height) : pictures[n], palette);
+    if (!labels.empty()) lines.push_back(cut(labels[n], grid.width));
+    rows.resize(top + lines.size(), std::vector<std::string>(across));
+    for (std::size_t i = 0; i < lines.size(); ++i) rows[top + i][n % across] = lines[i];
+  }
+  return rows;
+}
+
+/// All pictures, and the gradients to the right of them. Where these do not all fit, those of the
+/// layers without weights go; where they would make the pictures small, they are a line of words.
+std::string body(const std::vector<Image>& pictures, const std::vector<std::string>& labels,
+                 std::vector<Slope> gradients, Palette palette, Size size) {
+  constexpr Index large_enough = 16;
+  const Image& first = pictures.front();
+  const Index count = static_cast<Index>(pictures.size()), label_lines = labels.empty() ? 0 : 1;
+  const std::string in_words = cut(words(gradients), size.columns) + '\n';
   const auto fits = [&] { return static_cast<Index>(gradients.size()) <= size.rows; };
   if (!fits()) std::erase_if(gradients, [](const Slope& slope) { return !slope.has_weights; });
   if (!fits()) gradients.resize(static_cast<std::size_t>(size.rows));
-  std::vector<std::vector<std::string>> table;
   std::size_t longest = 0;
-  for (const auto& [place, norm, _] : gradients) {
-    table.push_back({place, formatted("%#.2g", norm), bar(norm, palette)});
-    longest = std::max(longest, place.size());
-  }
+  for (const Slope& slope : gradients) longest = std::max(longest, slope.place.size());
   const Index table_width = static_cast<Index>(longest) + 2 + 7 + 2 + 16;
-  if (size.columns - table_width - 2 < 16) {
-    table.clear();
-  } else {
-    size.columns -= table_width + 2;
+
+  Grid grid = grid_for(count, first, label_lines, {size.columns - table_width - 2, size.rows});
+  if (grid.width < std::min(large_enough, first.width) || grid.across * grid.down < count) {
+    grid = grid_for(count, first, label_lines, {size.columns, size.rows - 1});
+    return aligned(picture_rows(pictures, labels, grid, palette)) + in_words;
   }
-  const std::vector<std::string> pictures = picture_lines(images, palette, size);
-  table.resize(std::max(table.size(), pictures.size()));
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    table[i].insert(table[i].begin(), i < pictures.size() ? pictures[i] : "");
+  auto rows = picture_rows(pictures, labels, grid, palette);
+  rows.resize(std::max(rows.size(), gradients.size()),
+              std::vector<std::string>(static_cast<std::size_t>(grid.across)));
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    const auto& [place, norm, _] = gradients[i];
+    for (const std::string& cell : {place, formatted("%#.2g", norm), bar(norm, palette)}) {
+      rows[i].push_back(cell);
+    }
   }
-  return aligned(table);
+  return aligned(rows);
 }
 
 }  // namespace
@@ -157,11 +201,7 @@ void Watch::show(int run, const MaximiseStep& step) {
   const bool ends = step.step == last || interrupted();
   if (!palette_) {
     if (!ends && 10 * step.step / last == 10 * (step.step - 1) / last) return;
-    std::string line = status(run, step) + "  |gradient|";
-    for (const auto& [place, norm, _] : slopes(*step.trace)) {
-      line += ' ' + place + ' ' + formatted("%#.2g", norm);
-    }
-    std::cerr << line + '\n';
+    std::cerr << status(run, step) + "  " + words(slopes(*step.trace)) + '\n';
     return;
   }
   const auto now = std::chrono::steady_clock::now();
@@ -170,8 +210,14 @@ void Watch::show(int run, const MaximiseStep& step) {
   const Size size = terminal_size();
   // A line for the status, and one below the frame for the cursor.
   const Size rest{size.columns, std::max<Index>(1, size.rows - 2)};
-  draw(status(run, step).substr(0, static_cast<std::size_t>(size.columns)) + '\n' +
-       body(step.image, slopes(*step.trace), *palette_, rest));
+  std::vector<Image> pictures;
+  std::vector<std::string> labels;
+  for (Index n = 0; n < step.image.shape()[0]; ++n) {
+    pictures.push_back(to_image(step.image, n));
+    if (objective_.pictures() > 1) labels.push_back(nn::printable(objective_.label(model_, n)));
+  }
+  draw(cut(status(run, step), size.columns) + '\n' +
+       body(pictures, labels, slopes(*step.trace), *palette_, rest));
 }
 
 void Watch::draw(const std::string& frame) {

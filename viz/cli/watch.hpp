@@ -10,8 +10,8 @@
 namespace glass::viz::cli {
 
 /// `--watch`: a painting as it appears, on standard error. In a terminal one frame is drawn over the
-/// other: the pictures that fit, and beside them the norm of the gradient at the image and at the
-/// output of each layer. Elsewhere, ten lines a run. Numbers are means over the pictures.
+/// other: all pictures, several with what each is made for, and the norm of the gradient at the image
+/// and at the output of each layer. Elsewhere, ten lines a run. Numbers are means over the pictures.
 class Watch {
  public:
   /// Keeps references to all three.

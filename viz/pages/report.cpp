@@ -10,7 +10,7 @@
 namespace glass::viz {
 
 namespace page {
-extern const std::string_view report_css, report_js;
+extern const std::string_view chart_js, report_css, report_js;
 }
 
 namespace {
@@ -105,7 +105,7 @@ std::string to_html(const Report& report) {
             {"panels", list_of(report.panels)}};
   if (!report.manifest.empty()) data["manifest"] = Json::parse(report.manifest);
   return page::html_page(report.title, page::report_css, body_of(report), data.dump(),
-                         page::report_js);
+                         text(page::chart_js, '\n', page::report_js));
 }
 
 }  // namespace glass::viz

@@ -23,11 +23,11 @@ struct Report {
   };
   /// Curves of one quantity.
   struct Panel {
-    std::string title;         ///< above it
-    std::string note = {};     ///< what exactly is measured
-    Axis axis = Axis::linear;  ///< the vertical one
-    bool ordered = false;      ///< the curves have an order, as layers do, which their colours show
-    std::vector<double> x = {};      ///< the steps of the values, rising
+    std::string title;           ///< above it
+    std::string note = {};       ///< what exactly is measured
+    Axis axis = Axis::linear;    ///< the vertical one
+    bool ordered = false;        ///< the curves have an order, as layers do: one below the other
+    std::vector<double> x = {};  ///< the steps of the values, rising
     std::vector<Curve> curves = {};  ///< each with as many values as `x`
 
     /// Appends a value to the curve with this label, a new one if there is none.

@@ -96,9 +96,7 @@ function show(next) {
       const at = place.get(Number(element.dataset.entry));
       element.classList.toggle('future', !backward && at > row);
       element.classList.toggle('unreturned', !backward || at < row);
-      if (!element.classList.contains('op')) continue;
-      element.classList.toggle('current', at === row);
-      if (at === row) keepInView(element);
+      if (element.classList.contains('op')) element.classList.toggle('current', at === row);
     }
     for (const element of findAll(`[data-mode=${view.mode}] .its-gradient`)) {
       element.classList.toggle('unreturned', step < 2 * count - 1);
@@ -118,25 +116,26 @@ function show(next) {
   find('#first').disabled = find('#back').disabled = step === 0;
   find('#last').disabled = find('#next').disabled = step === 2 * count - 1;
   history.replaceState(null, '', `#step=${step + 1}`);
-  choose(chosen);
+  centre();
 }
 
-/// Scrolls the drawing alone, and to the middle.
-function keepInView(element) {
-  const view = find('main').getBoundingClientRect(), box = element.getBoundingClientRect();
-  find('main').scrollTop += (box.top + box.bottom - view.top - view.bottom) / 2;
-  if (rowOf(step) === 0) find('main').scrollTop = 0;  // the image is above the first row
+// Scrolls the drawing, and nothing else, until the current nodes are in its middle, or as close as its
+// ends allow. Of two that do not fit together the last counts.
+function centre() {
+  const nodes = findAll('.op.current .box').map((box) => box.getBoundingClientRect())
+    .filter((box) => box.width > 0);
+  if (nodes.length === 0) return;
+  const drawing = find('main'), view = drawing.getBoundingClientRect(), last = nodes.at(-1);
+  const left = nodes[0].left, right = last.right;
+  const middle = right - left < view.width ? (left + right) / 2 : (last.left + last.right) / 2;
+  drawing.scrollBy(middle - (view.left + view.right) / 2,
+                   (last.top + last.bottom - view.top - view.bottom) / 2);
 }
 
 // ---- on a narrow screen, one tape at a time ----
 
-let chosen = data.views[data.views.length - 1].mode;
-
 function choose(mode) {
-  chosen = mode;
-  for (const element of findAll('.column, .card')) {
-    element.classList.toggle('chosen', element.dataset.mode === mode);
-  }
+  document.body.dataset.chosen = mode;
   for (const tab of findAll('#tabs button')) {
     tab.setAttribute('aria-pressed', tab.dataset.mode === mode);
   }
@@ -146,16 +145,27 @@ if (data.views.length > 1) {
   find('#tabs').innerHTML = data.views.map(
     (view) => `<button data-mode="${view.mode}">${view.mode}</button>`).join('');
   for (const tab of findAll('#tabs button')) {
-    tab.addEventListener('click', () => { choose(tab.dataset.mode); show(step); });
+    tab.addEventListener('click', () => { choose(tab.dataset.mode); centre(); });
   }
 }
 
 // ---- buttons, keys, clicks, the address ----
 
+// The tapes that are seen do nothing in some rows: these are passed over.
+function walk(by) {
+  const isSeen = (view) => find(`.column[data-mode=${view.mode}]`).clientWidth > 0;
+  let to = step + by;
+  while (to > 0 && to < 2 * count - 1 &&
+         !data.views.some((view, c) => isSeen(view) && data.rows[rowOf(to)][c] !== null)) {
+    to += by;
+  }
+  show(to);
+}
+
 const moves = {
   first: () => show(0),
-  back: () => show(step - 1),
-  next: () => show(step + 1),
+  back: () => walk(-1),
+  next: () => walk(1),
   last: () => show(2 * count - 1),
 };
 for (const [id, move] of Object.entries(moves)) find(`#${id}`).addEventListener('click', move);
@@ -188,6 +198,9 @@ for (const element of findAll('.op')) {
   });
 }
 
+window.addEventListener('resize', centre);
+
 const wanted = () => Number((/^#step=(\d+)$/.exec(location.hash) || [0, 1])[1]) - 1;
 window.addEventListener('hashchange', () => { if (wanted() !== step) show(wanted()); });
+choose(data.views.at(-1).mode);
 show(wanted());

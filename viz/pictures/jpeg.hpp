@@ -20,7 +20,7 @@ struct JpegHeader {
 
 /// Goes through the whole file, from marker to marker, and decodes nothing. Throws FileError, naming
 /// `path`, unless it is a baseline or progressive JPEG of 1, 3 or 4 components of 8 bits, of a size
-/// that is read (see png.hpp), with at least as many bits as its blocks need, all its restart
+/// that is read (see limits.hpp), with at least as many bits as its blocks need, all its restart
 /// markers, and its end. Bytes after the end are skipped: telephones put more there.
 JpegHeader read_jpeg_header(std::string_view file, const std::string& path);
 

@@ -4,7 +4,7 @@
 
 #include "viz/pictures/jpeg.hpp"
 #include "viz/pictures/jpeg_markers.hpp"
-#include "viz/pictures/png.hpp"
+#include "viz/pictures/limits.hpp"
 
 /// Numbers in comments are sections of ITU-T T.81.
 namespace glass::viz {

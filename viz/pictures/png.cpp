@@ -75,7 +75,7 @@ std::string encode_png(const Image& image) {
 }
 
 Image read_png(const std::string& path, Index channels) {
-  return decode_png(nn::read_file(path, max_png_bytes), path, channels);
+  return decode_png(nn::read_file(path, max_picture_bytes), path, channels);
 }
 
 std::string decode_png_text(std::string_view file, const std::string& path) {
@@ -90,7 +90,7 @@ std::string decode_png_text(std::string_view file, const std::string& path) {
 }
 
 std::string read_png_text(const std::string& path) {
-  return decode_png_text(nn::read_file(path, max_png_bytes), path);
+  return decode_png_text(nn::read_file(path, max_picture_bytes), path);
 }
 
 void write_png(const std::string& path, const Image& image, const std::string& text) {

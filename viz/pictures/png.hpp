@@ -5,26 +5,14 @@
 #include <vector>
 
 #include "viz/pictures/image.hpp"
+#include "viz/pictures/limits.hpp"
 
 /// PNG and its animated kind. Read in every form that the standard has, written in 8-bit grey or
 /// RGB.
 /// https://www.w3.org/TR/png-3
 namespace glass::viz {
 
-/// The largest pictures that are read: pixels a side, pixels in all (a photo of 16 megapixels), and
-/// bytes of the file (of such a photo, even if it does not compress).
-inline constexpr Index max_png_side = 8192;
-inline constexpr Index max_png_pixels = Index{1} << 24;             ///< in all
-inline constexpr std::size_t max_png_bytes = std::size_t{1} << 26;  ///< of the file
-
-/// Throws FileError, naming `path`, unless a picture of this size is read.
-void expect_readable_size(Index width, Index height, const std::string& path);
-
-/// How large a picture is, in pixels.
-struct PictureSize {
-  Index width, height;  ///< as one sees it
-};
-/// That of a PNG, with all that `decode_png` checks before it looks at the pixels.
+/// The size of a PNG, with all that `decode_png` checks before it looks at the pixels.
 PictureSize png_size(std::string_view file, const std::string& path);
 
 /// The picture in the bytes of a PNG file, converted to `channels` (1: luminance, 3: RGB) of 8 bits,

@@ -1,12 +1,10 @@
-// The one place that compiles the stb libraries. Of the image formats only PNG and JPEG; see
-// png_decoder.cpp and jpeg_decoder.cpp.
+// The one place that compiles the stb libraries. Of the image formats only JPEG: see jpeg_decoder.cpp.
 #include <cstdlib>
 
 // Memory is given out zeroed: pixels that a damaged file leaves out are the same every time.
 #define STBI_MALLOC(size) std::calloc(size, 1)
 #define STBI_REALLOC(old, size) std::realloc(old, size)
 #define STBI_FREE(old) std::free(old)
-#define STBI_ONLY_PNG
 #define STBI_ONLY_JPEG
 #define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS 8192

@@ -2,71 +2,37 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <sstream>
 
 #include "autograd/table.hpp"
 #include "viz/batch.hpp"
 #include "viz/pages/page.hpp"
+#include "viz/pages/tape/routes.hpp"
 #include "viz/saliency.hpp"
 
 namespace glass::viz {
 
-const char* const drawing_style = R"(
-.trace { font: 13px system-ui, sans-serif; fill: #1e1e1e; }
-.trace .title { font-size: 17px; font-weight: 600; }
-.trace .roles { font-size: 13px; fill: #5f6368; }
-.trace .shape, .trace .layer, .trace .norm { font-size: 11.5px; font-family: ui-monospace, monospace; }
-.trace .layer { fill: #5f6368; text-anchor: end; }
-.trace .name { font-weight: 600; }
-.trace .box { fill: #ffffff; stroke: #5f6368; }
-.trace .trainable .box { fill: #e6f4ee; stroke: #007a5a; stroke-width: 2; }
-.trace .frozen .box, .trace .frozen text, .trace .frozen .lock { opacity: .55; }
-.trace .frozen .box { fill: #e4e4e0; }
-.trace .lock { fill: #1e1e1e; }
-.trace .frame { fill: none; stroke: #5f6368; }
-.trace .trainable .frame { stroke: #007a5a; stroke-width: 2; }
-.trace .forward { fill: none; stroke: #8a8a85; stroke-width: 1.5; }
-.trace .forward-head { fill: #8a8a85; }
-.trace .gradient { fill: none; stroke: #d55e00; stroke-linejoin: round; }
-.trace .gradient-head { fill: #d55e00; }
-.trace .norm { fill: #a84700; }
-.trace .skipped { fill: none; stroke: #8a8a85; stroke-width: 1.5; stroke-dasharray: 3 4; }
-.trace .skipped-word { font-size: 11.5px; font-style: italic; fill: #5f6368; }
-.trace .same { fill: #eef3f7; }
-)";
-
 namespace {
-
-// A column from left to right: leaves, lane 0, lane 1. Lengths are in pixels.
-constexpr double leaf_width = 196, leaf_height = 20, gap = 34, box_width = 176, box_height = 44,
-                 lane_gap = 74, pitch = 84, header = 190, picture = 72, footer = 58, margin = 12;
-
-double lane_left(int lane) { return margin + leaf_width + gap + lane * (box_width + lane_gap); }
-double lane_centre(int lane) { return lane_left(lane) + box_width / 2; }
-double row_top(int row) { return header + row * pitch; }
 
 std::string number(double value) { return formatted("%.2g", value); }
 
-struct Point {
-  double x, y;
-};
+/// The leaf at the top, which is the image: the first that is no weight.
+std::size_t picture_of(const Trace& trace) {
+  const auto found = std::ranges::find_if(trace.entries(), [](const Trace::Entry& leaf) {
+    return leaf.is_leaf() && leaf.role != Trace::Role::weight;
+  });
+  return static_cast<std::size_t>(found - trace.entries().begin());
+}
 
 /// Writes the elements of one column.
 class Column {
  public:
-  Column(const TapeView& view, const std::vector<Place>& places) : view_(view), places_(places) {
-    for (const Place& place : places) {
-      place_of_[place.entry] = place;
-      if (place.lane > 0) lanes_ = 2;
-    }
-    find_picture();
+  Column(const TapeView& view, const std::vector<Place>& places)
+      : view_(view), places_(places), picture_(picture_of(*view.trace)), routes_(places, picture_) {
     find_norms();
   }
 
-  double width() const {
-    return lane_left(lanes_ - 1) + box_width + lane_gap + (lanes_ > 1 ? 0 : 10);
-  }
+  double width() const { return routes_.width(); }
 
   std::string elements() {
     draw_header();
@@ -83,15 +49,6 @@ class Column {
 
  private:
   const Trace::Entry& entry(std::size_t i) const { return view_.trace->entries()[i]; }
-
-  /// The leaf at the top, which is the image: the first that is no weight.
-  void find_picture() {
-    const auto& entries = view_.trace->entries();
-    const auto found = std::ranges::find_if(entries, [](const Trace::Entry& leaf) {
-      return leaf.is_leaf() && leaf.role != Trace::Role::weight;
-    });
-    picture_ = static_cast<std::size_t>(found - entries.begin());
-  }
 
   void find_norms() {
     for (const Trace::Entry& e : view_.trace->entries()) {
@@ -145,55 +102,11 @@ class Column {
     arrow_head(tip, from, (std::string(kind) + "-head").c_str(), head);
   }
 
-  bool free_between(int lane, int first_row, int last_row) const {
-    return std::ranges::none_of(places_, [&](const Place& place) {
-      return place.lane == lane && place.row > first_row && place.row < last_row;
-    });
-  }
-
-  /// From what was read to the operation that read it, `d` pixels beside the middle.
-  std::vector<Point> route(std::size_t from, const Place& to, double d) {
-    const bool is_picture = from == picture_;
-    const Place source = is_picture ? Place{from, 0, -1} : place_of_.at(from);
-    const double bottom = is_picture ? header - 40 : row_top(source.row) + box_height;
-    const double right =
-        is_picture ? lane_centre(0) + picture + 12 : lane_left(source.lane) + box_width;
-    const double source_y =
-        is_picture ? header - 40 - picture / 2 : row_top(source.row) + box_height / 2;
-    const double to_y = row_top(to.row) + box_height / 2;
-    const bool open = free_between(to.lane, source.row, to.row);
-    if (source.lane == to.lane && open) {
-      const double x = lane_centre(to.lane) + d;
-      return {{x, bottom}, {x, row_top(to.row)}};
-    }
-    if (is_picture && open) {
-      const double x = lane_centre(to.lane) + d;
-      return {{right, source_y - d}, {x, source_y - d}, {x, row_top(to.row)}};
-    }
-    if (source.lane > to.lane && free_between(source.lane, source.row, to.row + 1)) {
-      const double x = lane_centre(source.lane) + d;
-      return {{x, bottom}, {x, to_y + d}, {lane_left(to.lane) + box_width, to_y + d}};
-    }
-    const double x = lane_left(lanes_ - 1) + box_width + channel(from, to.entry);
-    return {{right, source_y - d},
-            {x + d, source_y - d},
-            {x + d, to_y + d},
-            {lane_left(to.lane) + box_width, to_y + d}};
-  }
-
-  /// Each edge that must go around boxes has a channel of its own, right of all lanes.
-  double channel(std::size_t from, std::size_t to) {
-    const auto [place, is_new] =
-        channels_.try_emplace({from, to}, 18.0 + 24.0 * static_cast<double>(channels_.size()));
-    return place->second;
-  }
-
   void draw_edge(const Place& place, const Trace::Input& input) {
     const Trace::Entry& source = entry(input.entry);
     if (source.is_leaf() && input.entry != picture_) return draw_leaf(place, input);
-    arrow(route(input.entry, place, -6), "forward", 0, 7);
-    std::vector<Point> back = route(input.entry, place, 6);
-    std::ranges::reverse(back);
+    arrow(routes_.forward(input.entry, place), "forward", 0, 7);
+    const std::vector<Point> back = routes_.backward(input.entry, place);
     const Point middle{(back[0].x + back[1].x) / 2, (back[0].y + back[1].y) / 2};
     const bool straight = back.size() == 2;
     draw_gradient(back, input, {middle.x + 8, middle.y + 5}, straight);
@@ -260,7 +173,7 @@ class Column {
   /// The image, and the gradient that it receives or does not.
   void draw_picture() {
     const Trace::Entry& image = entry(picture_);
-    const double x = lane_centre(0) - picture - 6, y = header - 40 - picture;
+    const double x = picture_left, y = picture_bottom - picture;
     const Shape& shape = image.value.shape();
     const bool drawable = shape.rank() == 4;
     const char* state = image.trainable ? "trainable" : "data";
@@ -279,9 +192,9 @@ class Column {
     if (drawable && image.grad) gradient = draw_signed(row(image.grad, 0));
     draw(x, value, "frame");
     out_ << "<g class=\"its-gradient\">\n";
-    draw(x + picture + 12, gradient, image.grad ? "frame" : "skipped");
+    draw(gradient_left, gradient, image.grad ? "frame" : "skipped");
     text_at(x, y - 8, "name", image.name);
-    text_at(x + picture + 12, y - 8, image.grad ? "name" : "skipped-word",
+    text_at(gradient_left, y - 8, image.grad ? "name" : "skipped-word",
             image.grad ? "its gradient" : "no gradient");
     out_ << "</g>\n";
     out_ << "<g text-anchor=\"end\">\n";
@@ -313,68 +226,18 @@ class Column {
 
   const TapeView& view_;
   const std::vector<Place>& places_;
-  std::map<std::size_t, Place> place_of_;
-  std::map<std::pair<std::size_t, std::size_t>, double> channels_;
-  std::size_t picture_ = 0;
-  int lanes_ = 1;
+  std::size_t picture_;
+  Routes routes_;
   bool any_norm_ = false;
   double least_ = 0, most_ = 0;  ///< logarithms of the norms
   std::ostringstream out_;
 };
 
-double height_of(const Layout& layout) { return row_top(layout.rows - 1) + box_height + footer; }
-
 }  // namespace
 
 ColumnDrawing draw_column(const TapeView& view, const Layout& layout, std::size_t column) {
   Column drawing(view, layout.columns[column]);
-  return {drawing.width(), height_of(layout), drawing.elements()};
-}
-
-std::string to_svg(const std::string& title, const std::vector<TapeView>& views) {
-  const Layout layout = lay_out(*views[0].trace, views.size() > 1 ? views[1].trace : nullptr);
-  constexpr double title_height = 40, legend_height = 34, legend_width = 780, between = 40;
-  std::ostringstream columns;
-  double width = 0, first_width = 0;
-  for (std::size_t c = 0; c < views.size(); ++c) {
-    const ColumnDrawing drawing = draw_column(views[c], layout, c);
-    columns << "<g data-mode=\"" << views[c].mode << "\" transform=\"translate(" << width << ' '
-            << title_height << ")\">\n"
-            << drawing.elements << "</g>\n";
-    if (c == 0) first_width = drawing.width;
-    width += drawing.width + (c + 1 < views.size() ? between : 0);
-  }
-  width = std::max(width, legend_width);
-  const double height = title_height + height_of(layout) + legend_height;
-
-  std::ostringstream out;
-  out << "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tape\" viewBox=\"0 0 " << width << ' '
-      << height << "\" width=\"" << width << "\" height=\"" << height << "\">\n<title>"
-      << page::escaped(title) << "</title>\n<style>" << drawing_style << "</style>\n"
-      << "<rect width=\"100%\" height=\"100%\" fill=\"#fafaf7\"/>\n";
-  for (const int row : layout.same_rows) {
-    const double left = lane_left(0) - 8;
-    out << "<rect class=\"same\" x=\"" << left << "\" y=\"" << title_height + row_top(row) - 6
-        << "\" width=\"" << first_width + between + lane_left(0) + box_width + 8 - left
-        << "\" height=\"" << box_height + 12 << "\" rx=\"8\"/>\n";
-  }
-  out << "<text class=\"title\" x=\"" << margin << "\" y=\"28\">" << page::escaped(title)
-      << "</text>\n"
-      << columns.str();
-  const double y = height - 16;
-  auto legend = [&, x = margin](const char* kind, double stroke_width,
-                                const std::string& words) mutable {
-    out << "<path class=\"" << kind << "\" d=\"M" << x << ' ' << y - 4 << "h30\"";
-    if (stroke_width > 0) out << " stroke-width=\"" << stroke_width << '"';
-    out << "/>\n<text class=\"roles\" x=\"" << x + 38 << "\" y=\"" << y << "\">" << words
-        << "</text>\n";
-    x += 60 + 6.6 * static_cast<double>(words.size());
-  };
-  legend("forward", 0, "values, forward");
-  legend("gradient", 5, "gradient, backward: its norm, width by its logarithm");
-  legend("skipped", 0, "gradient not computed");
-  out << "</svg>\n";
-  return out.str();
+  return {drawing.width(), column_height(layout.rows), drawing.elements()};
 }
 
 }  // namespace glass::viz

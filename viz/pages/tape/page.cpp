@@ -93,17 +93,19 @@ std::string body(const std::string& title, const std::vector<TapeView>& views,
          "<button id=\"last\" aria-label=\"Last step\">&gt;|</button>\n"
          "<span id=\"position\" role=\"status\"></span>\n"
          "<span class=\"quiet keys\">keys: &larr; &rarr; Home End, B to where backward "
-         "begins</span>\n</nav>\n<div id=\"tabs\" role=\"group\" aria-label=\"Tape\"></div>\n"
-         "</header>\n<main>\n";
+         "begins</span>\n<div id=\"tabs\" role=\"group\" aria-label=\"Tape\"></div>\n</nav>\n"
+         "</header>\n<main tabindex=\"0\" aria-label=\"Drawing\"><div class=\"columns\">\n";
   for (std::size_t c = 0; c < views.size(); ++c) {
     const ColumnDrawing drawing = draw_column(views[c], layout, c);
+    // Not so small that nobody can read it: then it scrolls.
     out << "<div class=\"column\" data-mode=\"" << views[c].mode
-        << "\" style=\"flex: " << drawing.width << " 1 0; max-width: " << drawing.width
-        << "px\"><svg class=\"tape\" viewBox=\"0 0 " << drawing.width << ' ' << drawing.height
-        << "\" role=\"img\" aria-label=\"" << page::escaped(views[c].title) << "\">\n"
+        << "\" style=\"flex: " << drawing.width << " 1 0; min-width: " << .8 * drawing.width
+        << "px; max-width: " << drawing.width << "px\"><svg class=\"tape\" viewBox=\"0 0 "
+        << drawing.width << ' ' << drawing.height << "\" role=\"group\" aria-label=\""
+        << page::escaped(views[c].title) << "\">\n"
         << drawing.elements << "</svg></div>\n";
   }
-  out << "</main>\n<footer id=\"details\" aria-live=\"polite\"></footer>\n";
+  out << "</div></main>\n<footer id=\"details\" aria-live=\"polite\"></footer>\n";
   return out.str();
 }
 
@@ -116,7 +118,7 @@ std::string to_html(const std::string& title, const std::vector<TapeView>& views
   for (const Row& row : align(*views[0].trace, second)) {
     data["rows"].push_back(row_json(row, views.size()));
   }
-  const std::string style = drawing_style + std::string(page::tape_css);
+  const std::string style = text(page::drawing_css, page::tape_css);
   return page::html_page(title, style, body(title, views, lay_out(*views[0].trace, second)),
                          data.dump(), page::tape_js);
 }

@@ -1,5 +1,7 @@
 #include "viz/pages/tape/record.hpp"
 
+#include <algorithm>
+
 #include "viz/finite.hpp"
 
 namespace glass::viz {
@@ -41,6 +43,26 @@ std::shared_ptr<const Trace> tape_of_maximisation(nn::Model& model, const Object
   });
   expect_finite(model, *last, "in maximisation");
   return last;
+}
+
+bool every_gradient_lives(const Trace& trace) {
+  return std::ranges::all_of(trace.entries(), [](const Trace::Entry& entry) {
+    return std::ranges::all_of(
+        entry.inputs, [](const Trace::Input& input) { return !input.sent || input.grad_l2 > 0; });
+  });
+}
+
+int steps_until_all_live(nn::Model& model, const Objective& objective, const Tensor& init,
+                         MaximiseOptions options) {
+  options.record = true;
+  options.stop_after = 64;
+  int before = 0;
+  maximise(model, objective, init, options, [&](const MaximiseStep& step) {
+    const bool all_live = every_gradient_lives(*step.trace);
+    if (all_live) before = step.step - 1;
+    return !all_live;
+  });
+  return before;
 }
 
 }  // namespace glass::viz

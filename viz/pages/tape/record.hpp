@@ -18,4 +18,14 @@ std::shared_ptr<const Trace> tape_of_maximisation(nn::Model& model, const Object
                                                   const Tensor& init, MaximiseOptions options,
                                                   int steps);
 
+/// Whether each gradient that an operation sent is more than zeros: no ReLU is dead from end to end,
+/// and no term's weight is 0.
+bool every_gradient_lives(const Trace& trace);
+
+/// How many steps of `maximise` come before the first in which every gradient lives. The
+/// regulariser's weight begins at 0, and so the first step of all is seldom it. 0 if it is not among
+/// the first 64.
+int steps_until_all_live(nn::Model& model, const Objective& objective, const Tensor& init,
+                         MaximiseOptions options);
+
 }  // namespace glass::viz
