@@ -118,7 +118,7 @@ TEST_CASE("hostile descriptions: the layer that is wrong is named") {
        with_layers(R"({"type": "ReLU", "name": "a"}, {"type": "ReLU", "name": "a"})"),
        "layer 1 (ReLU): layer name 'a' is taken"},
       {"a number for a name", with_layers(R"({"type": "ReLU", "name": "1"})"), "is a number"},
-      {"kernel 0", with_layers(pool + "0}"), "layer 0 (MaxPool2d): MaxPool2d: kernel_size must be"},
+      {"kernel 0", with_layers(pool + "0}"), "layer 0 (MaxPool2d): MaxPool2d: kernel must be"},
       {"stride 0", with_layers(conv_layer(R"("kernel_size": 3, "stride": 0)")),
        "layer 0 (Conv2d): Conv2d: stride must be positive"},
       {"groups 2", with_layers(conv_layer(R"("kernel_size": 3, "groups": 2)")), "groups 1"},
@@ -149,8 +149,8 @@ TEST_CASE("hostile descriptions: two layers that do not fit, and what is between
        "BatchNorm2d: expected an input [N,2,H,W], got [1,1,6,6], from layer 0 (Conv2d)"},
       {"a kernel larger than the padded input",
        with_layers(R"({"type": "MaxPool2d", "kernel_size": 11, "padding": 1})"),
-       "layer 0 (MaxPool2d): MaxPool2d: kernel_size 11x11 with padding 1x1 does not fit the input "
-       "[1,1,8,8], from the input"},
+       "layer 0 (MaxPool2d): MaxPool2d: kernel 11x11 does not fit x [1,1,8,8] with padding 1x1, "
+       "from the input"},
       {"classes", R"({"name": "m", "input": {"shape": [1, 1, 3]}, "classes": ["a", "b"],
                       "layers": [{"type": "Flatten"}]})",
        "2 classes need an output [1,2], the last layer gives [1,3]"},
