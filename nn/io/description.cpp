@@ -187,6 +187,18 @@ void refuse_weights(const JsonNode& json, const std::string& path) {
   throw FileError(path + ": expected a model description in JSON, got weights in JSON");
 }
 
+/// Before anything else, since a newer format may have other fields.
+void check_format(const JsonValue& root) {
+  if (!root.has("format")) return;  // as older versions wrote
+  std::uint64_t format = 0;
+  root["format"].read(format);
+  if (format > description_format) {
+    root.fail(text("format ", format, ": written by a newer version, this one reads up to ",
+                   description_format));
+  }
+  if (format == 0) root["format"].expected("a whole number from 1");
+}
+
 }  // namespace
 
 Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed,
@@ -194,7 +206,8 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   const JsonNode parsed = parse_json(json, path);
   refuse_weights(parsed, path);
   const JsonValue root{parsed, path};
-  root.only_keys({"name", "input", "classes", "maximise", "layers", "weights"});
+  check_format(root);
+  root.only_keys({"format", "name", "input", "classes", "maximise", "layers", "weights"});
   Model model;
   root["name"].read(model.name);
   if (model.name.find('/') != model.name.npos) {  // outputs are called by it

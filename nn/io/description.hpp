@@ -11,6 +11,9 @@ namespace glass::nn {
 inline constexpr std::uint64_t largest_description = std::uint64_t{1} << 20;  ///< bytes
 inline constexpr std::size_t most_layers = 1000;                              ///< of one model
 
+/// What descriptions are written in. A change that older programs would misread raises it.
+inline constexpr std::uint64_t description_format = 1;
+
 /// Whether the parameters of a described model get values. With none they take no memory, see Layer,
 /// until `draw_parameters` or `load_weights` gives them some.
 enum class InitialValues { drawn, none };

@@ -51,7 +51,8 @@ std::string to_description(const Model& model, const std::string& path) {
   if (model.variation > 0) input.add("variation", model.variation);
   for (const auto& [name, value] : model.maximise) maximise.add(name, value);
 
-  std::string out = "{\"name\": " + json_text(model.name) + ",\n \"input\": " + input.str();
+  std::string out = "{\"format\": " + std::to_string(description_format) +
+                    ",\n \"name\": " + json_text(model.name) + ",\n \"input\": " + input.str();
   if (!model.classes.empty()) out += ",\n \"classes\": " + json_text(model.classes);
   if (!model.maximise.empty()) out += ",\n \"maximise\": " + maximise.str();
   out += ",\n \"layers\": [";
