@@ -28,9 +28,11 @@ struct Child {
 ///
 ///     class Residual final : public nn::Module {
 ///      public:
-///       explicit Residual(Rng& rng) : conv1(shape, rng), conv2(shape, rng) {}
+///       explicit Residual(Rng& rng) : conv1(arguments, rng), conv2(arguments, rng) {}
 ///       Tensor forward(const Tensor& x) override { return x + conv2(relu(conv1(x))); }
-///       std::vector<nn::Child> children() override { return {{"conv1", &conv1}, {"conv2", &conv2}}; }
+///       std::vector<nn::Child> children() override {
+///         return {{"conv1", &conv1}, {"conv2", &conv2}};
+///       }
 ///       nn::Conv2d conv1, conv2;
 ///     };
 class Module {
