@@ -36,4 +36,23 @@ struct Window {
 
 }  // namespace kernels
 
+/// Throws ShapeError, which begins with `who`, unless kernel and stride are positive and the padding
+/// is not negative.
+inline void check_window(const char* who, Size2 kernel, Size2 stride, Size2 padding) {
+  require(kernel.h > 0 && kernel.w > 0, who, ": kernel must be positive, got ", kernel);
+  require(stride.h > 0 && stride.w > 0, who, ": stride must be positive, got ", stride);
+  require(padding.h >= 0 && padding.w >= 0, who, ": padding must not be negative, got ", padding);
+}
+
+/// The window of a kernel that slides over x[N,C,H,W] and gives K channels. Throws ShapeError, which
+/// begins with `who`, as `check_window` does, and if it does not fit. Operations and layers ask here.
+inline kernels::Window sliding_window(const char* who, const Shape& x, Index K, Size2 kernel,
+                                      Size2 stride, Size2 padding) {
+  check_window(who, kernel, stride, padding);
+  require(x.rank() == 4, who, ": x must be [N,C,H,W], got ", x);
+  require(x[2] + 2 * padding.h >= kernel.h && x[3] + 2 * padding.w >= kernel.w, who, ": kernel ",
+          kernel, " does not fit x ", x, " with padding ", padding);
+  return {x[0], x[1], x[2], x[3], K, kernel.h, kernel.w, stride, padding};
+}
+
 }  // namespace glass

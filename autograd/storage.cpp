@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -9,13 +10,19 @@
 
 namespace glass {
 
-/// Header and elements share one allocation; the elements start at the next 64-byte boundary.
-struct alignas(64) Storage::Block {
+struct Storage::Block {
   explicit Block(Index n) : size(n) {}
+  ~Block() { ::operator delete(elements.load(), alignment); }
+
   std::atomic<int> handles{1};
   std::atomic<std::uint64_t> version{0};  // goes on when the pool gives the buffer to others
   Index size;
-  real* data() { return reinterpret_cast<real*>(this + 1); }
+  real value = 0;  ///< of all elements, as long as there is no memory for them
+  std::atomic<real*> elements{nullptr};  ///< once there is
+
+  static constexpr std::align_val_t alignment{64};
+  std::size_t bytes() const { return static_cast<std::size_t>(size) * sizeof(real); }
+  real* data();
 };
 
 struct StoragePool {
@@ -35,54 +42,80 @@ struct StoragePool {
     return *pool;
   }
 
-  Storage::Block* take(Index size) {
+  /// Without memory only if asked for so, and if there is no free buffer.
+  Storage::Block* take(Index size, bool with_memory) {
     const std::lock_guard lock(mutex);
     auto& [free, made] = shelves[size];
     Storage::Block* block = nullptr;
     if (free.empty()) {
       if (free.capacity() == made) free.reserve(2 * made + 1);
-      void* memory = ::operator new(sizeof(Storage::Block) + bytes(size), alignment);
-      block = new (memory) Storage::Block(size);
+      auto fresh = std::make_unique<Storage::Block>(size);
+      if (with_memory) fresh->elements = allocate(*fresh);
+      block = fresh.release();
       ++made;
-      ++statistics.system_allocations;
     } else {
       block = free.back();
       free.pop_back();
       block->handles.store(1, std::memory_order_relaxed);
     }
     ++statistics.live_buffers;
-    statistics.live_bytes += bytes(size);
+    statistics.live_bytes += block->bytes();
     return block;
+  }
+
+  /// The elements of a block that had no memory when its caller looked.
+  real* fill(Storage::Block& block) {
+    const std::lock_guard lock(mutex);
+    if (!block.elements) {  // no other thread was faster
+      real* elements = allocate(block);
+      std::fill_n(elements, block.size, block.value);
+      block.elements.store(elements, std::memory_order_release);
+    }
+    return block.elements;
   }
 
   void give_back(Storage::Block* block) noexcept {
     const std::lock_guard lock(mutex);
     --statistics.live_buffers;
-    statistics.live_bytes -= bytes(block->size);
-    shelves[block->size].free.push_back(block);
+    statistics.live_bytes -= block->bytes();
+    auto& [free, made] = shelves[block->size];
+    if (block->elements) {
+      free.push_back(block);
+    } else {
+      delete block;
+      --made;
+    }
   }
 
   void release_free() {
     const std::lock_guard lock(mutex);
     for (auto& [size, shelf] : shelves) {
-      for (Storage::Block* block : shelf.free) {
-        block->~Block();
-        ::operator delete(block, alignment);
-      }
+      for (Storage::Block* block : shelf.free) delete block;
       shelf.made -= shelf.free.size();
       shelf.free.clear();
     }
   }
 
-  static std::size_t bytes(Index size) { return static_cast<std::size_t>(size) * sizeof(real); }
-  static constexpr std::align_val_t alignment{64};
+ private:
+  real* allocate(const Storage::Block& block) {
+    void* memory = ::operator new(block.bytes(), Storage::Block::alignment);
+    ++statistics.system_allocations;
+    return static_cast<real*>(memory);
+  }
 };
 
-Storage::Storage(Index size) : block_(StoragePool::instance().take(size)) {}
+real* Storage::Block::data() {
+  real* there = elements.load(std::memory_order_acquire);
+  return there ? there : StoragePool::instance().fill(*this);
+}
 
-Storage Storage::zeros(Index size) {
-  Storage storage(size);
-  std::fill_n(storage.mutable_data(), size, real(0));
+Storage::Storage(Index size) : block_(StoragePool::instance().take(size, true)) {}
+
+Storage Storage::full(Index size, real value) {
+  Storage storage;
+  storage.block_ = StoragePool::instance().take(size, false);
+  storage.block_->value = value;
+  if (real* elements = storage.block_->elements) std::fill_n(elements, size, value);
   return storage;
 }
 

@@ -11,11 +11,16 @@ namespace glass {
 ///
 /// Freed buffers go to a pool keyed by size and come back on the next request of that size, so a
 /// training or maximising loop allocates nothing after its first step. Copies alias.
+///
+/// A buffer that was made of one value takes memory when somebody first looks at it or writes into
+/// it, in whatever thread. So a network can be described, and its weight file compared with it, before
+/// there is any.
 class Storage {
  public:
-  Storage() = default;                           ///< no buffer: converts to false
-  explicit Storage(Index size);                  ///< uninitialised
-  static Storage zeros(Index size);              ///< filled with 0
+  Storage() = default;                                        ///< no buffer: converts to false
+  explicit Storage(Index size);                               ///< uninitialised
+  static Storage full(Index size, real value);                ///< `value` everywhere
+  static Storage zeros(Index size) { return full(size, 0); }  ///< 0 everywhere
   static Storage copy_of(const Storage& other);  ///< the same values in a buffer of its own
 
   Storage(const Storage& other) noexcept;  ///< shares the buffer

@@ -44,9 +44,7 @@ Tensor Tensor::wrap(const Shape& shape, Storage values) {
 Tensor Tensor::empty(const Shape& shape) { return wrap(shape, Storage(shape.size())); }
 
 Tensor Tensor::full(const Shape& shape, double value) {
-  Tensor tensor = empty(shape);
-  std::ranges::fill(tensor.mutable_values(), static_cast<real>(value));
-  return tensor;
+  return wrap(shape, Storage::full(shape.size(), static_cast<real>(value)));
 }
 
 Tensor Tensor::from(const Shape& shape, const std::vector<double>& values) {

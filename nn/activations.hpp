@@ -1,26 +1,26 @@
 #pragma once
 
-#include "nn/module.hpp"
+#include "nn/layer.hpp"
 
 /// Layers without parameters that keep the shape of their input: [..] -> [..].
 namespace glass::nn {
 
 /// max(x, 0).
-class ReLU final : public Module {
+class ReLU final : public Layer {
  public:
   const char* type() const override { return "ReLU"; }
   Tensor forward(const Tensor& x) override { return relu(x); }
 };
 
 /// tanh x.
-class Tanh final : public Module {
+class Tanh final : public Layer {
  public:
   const char* type() const override { return "Tanh"; }
   Tensor forward(const Tensor& x) override { return tanh(x); }
 };
 
 /// 1 / (1 + e^-x).
-class Sigmoid final : public Module {
+class Sigmoid final : public Layer {
  public:
   const char* type() const override { return "Sigmoid"; }
   Tensor forward(const Tensor& x) override { return sigmoid(x); }
@@ -33,7 +33,7 @@ struct LeakyReLUArguments {
 };
 
 /// x, below 0 negative_slope x.
-class LeakyReLU final : public Module {
+class LeakyReLU final : public Layer {
  public:
   /// Any slope will do.
   explicit LeakyReLU(const LeakyReLUArguments& arguments = {}) : arguments_(arguments) {}
@@ -52,7 +52,7 @@ struct ELUArguments {
 };
 
 /// x, below 0 alpha (e^x - 1). Clevert, Unterthiner and Hochreiter, 2016.
-class ELU final : public Module {
+class ELU final : public Layer {
  public:
   /// Throws ShapeError if alpha is negative.
   explicit ELU(const ELUArguments& arguments = {});
@@ -72,7 +72,7 @@ struct DropoutArguments {
 
 /// In training, zeroes random elements and scales the others up; in evaluation, does nothing.
 /// Srivastava et al., 2014.
-class Dropout final : public Module {
+class Dropout final : public Layer {
  public:
   /// Takes a seed of its own from `rng`. Throws ShapeError unless p is in [0, 1).
   Dropout(const DropoutArguments& arguments, Rng& rng);
@@ -92,7 +92,7 @@ struct SoftmaxArguments {
 };
 
 /// x[N,classes] -> e^x / sum e^x in each row.
-class Softmax final : public Module {
+class Softmax final : public Layer {
  public:
   /// Throws ShapeError unless dim is 1.
   explicit Softmax(const SoftmaxArguments& arguments = {});
@@ -103,7 +103,7 @@ class Softmax final : public Module {
 };
 
 /// x[N,classes] -> x - log sum e^x in each row.
-class LogSoftmax final : public Module {
+class LogSoftmax final : public Layer {
  public:
   /// Throws ShapeError unless dim is 1.
   explicit LogSoftmax(const SoftmaxArguments& arguments = {});

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/module.hpp"
+#include "nn/layer.hpp"
 
 namespace glass::nn {
 
@@ -20,23 +20,22 @@ struct BatchNorm2dArguments {
 /// x[N,C,H,W] -> the same shape, normalised per channel: in training by the batch, whose mean and
 /// variance also move the running ones; in evaluation by these.
 /// Ioffe and Szegedy, 2015.
-class BatchNorm2d final : public Module {
+class BatchNorm2d final : public Layer {
  public:
   /// Throws ShapeError on impossible arguments.
   explicit BatchNorm2d(const BatchNorm2dArguments& arguments);
-  /// Without tensors: see Deferred.
-  BatchNorm2d(const BatchNorm2dArguments& arguments, Deferred);
 
   const char* type() const override { return "BatchNorm2d"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Tensor forward(const Tensor& x) override;
   Shape output_shape(const Shape& input) const override;
-  std::vector<NamedTensor> parameters() const override;
-  std::vector<NamedShape> parameter_shapes() const override;
-  std::vector<NamedShape> buffer_shapes() const override;
-  void make_parameters() override;
+  std::vector<NamedTensor> own_parameters() const override {
+    return {{"weight", weight}, {"bias", bias}};
+  }
+  std::vector<NamedTensor> own_buffers() const override {
+    return {{"running_mean", running_mean}, {"running_var", running_var}};
+  }
   void reset_parameters(Rng& rng) override;
-  std::vector<NamedTensor> buffers() const override;
 
   Tensor weight, bias, running_mean, running_var;  ///< all [C]
 

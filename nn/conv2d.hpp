@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/module.hpp"
+#include "nn/layer.hpp"
 
 namespace glass::nn {
 
@@ -26,29 +26,27 @@ struct Conv2dArguments {
 
 /// x[N,in,H,W] -> [N,out,P,Q], P = (H + 2 padding - kernel) / stride + 1: see ops/conv2d.cpp.
 /// `nn::Conv2d({.in_channels = 1, .out_channels = 16, .kernel_size = 3, .padding = 1}, rng)`
-class Conv2d final : public Module {
+class Conv2d final : public Layer {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Conv2d(const Conv2dArguments& arguments, Rng& rng);
-  /// Without tensors: see Deferred.
-  Conv2d(const Conv2dArguments& arguments, Deferred);
+  /// All values are 0: see Layer.
+  explicit Conv2d(const Conv2dArguments& arguments);
 
   const char* type() const override { return "Conv2d"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Tensor forward(const Tensor& x) override;
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape&) const override;
-  std::vector<NamedTensor> parameters() const override;
-  std::vector<NamedShape> parameter_shapes() const override;
-  void make_parameters() override;
+  std::vector<NamedTensor> own_parameters() const override {
+    return {{"weight", weight}, {"bias", bias}};
+  }
   void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in,kernel_h,kernel_w]
   Tensor bias;    ///< [out], or undefined
 
  private:
-  Shape weight_shape() const;
-
   Conv2dArguments arguments_;
 };
 

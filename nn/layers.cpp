@@ -4,22 +4,20 @@ namespace glass::nn {
 
 namespace {
 
-template <class Layer>
-std::unique_ptr<Module> make(const ReadFields& read, Rng&) {
+template <class Type>
+std::unique_ptr<Layer> make(const ReadFields& read, Rng&) {
   read({});
-  return std::make_unique<Layer>();
+  return std::make_unique<Type>();
 }
 
-template <class Layer, class Arguments>
-std::unique_ptr<Module> make(const ReadFields& read, Rng& rng) {
+template <class Type, class Arguments>
+std::unique_ptr<Layer> make(const ReadFields& read, Rng& rng) {
   Arguments arguments;
   read(arguments.fields());
-  if constexpr (std::is_constructible_v<Layer, Arguments, Deferred>) {
-    return std::make_unique<Layer>(arguments, Deferred());
-  } else if constexpr (std::is_constructible_v<Layer, Arguments, Rng&>) {
-    return std::make_unique<Layer>(arguments, rng);
+  if constexpr (std::is_constructible_v<Type, Arguments>) {
+    return std::make_unique<Type>(arguments);
   } else {
-    return std::make_unique<Layer>(arguments);
+    return std::make_unique<Type>(arguments, rng);
   }
 }
 

@@ -19,7 +19,7 @@ using ReadFields = std::function<void(const std::vector<Field>&)>;
 struct LayerType {
   const char* name;  ///< as `Module::type()`
   /// Throws what `read` throws, and ShapeError on impossible arguments.
-  std::unique_ptr<Module> (*make)(const ReadFields& read, Rng& rng);
+  std::unique_ptr<Layer> (*make)(const ReadFields& read, Rng& rng);
 };
 
 /// All of them: a new layer type is its class, its struct of arguments, and one line here.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/module.hpp"
+#include "nn/layer.hpp"
 
 namespace glass::nn {
 
@@ -17,21 +17,21 @@ struct LinearArguments {
 };
 
 /// x[N,in] -> x weight^T + bias [N,out].
-class Linear final : public Module {
+class Linear final : public Layer {
  public:
   /// Draws initial values from `rng` (default_init). Throws ShapeError on impossible arguments.
   Linear(const LinearArguments& arguments, Rng& rng);
-  /// Without tensors: see Deferred.
-  Linear(const LinearArguments& arguments, Deferred);
+  /// All values are 0: see Layer.
+  explicit Linear(const LinearArguments& arguments);
 
   const char* type() const override { return "Linear"; }
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Tensor forward(const Tensor& x) override { return linear(x, weight, bias); }
   Shape output_shape(const Shape& input) const override;
   Footprint footprint(const Shape&) const override { return {whole_image}; }
-  std::vector<NamedTensor> parameters() const override;
-  std::vector<NamedShape> parameter_shapes() const override;
-  void make_parameters() override;
+  std::vector<NamedTensor> own_parameters() const override {
+    return {{"weight", weight}, {"bias", bias}};
+  }
   void reset_parameters(Rng& rng) override;
 
   Tensor weight;  ///< [out,in]
@@ -42,7 +42,7 @@ class Linear final : public Module {
 };
 
 /// x[N,C,H,W] -> [N,C*H*W], in this order, as between the last convolution and a Linear.
-class Flatten final : public Module {
+class Flatten final : public Layer {
  public:
   const char* type() const override { return "Flatten"; }
   Tensor forward(const Tensor& x) override { return flatten(x); }

@@ -2,11 +2,6 @@
 
 namespace glass::nn {
 
-void Model::set_training(bool training) {
-  Module::set_training(training);
-  training ? layers.train() : layers.eval();
-}
-
 void Model::check_batch(Index images) const {
   Shape shape{images, input_shape[0], input_shape[1], input_shape[2]};
   for (Index i = 0; i < layers.size(); ++i) {

@@ -36,6 +36,7 @@ class Model final : public Module {
   std::vector<Tensor> outputs(Index last, const Tensor& x) const {
     return layers.outputs(last, normalised(x));
   }
+  using Module::on_forward;
   /// See Sequential.
   void on_forward(const std::string& layer, std::function<void(const Tensor& output)> f) {
     layers.on_forward(layer, std::move(f));
@@ -84,19 +85,10 @@ class Model final : public Module {
   void check_batch(Index images) const;
 
   Shape output_shape(const Shape& input) const override { return layers.output_shape(input); }
-  Footprint footprint(const Shape& input) const override { return layers.footprint(input); }
-  std::vector<NamedTensor> parameters() const override { return layers.parameters(); }
-  std::vector<NamedTensor> buffers() const override { return layers.buffers(); }
-  std::vector<NamedShape> parameter_shapes() const override { return layers.parameter_shapes(); }
-  std::vector<NamedShape> buffer_shapes() const override { return layers.buffer_shapes(); }
-  void make_parameters() override { layers.make_parameters(); }
-  void reset_parameters(Rng& rng) override { layers.reset_parameters(rng); }
+  std::vector<Child> children() override { return {{"", &layers}}; }
   /// A table of the layers, one line each, for one image: what they are, their output's shape,
   /// their parameters, and how many input pixels one output element sees (its receptive field).
   std::string summary() const;
-
- protected:
-  void set_training(bool training) override;
 
  private:
   Tensor normalised(const Tensor& x) const { return mean.empty() ? x : normalise(x, mean, std); }

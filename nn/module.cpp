@@ -4,25 +4,45 @@
 
 namespace glass::nn {
 
-void check_size(const std::string& what, const Shape& shape) {
-  Index size = 1;
-  for (const Index dim : shape) {
-    require(dim == 0 || size <= most_values / dim, what, ' ', shape, " has more than ", most_values,
-            " values");
-    size *= dim;
+Tensor Module::operator()(const Tensor& x) {
+  const Tensor y = forward(x);
+  for (const auto& hook : hooks_) hook(y);
+  return y;
+}
+
+void Module::reset_parameters(Rng& rng) {
+  for (const Child& child : children()) child.module->reset_parameters(rng);
+}
+
+std::vector<Child> Module::modules() {
+  std::vector<Child> all{{"", this}};
+  for (const auto& [name, child] : children()) {
+    const std::string prefix = name.empty() ? "" : name + '.';
+    for (const auto& [key, module] : child->modules()) all.push_back({prefix + key, module});
   }
+  return all;
 }
 
-Index Module::parameter_count() const {
-  Index count = 0;
-  for (const NamedShape& parameter : parameter_shapes()) count += parameter.shape.size();
-  return count;
+std::vector<NamedTensor> Module::collect(std::vector<NamedTensor> (Module::*own)() const) const {
+  std::vector<NamedTensor> all;
+  // `modules` lets its caller change them, which this one does not.
+  for (const auto& [prefix, module] : const_cast<Module*>(this)->modules()) {
+    for (const auto& [name, tensor] : (module->*own)()) {
+      if (tensor) all.push_back({prefix + name, tensor});
+    }
+  }
+  return all;
 }
 
-std::vector<NamedShape> Module::shapes(const std::vector<NamedTensor>& tensors) {
-  std::vector<NamedShape> list;
-  for (const auto& [name, tensor] : tensors) list.push_back({name, tensor.shape()});
-  return list;
+std::vector<NamedTensor> Module::parameters() const { return collect(&Module::own_parameters); }
+std::vector<NamedTensor> Module::buffers() const { return collect(&Module::own_buffers); }
+
+void Module::set_training(bool training) {
+  for (const Child& each : modules()) each.module->training_ = training;
+}
+
+void Module::clear_hooks() {
+  for (const Child& each : modules()) each.module->hooks_.clear();
 }
 
 void Module::requires_grad(bool trainable) {
@@ -30,9 +50,7 @@ void Module::requires_grad(bool trainable) {
 }
 
 bool Module::requires_grad() const {
-  const std::vector<NamedTensor> all = parameters();
-  return std::any_of(all.begin(), all.end(),
-                     [](const NamedTensor& p) { return p.tensor.requires_grad(); });
+  return std::ranges::any_of(parameters(), [](const auto& p) { return p.tensor.requires_grad(); });
 }
 
 std::vector<Tensor> tensors(const std::vector<NamedTensor>& named) {

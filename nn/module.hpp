@@ -1,11 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "autograd/ops.hpp"
-#include "nn/arguments.hpp"
-#include "nn/footprint.hpp"
 
 namespace glass::nn {
 
@@ -15,27 +14,27 @@ struct NamedTensor {
   Tensor tensor;     ///< a handle, not a copy
 };
 
-/// The key of a tensor in weight files, and its shape.
-struct NamedShape {
-  std::string name;  ///< its key
-  Shape shape;       ///< may be known before the tensor is made
+/// A module inside of another one.
+struct Child {
+  std::string name;      ///< such as "conv1", with which the keys of its tensors begin, or empty
+  class Module* module;  ///< belongs to the other one
 };
-
-/// As the last argument of a layer's constructor: only the arguments are checked, so that nothing is
-/// allocated for a network that turns out to be impossible, or whose weights do. `make_parameters` or
-/// `reset_parameters` makes it usable.
-struct Deferred {};
-
-/// The most values that a tensor of a described network may have, and all of its parameters
-/// together: what a weight file of 1 GiB holds.
-inline constexpr Index most_values = Index{1} << 28;
-
-/// Throws ShapeError, saying that this is `what`, if a tensor of this shape has more values.
-void check_size(const std::string& what, const Shape& shape);
 
 /// A function with parameters. Two independent switches: `train()` / `eval()` change behaviour
 /// (dropout, batch normalisation) and nothing else; `requires_grad(bool)` makes the parameters
 /// trainable or frozen and nothing else.
+///
+/// Modules are a tree. One that is made of others lists them in `children`, and need not say more:
+///
+///     class Residual final : public nn::Module {
+///      public:
+///       explicit Residual(Rng& rng) : conv1(arguments, rng), conv2(arguments, rng) {}
+///       Tensor forward(const Tensor& x) override { return x + conv2(relu(conv1(x))); }
+///       std::vector<nn::Child> children() override {
+///         return {{"conv1", &conv1}, {"conv2", &conv2}};
+///       }
+///       nn::Conv2d conv1, conv2;
+///     };
 class Module {
  public:
   Module() = default;
@@ -46,51 +45,44 @@ class Module {
 
   /// The function, on the tape. Throws ShapeError if x does not fit.
   virtual Tensor forward(const Tensor& x) = 0;
-  Tensor operator()(const Tensor& x) { return forward(x); }  ///< the same
+  Tensor operator()(const Tensor& x);  ///< the same, and calls what `on_forward` was given
 
-  /// The name in model descriptions, as PyTorch's: "Conv2d".
-  virtual const char* type() const = 0;
-  /// What it was constructed with, less what has its default.
-  virtual std::vector<Argument> arguments() const { return {}; }
+  /// What messages call it, as PyTorch does: "Conv2d".
+  virtual const char* type() const { return "Module"; }
   /// The shape that `forward` gives for an input of this shape. Throws ShapeError if it does not
   /// fit.
   virtual Shape output_shape(const Shape& input) const { return input; }
-  /// What one element of the output sees of an input of this shape.
-  virtual Footprint footprint(const Shape& /*input*/) const { return {}; }
+  /// The modules that this one is made of, in the order of their tensors in weight files.
+  virtual std::vector<Child> children() { return {}; }
+  /// What training adjusts, without the children's. Undefined tensors do not count.
+  virtual std::vector<NamedTensor> own_parameters() const { return {}; }
+  /// What is saved with them but not trained, without the children's: running means and variances.
+  virtual std::vector<NamedTensor> own_buffers() const { return {}; }
+  /// Draws the initial values anew, from `rng`; here those of the children, one after the other.
+  virtual void reset_parameters(Rng& rng);
 
-  /// What training adjusts: handles, in the order of PyTorch's state_dict.
-  virtual std::vector<NamedTensor> parameters() const { return {}; }
-  /// Their shapes, also before they are made.
-  virtual std::vector<NamedShape> parameter_shapes() const { return shapes(parameters()); }
-  /// How many values they have, or will have.
-  Index parameter_count() const;
-  /// What is saved with the parameters but not trained: running means and variances.
-  virtual std::vector<NamedTensor> buffers() const { return {}; }
-  /// Their shapes, also before they are made.
-  virtual std::vector<NamedShape> buffer_shapes() const { return shapes(buffers()); }
-  /// Makes the parameters and buffers of a Deferred module, trainable, and without values; leaves
-  /// alone what is made already.
-  virtual void make_parameters() {}
-  /// The same, and draws initial values from `rng`.
-  virtual void reset_parameters(Rng& /*rng*/) {}
+  // What follows for the whole tree ----------------------------------------------------------
+  /// This module and those below it, parents first; the names are those of `parameters` without the
+  /// last word: "", "0.", "0.conv1.".
+  std::vector<Child> modules();
+  std::vector<NamedTensor> parameters() const;  ///< handles, in the order of PyTorch's state_dict
+  std::vector<NamedTensor> buffers() const;     ///< the same of these
+  void train() { set_training(true); }          ///< behave as in training: so modules begin
+  void eval() { set_training(false); }          ///< behave as in use
+  bool training() const { return training_; }   ///< behaves as in training
+  void requires_grad(bool trainable);  ///< makes every parameter trainable (true) or frozen (false)
+  bool requires_grad() const;          ///< true if any parameter is trainable
 
-  void train() { set_training(true); }         ///< behave as in training: so modules begin
-  void eval() { set_training(false); }         ///< behave as in use
-  bool training() const { return training_; }  ///< behaves as in training
-
-  /// Makes every parameter trainable (true) or frozen (false).
-  void requires_grad(bool trainable);
-  /// True if any parameter is trainable.
-  bool requires_grad() const;
-
- protected:
-  /// Of tensors that are made.
-  static std::vector<NamedShape> shapes(const std::vector<NamedTensor>& tensors);
-  /// Overridden by modules that contain others.
-  virtual void set_training(bool training) { training_ = training; }
+  /// Calls `f` with the output of this module whenever it is called.
+  void on_forward(std::function<void(const Tensor& output)> f) { hooks_.push_back(std::move(f)); }
+  void clear_hooks();  ///< forgets everything that `on_forward` was given, here and in the children
 
  private:
+  std::vector<NamedTensor> collect(std::vector<NamedTensor> (Module::*own)() const) const;
+  void set_training(bool training);
+
   bool training_ = true;
+  std::vector<std::function<void(const Tensor&)>> hooks_;
 };
 
 /// The tensors without their names: `optim::Adam(tensors(model.parameters()))`.

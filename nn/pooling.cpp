@@ -1,7 +1,5 @@
 #include "nn/pooling.hpp"
 
-#include "nn/sliding.hpp"
-
 namespace glass::nn {
 
 Pool2d::Pool2d(const char* type, const Pool2dArguments& arguments)
@@ -9,12 +7,13 @@ Pool2d::Pool2d(const char* type, const Pool2dArguments& arguments)
       options_{.kernel = arguments.kernel_size,
                .stride = arguments.stride == 0 ? arguments.kernel_size : arguments.stride,
                .padding = arguments.padding} {
-  check_sliding(type, {options_.kernel, options_.stride, options_.padding});
+  check_window(type, options_.kernel, options_.stride, options_.padding);
 }
 
 Shape Pool2d::output_shape(const Shape& input) const {
-  const Sliding window{options_.kernel, options_.stride, options_.padding};
-  return slide(type(), window, input, input.rank() == 4 ? input[1] : 0);
+  const auto& [kernel, stride, padding] = options_;
+  const kernels::Window window = sliding_window(type(), input, input[1], kernel, stride, padding);
+  return {window.N, window.K, window.P, window.Q};
 }
 
 AdaptiveAvgPool2d::AdaptiveAvgPool2d(const AdaptiveAvgPool2dArguments& arguments) {

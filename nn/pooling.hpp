@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/module.hpp"
+#include "nn/layer.hpp"
 
 namespace glass::nn {
 
@@ -17,7 +17,7 @@ struct Pool2dArguments {
 };
 
 /// What both poolings share: x[N,C,H,W] -> [N,C,P,Q], P = (H + 2 padding - kernel) / stride + 1.
-class Pool2d : public Module {
+class Pool2d : public Layer {
  public:
   std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
   Shape output_shape(const Shape& input) const override;
@@ -59,7 +59,7 @@ struct AdaptiveAvgPool2dArguments {
 };
 
 /// x[N,C,H,W] -> [N,C,1,1], the mean of each channel, whatever the size of the image.
-class AdaptiveAvgPool2d final : public Module {
+class AdaptiveAvgPool2d final : public Layer {
  public:
   /// Throws ShapeError unless `output_size` is 1.
   explicit AdaptiveAvgPool2d(const AdaptiveAvgPool2dArguments& arguments = {});

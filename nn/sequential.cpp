@@ -1,9 +1,6 @@
 #include "nn/sequential.hpp"
 
-#include <algorithm>
-
 #include "autograd/node.hpp"
-#include "nn/printable.hpp"
 
 namespace glass::nn {
 
@@ -23,46 +20,29 @@ std::string alias_stem(const Module& layer) {
   return stem;
 }
 
-std::string layer_name(const Sequential& net, Index i) {
-  return text("layer ", printable(net.key(i)), " (", net.layer(i).type(), ')');
-}
-
 /// Calls `f` so that a ShapeError out of it says between which layers it happened.
 template <class F>
 auto naming_layer(const Sequential& net, Index i, F f) {
   try {
     return f();
   } catch (const ShapeError& error) {
-    throw ShapeError(text(layer_name(net, i), ": ", error.what(), ", from ",
-                          i > 0 ? layer_name(net, i - 1) : "the input"));
+    throw ShapeError(
+        text(net.title(i), ": ", error.what(), ", from ", i > 0 ? net.title(i - 1) : "the input"));
   }
-}
-
-/// What `of` gives for each layer, one after the other, the names after the layer's key.
-template <class F>
-auto of_all_layers(const Sequential& net, F of) {
-  decltype(of(net.layer(0))) list;
-  for (Index i = 0; i < net.size(); ++i) {
-    for (auto& entry : of(net.layer(i))) {
-      entry.name = net.key(i) + '.' + entry.name;
-      list.push_back(std::move(entry));
-    }
-  }
-  return list;
 }
 
 }  // namespace
 
 Sequential& Sequential::add(std::unique_ptr<Module> module, const std::string& name) {
   if (!name.empty()) {
-    const std::string quoted = "layer name '" + printable(name) + "'";
+    const std::string quoted = "layer name '" + name + "'";
     if (is_number(name)) throw Error(quoted + " is a number, which would pass for an index");
     if (name.find('.') != std::string::npos) throw Error(quoted + " contains a full stop");
     for (const Entry& entry : layers_) {
       if (entry.name == name) throw Error(quoted + " is taken");
     }
   }
-  layers_.push_back({name, std::move(module), {}});
+  layers_.push_back({name, std::move(module)});
   return *this;
 }
 
@@ -75,6 +55,10 @@ std::string Sequential::alias(Index i) const {
   return stem + std::to_string(count);
 }
 
+std::string Sequential::title(Index i) const {
+  return text("layer ", key(i), " (", layer(i).type(), ')');
+}
+
 Index Sequential::find(const std::string& wanted) const {
   for (Index i = 0; i < size(); ++i)
     if (name(i) == wanted && !wanted.empty()) return i;
@@ -82,17 +66,9 @@ Index Sequential::find(const std::string& wanted) const {
     if (std::to_string(i) == wanted || alias(i) == wanted) return i;
   std::string known;
   for (Index i = 0; i < size(); ++i) {
-    known += (i ? ", " : "") + printable(key(i)) + " (" + alias(i) + ')';
+    known += (i ? ", " : "") + key(i) + " (" + alias(i) + ')';
   }
-  throw Error("layer '" + printable(wanted) + "' does not exist; there are " + known);
-}
-
-void Sequential::on_forward(const std::string& layer, std::function<void(const Tensor&)> f) {
-  layers_[static_cast<std::size_t>(find(layer))].hooks.push_back(std::move(f));
-}
-
-void Sequential::clear_hooks() {
-  for (Entry& entry : layers_) entry.hooks.clear();
+  throw Error("layer '" + wanted + "' does not exist; there are " + known);
 }
 
 Tensor Sequential::run(Index i, const Tensor& x) const {
@@ -101,13 +77,10 @@ Tensor Sequential::run(Index i, const Tensor& x) const {
     observer->enter_layer(alias(i));
     for (const auto& [name, tensor] : layer(i).parameters()) observer->name_parameter(tensor, name);
   }
-  const Tensor y = naming_layer(*this, i, [&] { return layer(i).forward(x); });
+  const Tensor y = naming_layer(*this, i, [&] { return layer(i)(x); });
   if (observer) observer->enter_layer("");
-  for (const auto& hook : layers_[static_cast<std::size_t>(i)].hooks) hook(y);
   return y;
 }
-
-Tensor Sequential::forward(const Tensor& x) { return forward_to(size() - 1, x); }
 
 Tensor Sequential::forward_to(Index last, const Tensor& x) const {
   Tensor y = x;
@@ -121,52 +94,20 @@ std::vector<Tensor> Sequential::outputs(Index last, const Tensor& x) const {
   return all;
 }
 
+Shape Sequential::output_shape(Index i, const Shape& input) const {
+  return naming_layer(*this, i, [&] { return layer(i).output_shape(input); });
+}
+
 Shape Sequential::output_shape(const Shape& input) const {
   Shape shape = input;
-  for (Index i = 0; i < size(); ++i) {
-    shape = naming_layer(*this, i, [&] { return layer(i).output_shape(shape); });
-    naming_layer(*this, i, [&] { check_size("output", shape); });
-  }
+  for (Index i = 0; i < size(); ++i) shape = output_shape(i, shape);
   return shape;
 }
 
-void Sequential::make_parameters() {
-  for (const Entry& entry : layers_) entry.module->make_parameters();
-}
-
-void Sequential::reset_parameters(Rng& rng) {
-  for (const Entry& entry : layers_) entry.module->reset_parameters(rng);
-}
-
-Footprint Sequential::footprint(const Shape& input) const {
-  Footprint all;
-  Shape shape = input;
-  for (Index i = 0; i < size(); ++i) {
-    all = compose(all, layer(i).footprint(shape));
-    shape = layer(i).output_shape(shape);
-  }
+std::vector<Child> Sequential::children() {
+  std::vector<Child> all;
+  for (Index i = 0; i < size(); ++i) all.push_back({key(i), &layer(i)});
   return all;
-}
-
-std::vector<NamedTensor> Sequential::parameters() const {
-  return of_all_layers(*this, [](const Module& layer) { return layer.parameters(); });
-}
-
-std::vector<NamedTensor> Sequential::buffers() const {
-  return of_all_layers(*this, [](const Module& layer) { return layer.buffers(); });
-}
-
-std::vector<NamedShape> Sequential::parameter_shapes() const {
-  return of_all_layers(*this, [](const Module& layer) { return layer.parameter_shapes(); });
-}
-
-std::vector<NamedShape> Sequential::buffer_shapes() const {
-  return of_all_layers(*this, [](const Module& layer) { return layer.buffer_shapes(); });
-}
-
-void Sequential::set_training(bool training) {
-  Module::set_training(training);
-  for (const Entry& entry : layers_) training ? entry.module->train() : entry.module->eval();
 }
 
 }  // namespace glass::nn

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <memory>
 
 #include "nn/module.hpp"
@@ -30,40 +29,33 @@ class Sequential final : public Module {
   /// The name or, without one, the index: what its tensors' keys begin with.
   std::string key(Index i) const;
   std::string alias(Index i) const;  ///< "conv2"
+  std::string title(Index i) const;  ///< "layer head (Linear)", for messages
   /// Index of the layer with this name, index or alias, tried in this order. Throws Error, listing
   /// what there is, if there is none.
   Index find(const std::string& layer) const;
 
+  using Module::on_forward;
   /// Calls `f` with the output of the layer with this name, index or alias whenever it is computed.
   /// Throws Error as `find` does.
-  void on_forward(const std::string& layer, std::function<void(const Tensor& output)> f);
-  /// Forgets everything that `on_forward` was given.
-  void clear_hooks();
+  void on_forward(const std::string& layer_name, std::function<void(const Tensor& output)> f) {
+    layer(find(layer_name)).on_forward(std::move(f));
+  }
 
   const char* type() const override { return "Sequential"; }
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override { return forward_to(size() - 1, x); }
   /// x -> output of layer `last`. ShapeErrors name the layer that they come from.
   Tensor forward_to(Index last, const Tensor& x) const;
   /// x -> the outputs of all layers up to and with `last`, in order.
   std::vector<Tensor> outputs(Index last, const Tensor& x) const;
-  /// Also throws ShapeError if the output of any layer has more than `most_values`.
   Shape output_shape(const Shape& input) const override;
-  Footprint footprint(const Shape& input) const override;
-  std::vector<NamedTensor> parameters() const override;
-  std::vector<NamedTensor> buffers() const override;
-  std::vector<NamedShape> parameter_shapes() const override;
-  std::vector<NamedShape> buffer_shapes() const override;
-  void make_parameters() override;
-  void reset_parameters(Rng& rng) override;
-
- protected:
-  void set_training(bool training) override;
+  /// The same of layer i alone. ShapeErrors name it.
+  Shape output_shape(Index i, const Shape& input) const;
+  std::vector<Child> children() override;
 
  private:
   struct Entry {
     std::string name;
     std::unique_ptr<Module> module;
-    std::vector<std::function<void(const Tensor&)>> hooks;
   };
   Tensor run(Index i, const Tensor& x) const;
 

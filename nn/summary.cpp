@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/table.hpp"
+#include "nn/layer.hpp"
 #include "nn/model.hpp"
 #include "nn/printable.hpp"
 
@@ -36,13 +37,12 @@ std::string Model::summary() const {
   Footprint field;
   for (Index i = 0; i < layers.size(); ++i) {
     const Module& layer = layers.layer(i);
-    field = compose(field, layer.footprint(shape));
+    field = compose(field, footprint(layer, shape));
     shape = layer.output_shape(shape);
     const Size2 seen(std::min(field.size.h, input_shape[1]),
                      std::min(field.size.w, input_shape[2]));
     const Count count = count_parameters(layer);
-    rows.push_back({printable(layers.key(i)), layers.alias(i),
-                    call_text(layer.type(), layer.arguments()), shape.str(),
+    rows.push_back({printable(layers.key(i)), layers.alias(i), call_text(layer), shape.str(),
                     count.all ? std::to_string(count.all) : "", state(count), text(seen)});
   }
   const Count total = count_parameters(*this);

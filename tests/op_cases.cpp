@@ -293,7 +293,7 @@ std::vector<ShapeErrorCase> shape_error_cases() {
          conv2d(image, ones({1, 2, 3, 3}), {}, {.padding = -1});
        },
        "padding must not be negative"},
-      {"max_pool2d", [=] { max_pool2d(image, {.kernel = 5}); }, "window 5x5 does not fit x"},
+      {"max_pool2d", [=] { max_pool2d(image, {.kernel = 5}); }, "kernel 5x5 does not fit x"},
       {"max_pool2d rank", [=] { max_pool2d(a); }, "max_pool2d: x must be [N,C,H,W]"},
       {"avg_pool2d", [=] { avg_pool2d(image, {.kernel = 0}); }, "kernel must be positive"},
       {"avg_pool2d stride", [=] { avg_pool2d(image, {.stride = -1}); }, "stride must be positive"},

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
+#include <thread>
 
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
@@ -174,6 +176,45 @@ TEST_CASE("after its first step a loop allocates no storage") {
   const std::size_t before = storage_statistics().system_allocations;
   for (int i = 0; i < 5; ++i) step();
   CHECK(storage_statistics().system_allocations == before);
+}
+
+TEST_CASE("a tensor of one value takes memory when it is looked at or written, once") {
+  release_free_storage();
+  const std::size_t before = storage_statistics().system_allocations;
+  const Tensor twos = Tensor::full({1000, 7}, 2), same = twos, never = Tensor::zeros({1 << 28});
+  CHECK(storage_statistics().system_allocations == before);
+  CHECK(twos.size() == 7000);
+  CHECK(never.size() == 1 << 28);
+  twos.mutable_data()[1] = 5;
+  CHECK(same.data() == twos.data());
+  CHECK(same.data()[1] == 5);
+  CHECK(same.data()[6999] == 2);
+  CHECK(storage_statistics().system_allocations == before + 1);
+}
+
+TEST_CASE("a tensor of one value has it also where the pool gives it used memory") {
+  const real* used = nullptr;
+  {
+    const Tensor before = Tensor::full({12'345}, 3);
+    used = before.data();
+  }
+  const Tensor after = Tensor::full({12'345}, 4);
+  CHECK(after.data() == used);
+  CHECK(std::ranges::count(after.values(), real(4)) == 12'345);
+}
+
+TEST_CASE("threads that look at a tensor first, all at once, see the same memory") {
+  const Tensor tensor = Tensor::full({1 << 16}, 3);
+  std::vector<const real*> seen(8);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const real* data = tensor.data();
+      if (data[i] == 3) seen[i] = data;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const real* data : seen) CHECK(data == tensor.data());
 }
 
 TEST_CASE("shapes of rank five and of negative extent are refused") {

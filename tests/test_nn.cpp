@@ -14,12 +14,12 @@ namespace {
 
 /// One of every layer type, and the shapes to try it on.
 struct LayerCase {
-  std::unique_ptr<nn::Module> layer;
+  std::unique_ptr<nn::Layer> layer;
   std::vector<Shape> shapes;
 };
 
 template <class Layer>
-std::unique_ptr<nn::Module> made(Layer layer) {
+std::unique_ptr<nn::Layer> made(Layer layer) {
   return std::make_unique<Layer>(std::move(layer));
 }
 
@@ -83,7 +83,7 @@ bool same(const Tensor& a, const Tensor& b) {
 TEST_CASE("every layer gives the shape that it announces") {
   std::vector<std::string> covered;
   for (const LayerCase& one : layer_cases()) {
-    CAPTURE(nn::call_text(one.layer->type(), one.layer->arguments()));
+    CAPTURE(nn::call_text(*one.layer));
     covered.push_back(one.layer->type());
     for (const Shape& shape : one.shapes) {
       Rng rng(2);
@@ -121,7 +121,7 @@ TEST_CASE("a layer that announces an error throws one") {
 TEST_CASE("layers refuse impossible arguments") {
   Rng rng;
   CHECK_THROWS_WITH_AS(nn::Conv2d({.in_channels = 1, .out_channels = 1, .kernel_size = 0}, rng),
-                       "Conv2d: kernel_size must be positive, got 0x0", ShapeError);
+                       "Conv2d: kernel must be positive, got 0x0", ShapeError);
   CHECK_THROWS_WITH_AS(
       nn::Conv2d({.in_channels = 2, .out_channels = 2, .kernel_size = 1, .groups = 2}, rng),
       doctest::Contains("only dilation 1 and groups 1"), ShapeError);
@@ -139,11 +139,10 @@ TEST_CASE("a layer prints as Python would construct it") {
   const nn::Conv2d conv(
       {.in_channels = 1, .out_channels = 16, .kernel_size = {3, 5}, .padding = 1, .bias = false},
       rng);
-  CHECK(nn::call_text(conv.type(), conv.arguments()) ==
-        "Conv2d(1, 16, (3, 5), padding=1, bias=False)");
+  CHECK(nn::call_text(conv) == "Conv2d(1, 16, (3, 5), padding=1, bias=False)");
   const nn::LeakyReLU leaky({.negative_slope = 0.2});
-  CHECK(nn::call_text(leaky.type(), leaky.arguments()) == "LeakyReLU(negative_slope=0.2)");
-  CHECK(nn::call_text("ReLU", nn::ReLU().arguments()) == "ReLU()");
+  CHECK(nn::call_text(leaky) == "LeakyReLU(negative_slope=0.2)");
+  CHECK(nn::call_text(nn::ReLU()) == "ReLU()");
 }
 
 TEST_CASE("mode and freezing are two switches") {
@@ -276,7 +275,7 @@ TEST_CASE("footprints compose to receptive fields") {
                       rng);
   };
   net.add(conv(3, 1)).add(nn::MaxPool2d({.kernel_size = 2})).add(nn::ReLU()).add(conv(3, 2));
-  const nn::Footprint field = net.footprint({1, 1, 28, 28});
+  const nn::Footprint field = nn::footprint(net, {1, 1, 28, 28});
   CHECK(field.size == Size2(8));  // 3, then + 1 * 1, then + 2 * 2
   CHECK(field.stride == Size2(4));
 }

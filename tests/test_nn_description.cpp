@@ -4,6 +4,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/weights.hpp"
+#include "nn/layer.hpp"
 #include "run_program.hpp"
 
 using namespace glass;
@@ -47,7 +48,7 @@ TEST_CASE("a description survives being read and written") {
   REQUIRE(again.layers.size() == model.layers.size());
   for (Index i = 0; i < model.layers.size(); ++i) {
     const nn::Module &a = model.layers.layer(i), &b = again.layers.layer(i);
-    CHECK(nn::call_text(a.type(), a.arguments()) == nn::call_text(b.type(), b.arguments()));
+    CHECK(nn::call_text(a) == nn::call_text(b));
     CHECK(model.layers.key(i) == again.layers.key(i));
   }
   CHECK(written.find(R"({"type": "MaxPool2d", "kernel_size": 2},)") != written.npos);

@@ -14,7 +14,7 @@ class Checkpoint final : public nn::Module {
   explicit Checkpoint(std::vector<nn::NamedTensor> tensors) : tensors_(std::move(tensors)) {}
   const char* type() const override { return "Checkpoint"; }
   Tensor forward(const Tensor& x) override { return x; }
-  std::vector<nn::NamedTensor> parameters() const override { return tensors_; }
+  std::vector<nn::NamedTensor> own_parameters() const override { return tensors_; }
 
  private:
   std::vector<nn::NamedTensor> tensors_;

@@ -64,7 +64,7 @@ bool is_of_a_run(const std::string& path, const Outputs& outputs, const std::str
     if (path == outputs.report) {
       return !viz::page::data_of(nn::read_file(path, largest_file)).empty();
     }
-    if (path == outputs.description) nn::load_description(path, 0, nn::Deferred());
+    if (path == outputs.description) nn::load_description(path, 0, nn::InitialValues::none);
     return true;
   } catch (const FileError&) {
     return false;

@@ -25,6 +25,7 @@ class FileError(ValueError):
     """A network or a file that is not as expected, in one line."""
 
 
+FORMAT = 1  # of descriptions, as in nn/io/description.hpp
 REQUIRED = object()
 # For each type: the fields of a description with PyTorch's defaults, and the attributes that have
 # only one value here.
@@ -140,7 +141,7 @@ def _description(network, weights, name, input_shape, mean, std, classes, variat
         shape[field] = [float(number) for number in numbers]
     if variation:
         shape["variation"] = float(variation)
-    out = f'{{"name": {_text(name)},\n "input": {_line(shape)}'
+    out = f'{{"format": {FORMAT},\n "name": {_text(name)},\n "input": {_line(shape)}'
     if classes:
         out += f',\n "classes": {_text(list(classes))}'
     if maximise:
@@ -279,6 +280,9 @@ def load(path):
     data = path.read_bytes()
     try:
         description = json.loads(data)
+        if description.get("format", 1) > FORMAT:
+            raise FileError(f"{path}: format {description['format']}: written by a newer version, "
+                            f"this one reads up to {FORMAT}")
         layers, weights = description["layers"], description.get("weights")
         network = build(layers, path)
     except FileError:

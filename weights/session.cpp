@@ -166,7 +166,8 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
 }  // namespace
 
 int run_session(const Session& session) {
-  nn::Model model = nn::load_description(session.model, session.options.seed, nn::Deferred());
+  nn::Model model =
+      nn::load_description(session.model, session.options.seed, nn::InitialValues::none);
   const Outputs outputs = choose_outputs(session, model);
   nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const data::DataFolder data = read_data(session, model);

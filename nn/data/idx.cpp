@@ -1,6 +1,7 @@
 #include "nn/data/idx.hpp"
 
 #include "nn/data/gzip.hpp"
+#include "nn/io/big_endian.hpp"
 
 namespace glass::data {
 
@@ -9,14 +10,6 @@ namespace {
 constexpr std::uint32_t images_magic = 2051, labels_magic = 2049;
 /// Enough for every header, and to recognise files of other kinds.
 constexpr std::uint64_t head_bytes = 512;
-
-std::uint64_t big_endian(std::string_view bytes, std::size_t word) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 4 * word; i < 4 * word + 4; ++i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  }
-  return value;
-}
 
 /// The first `words` numbers of a file, of which the first must be `magic`.
 std::vector<std::uint64_t> read_header(nn::InputFile& file, std::uint32_t magic,
@@ -27,7 +20,8 @@ std::vector<std::uint64_t> read_header(nn::InputFile& file, std::uint32_t magic,
     throw FileError(text(file.path(), ": an IDX header has ", 4 * words, " bytes, found a file of ",
                          head.size()));
   }
-  const std::uint64_t found = big_endian(head, 0);
+  const auto number = [&](std::size_t word) { return nn::big_endian(head.substr(4 * word, 4)); };
+  const std::uint64_t found = number(0);
   if (found != magic) {
     const bool swapped = found == images_magic || found == labels_magic;
     throw FileError(text(file.path(), ": expected IDX ",
@@ -36,7 +30,7 @@ std::vector<std::uint64_t> read_header(nn::InputFile& file, std::uint32_t magic,
                          swapped ? "; are the images and the labels swapped?" : ""));
   }
   std::vector<std::uint64_t> numbers;
-  for (std::size_t word = 0; word < words; ++word) numbers.push_back(big_endian(head, word));
+  for (std::size_t word = 0; word < words; ++word) numbers.push_back(number(word));
   return numbers;
 }
 

@@ -15,6 +15,12 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+/// What an error says of names in a description, which may hold anything.
+std::string shown(const Error& error) {
+  constexpr std::size_t longest = 1000;
+  return printable(error.what(), longest);
+}
+
 const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
   Names known;
   for (const LayerType& type : layer_types()) {
@@ -24,7 +30,7 @@ const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
   layer.fail("unknown type '" + printable(name) + "' (known: " + comma_list(known) + ")");
 }
 
-std::unique_ptr<Module> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
+std::unique_ptr<Layer> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
   const ReadFields read = [&](const std::vector<Field>& fields) {
     Names known{"type", "name"};
     for (const Field& field : fields) known.push_back(field.name);
@@ -37,7 +43,6 @@ std::unique_ptr<Module> read_layer(const JsonValue& layer, const LayerType& type
   return type.make(read, rng);
 }
 
-/// Without its parameters.
 void add_layer(Sequential& layers, const JsonNode& json, const std::string& path,
                std::uint64_t seed) {
   const Index i = layers.size();
@@ -54,7 +59,7 @@ void add_layer(Sequential& layers, const JsonNode& json, const std::string& path
   } catch (const FileError&) {
     throw;
   } catch (const Error& impossible) {
-    layer.fail(impossible.what());
+    layer.fail(shown(impossible));
   }
 }
 
@@ -142,9 +147,13 @@ void check_shapes(const Model& model, const std::string& path) {
   Shape out;
   try {
     check_size("input", in);
-    out = model.output_shape({1, in[0], in[1], in[2]});
+    out = {1, in[0], in[1], in[2]};
+    for (Index i = 0; i < model.layers.size(); ++i) {
+      out = model.layers.output_shape(i, out);
+      check_size(model.layers.title(i) + ": output", out);
+    }
   } catch (const ShapeError& error) {
-    throw FileError(path + ": " + error.what() +
+    throw FileError(path + ": " + shown(error) +
                     (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
   }
   const std::string first = model.layers.layer(0).type();
@@ -163,9 +172,7 @@ void check_shapes(const Model& model, const std::string& path) {
                          "], the last layer gives ", out));
   }
   Index parameters = 0;
-  for (Index i = 0; i < model.layers.size(); ++i) {
-    parameters += model.layers.layer(i).parameter_count();
-  }
+  for (const Tensor& tensor : tensors(model.parameters())) parameters += tensor.size();
   if (parameters > most_values) {
     throw FileError(text(path, ": layers: ", parameters, " parameters in all, at most ",
                          most_values, " are allowed"));
@@ -180,14 +187,27 @@ void refuse_weights(const JsonNode& json, const std::string& path) {
   throw FileError(path + ": expected a model description in JSON, got weights in JSON");
 }
 
+/// Before anything else, since a newer format may have other fields.
+void check_format(const JsonValue& root) {
+  if (!root.has("format")) return;  // as older versions wrote
+  std::uint64_t format = 0;
+  root["format"].read(format);
+  if (format > description_format) {
+    root.fail(text("format ", format, ": written by a newer version, this one reads up to ",
+                   description_format));
+  }
+  if (format == 0) root["format"].expected("a whole number from 1");
+}
+
 }  // namespace
 
 Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed,
-                        Deferred) {
+                        InitialValues values) {
   const JsonNode parsed = parse_json(json, path);
   refuse_weights(parsed, path);
   const JsonValue root{parsed, path};
-  root.only_keys({"name", "input", "classes", "maximise", "layers", "weights"});
+  check_format(root);
+  root.only_keys({"format", "name", "input", "classes", "maximise", "layers", "weights"});
   Model model;
   root["name"].read(model.name);
   if (model.name.find('/') != model.name.npos) {  // outputs are called by it
@@ -206,12 +226,7 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   }
   for (const JsonNode& layer : layers.json.items) add_layer(model.layers, layer, path, seed);
   check_shapes(model, path);
-  return model;
-}
-
-Model parse_description(std::string_view json, const std::string& path, std::uint64_t seed) {
-  Model model = parse_description(json, path, seed, Deferred());
-  draw_parameters(model, seed);
+  if (values == InitialValues::drawn) draw_parameters(model, seed);
   return model;
 }
 

@@ -24,17 +24,18 @@ class Line {
 };
 
 std::string layer_json(const Sequential& layers, Index i, const std::string& path) {
-  const Module& layer = layers.layer(i);
-  const auto& known = layer_types();
-  if (std::none_of(known.begin(), known.end(),
-                   [&](const LayerType& type) { return std::string(layer.type()) == type.name; })) {
-    throw FileError(text(path, ": layer ", printable(layers.key(i)), " is of type ", layer.type(),
-                         ", which descriptions do not know"));
+  const Layer* layer = as_layer(layers.layer(i));
+  const bool known = layer && std::ranges::any_of(layer_types(), [&](const LayerType& type) {
+                       return std::string(layer->type()) == type.name;
+                     });
+  if (!known) {
+    throw FileError(text(path, ": layer ", printable(layers.key(i)), " is of type ",
+                         layers.layer(i).type(), ", which descriptions do not know"));
   }
   Line line;
-  line.add("type", layer.type());
+  line.add("type", layer->type());
   if (!layers.name(i).empty()) line.add("name", layers.name(i));
-  for (const Argument& argument : layer.arguments()) {
+  for (const Argument& argument : layer->arguments()) {
     std::visit([&](auto value) { line.add(argument.name, value); }, argument.value);
   }
   return line.str();
@@ -50,7 +51,8 @@ std::string to_description(const Model& model, const std::string& path) {
   if (model.variation > 0) input.add("variation", model.variation);
   for (const auto& [name, value] : model.maximise) maximise.add(name, value);
 
-  std::string out = "{\"name\": " + json_text(model.name) + ",\n \"input\": " + input.str();
+  std::string out = "{\"format\": " + std::to_string(description_format) +
+                    ",\n \"name\": " + json_text(model.name) + ",\n \"input\": " + input.str();
   if (!model.classes.empty()) out += ",\n \"classes\": " + json_text(model.classes);
   if (!model.maximise.empty()) out += ",\n \"maximise\": " + maximise.str();
   out += ",\n \"layers\": [";

@@ -39,7 +39,7 @@ class Guard final : public Json::json_sax_t {
   Guard(const std::string& path, JsonEvents& events, const JsonLimits& limits)
       : path_(path), events_(events), limits_(limits) {}
 
-  bool null() override { return scalar({JsonKind::null}); }
+  bool null() override { return scalar({.kind = JsonKind::null}); }
   bool boolean(bool value) override {
     return scalar({.kind = JsonKind::boolean, .number = value ? 1.0 : 0.0});
   }
@@ -62,7 +62,7 @@ class Guard final : public Json::json_sax_t {
                    .single = std::strtof(digits.c_str(), nullptr)});
   }
   bool string(string_t& value) override {
-    return scalar({.kind = JsonKind::string, .text = value});
+    return scalar({.kind = JsonKind::string, .text = std::move(value)});
   }
   bool binary(binary_t&) override { return false; }  // not in text
 
@@ -96,9 +96,9 @@ class Guard final : public Json::json_sax_t {
       throw FileError(text(path_, ": more than ", limits_.values, " values"));
     }
   }
-  bool scalar(const JsonScalar& value) {
+  bool scalar(JsonScalar&& value) {
     count();
-    events_.scalar(value);
+    events_.scalar(std::move(value));
     return true;
   }
   void begin(JsonKind kind) {
@@ -122,13 +122,6 @@ class Guard final : public Json::json_sax_t {
   std::vector<std::set<std::string>> keys_;  ///< of each list or object that is open
 };
 
-class Nobody final : public JsonEvents {
-  void scalar(const JsonScalar&) override {}
-  void begin(JsonKind) override {}
-  void key(const std::string&) override {}
-  void end() override {}
-};
-
 }  // namespace
 
 void read_json(std::string_view text, const std::string& path, JsonEvents& events,
@@ -138,11 +131,6 @@ void read_json(std::string_view text, const std::string& path, JsonEvents& event
   refuse_long_words(text, path, limits.word);
   Guard guard(path, events, limits);
   Json::sax_parse(text, &guard);
-}
-
-void check_json(std::string_view text, const std::string& path, const JsonLimits& limits) {
-  Nobody nobody;
-  read_json(text, path, nobody, limits);
 }
 
 }  // namespace glass::nn

@@ -15,21 +15,22 @@ enum class JsonKind { null, boolean, whole, number, string, list, object };
 
 /// A value that is neither a list nor an object.
 struct JsonScalar {
-  JsonKind kind;               ///< which of the following counts
-  std::uint64_t whole = 0;     ///< of a whole number, written without sign, point and exponent
-  double number = 0;           ///< of any number; of a boolean 0 or 1
-  float single = 0;            ///< the same in single precision, rounded once; may be infinite
-  std::string_view text = {};  ///< of a string
+  JsonKind kind = JsonKind::null;  ///< which of the following counts
+  std::uint64_t whole = 0;         ///< of a whole number, written without sign, point and exponent
+  double number = 0;               ///< of any number; of a boolean 0 or 1
+  float single = 0;                ///< the same in single precision, rounded once; may be infinite
+  std::string text = {};           ///< of a string
 };
 
-/// Is told what `read_json` finds, in the order of the text; throws to end the reading.
+/// Is told what `read_json` finds, in the order of the text; throws to end the reading. As it is, it
+/// keeps nothing.
 class JsonEvents {
  public:
   virtual ~JsonEvents() = default;
-  virtual void scalar(const JsonScalar& value) = 0;  ///< a value
-  virtual void begin(JsonKind list_or_object) = 0;   ///< a list or an object opens
-  virtual void key(const std::string& name) = 0;     ///< of the value that follows
-  virtual void end() = 0;                            ///< the list or object that opened last closes
+  virtual void scalar(JsonScalar&&) {}     ///< a value
+  virtual void begin(JsonKind) {}          ///< a list or an object opens
+  virtual void key(const std::string&) {}  ///< of the value that follows
+  virtual void end() {}                    ///< the list or object that opened last closes
 };
 
 /// What is refused as hostile.
@@ -46,6 +47,10 @@ void read_json(std::string_view text, const std::string& path, JsonEvents& event
                const JsonLimits& limits = {});
 
 /// The same, when only these properties matter.
-void check_json(std::string_view text, const std::string& path, const JsonLimits& limits = {});
+inline void check_json(std::string_view text, const std::string& path,
+                       const JsonLimits& limits = {}) {
+  JsonEvents nobody;
+  read_json(text, path, nobody, limits);
+}
 
 }  // namespace glass::nn

@@ -12,20 +12,15 @@ class TreeBuilder final : public JsonEvents {
  public:
   explicit TreeBuilder(JsonNode& root) : root_(root) {}
 
-  void scalar(const JsonScalar& value) override {
-    JsonNode& node = add(value.kind);
-    node.whole = value.whole;
-    node.number = value.number;
-    node.text = value.text;
-  }
-  void begin(JsonKind kind) override { open_.push_back(&add(kind)); }
+  void scalar(JsonScalar&& value) override { add(std::move(value)); }
+  void begin(JsonKind kind) override { open_.push_back(&add({.kind = kind})); }
   void key(const std::string& name) override { open_.back()->keys.push_back(name); }
   void end() override { open_.pop_back(); }
 
  private:
-  JsonNode& add(JsonKind kind) {
+  JsonNode& add(JsonScalar&& value) {
     JsonNode& node = open_.empty() ? root_ : open_.back()->items.emplace_back();
-    node.kind = kind;
+    static_cast<JsonScalar&>(node) = std::move(value);
     return node;
   }
 

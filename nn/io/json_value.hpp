@@ -9,13 +9,9 @@
 namespace glass::nn {
 
 /// A small JSON text in memory: flat, bounded by JsonLimits, and freed without asking for memory.
-struct JsonNode {
-  JsonKind kind = JsonKind::null;  ///< which of the following counts
-  std::uint64_t whole = 0;         ///< see JsonScalar
-  double number = 0;               ///< see JsonScalar
-  std::string text;                ///< of a string
-  std::vector<JsonNode> items;     ///< of a list or an object
-  std::vector<std::string> keys;   ///< of an object, one for each item
+struct JsonNode : JsonScalar {
+  std::vector<JsonNode> items;    ///< of a list or an object
+  std::vector<std::string> keys;  ///< of an object, one for each item
 };
 
 /// Throws FileError as `read_json` does.

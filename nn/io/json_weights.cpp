@@ -40,7 +40,7 @@ class Reader final : public JsonEvents {
     }
   }
 
-  void scalar(const JsonScalar& value) override {
+  void scalar(JsonScalar&& value) override {
     const bool number = value.kind == JsonKind::whole || value.kind == JsonKind::number;
     if (level_ != 3 || !number) misfit();
     if (field_ == "data") {

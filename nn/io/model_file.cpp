@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "nn/io/description.hpp"
 #include "nn/io/file_kind.hpp"
 #include "nn/io/files.hpp"
 
@@ -16,21 +15,15 @@ std::string beside(const std::string& description, const std::string& weights) {
 
 }  // namespace
 
-Model load_description(const std::string& path, std::uint64_t seed, Deferred) {
+Model load_description(const std::string& path, std::uint64_t seed, InitialValues values) {
   InputFile file(path);
   refuse_other_kinds(file.first(telling_bytes), path, ModelFile::description);
   file.expect_at_most(largest_description);
-  return parse_description(file.all(), path, seed, Deferred());
-}
-
-Model load_description(const std::string& path, std::uint64_t seed) {
-  Model model = load_description(path, seed, Deferred());
-  draw_parameters(model, seed);
-  return model;
+  return parse_description(file.all(), path, seed, values);
 }
 
 Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
-  Model model = load_description(path, seed, Deferred());
+  Model model = load_description(path, seed, InitialValues::none);
   if (model.weights.empty()) {
     draw_parameters(model, seed);
   } else {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "nn/io/description.hpp"
 #include "nn/io/weights.hpp"
-#include "nn/model.hpp"
 
 namespace glass::nn {
 
@@ -9,11 +9,10 @@ namespace glass::nn {
 /// Without weights the layers are initialised from `seed`. Throws FileError, one line that names
 /// the file, the layer, what was expected and what was found; IoError if a file cannot be read.
 Model load_model(const std::string& path, std::uint64_t seed = 0, const LoadOptions& options = {});
-/// The same without reading weights, for training from scratch.
-Model load_description(const std::string& path, std::uint64_t seed = 0);
-/// The same without parameters, however large they would be: see Deferred. `draw_parameters` with the
-/// same seed makes it what the above gives.
-Model load_description(const std::string& path, std::uint64_t seed, Deferred);
+/// The same without reading weights, for training from scratch. Without initial values either it takes
+/// no memory, however large it is, and `draw_parameters` with the same seed makes up for it.
+Model load_description(const std::string& path, std::uint64_t seed = 0,
+                       InitialValues values = InitialValues::drawn);
 /// Writes the weights, if `model.weights` names a file beside `path`, and then the description.
 /// Throws FileError if a layer is of a type that descriptions do not know.
 void save_model(const Model& model, const std::string& path);

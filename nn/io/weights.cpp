@@ -56,13 +56,6 @@ std::vector<NamedTensor> all_tensors(const Module& module) {
   return all;
 }
 
-/// Of the same, also if they are not made yet.
-std::vector<NamedShape> all_shapes(const Module& module) {
-  std::vector<NamedShape> all = module.parameter_shapes();
-  for (const NamedShape& buffer : module.buffer_shapes()) all.push_back(buffer);
-  return all;
-}
-
 bool same_dim(std::uint64_t stored, Index wanted) {
   return stored == static_cast<std::uint64_t>(wanted);
 }
@@ -82,11 +75,12 @@ const char* order_hint(const StoredTensor& stored, const Shape& shape) {
 }
 
 /// One entry for each tensor that the file lacks, has in another shape, or has in vain.
-std::vector<std::string> mismatches(const std::vector<NamedShape>& wanted,
+std::vector<std::string> mismatches(const std::vector<NamedTensor>& wanted,
                                     const StoredTensors& stored, bool allow_extra) {
   std::vector<std::string> list;
   std::set<std::string> known;
-  for (const auto& [name, shape] : wanted) {
+  for (const auto& [name, tensor] : wanted) {
+    const Shape& shape = tensor.shape();
     known.insert(name);
     const auto entry = stored.find(name);
     if (entry == stored.end()) {
@@ -104,7 +98,7 @@ std::vector<std::string> mismatches(const std::vector<NamedShape>& wanted,
   return list;
 }
 
-void check_fits(const std::vector<NamedShape>& wanted, const StoredTensors& stored,
+void check_fits(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
                 bool allow_extra, const std::string& path) {
   const std::vector<std::string> wrong = mismatches(wanted, stored, allow_extra);
   if (wrong.empty()) return;
@@ -116,10 +110,10 @@ void check_fits(const std::vector<NamedShape>& wanted, const StoredTensors& stor
 }
 
 /// What was converted: "a.safetensors: 4 tensors were converted to single precision from F16".
-void tell_conversions(const std::vector<NamedShape>& wanted, const StoredTensors& stored,
+void tell_conversions(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
                       const std::string& path, const LoadOptions& options) {
   std::map<std::string, int> counts;
-  for (const NamedShape& tensor : wanted) ++counts[stored.at(tensor.name).dtype];
+  for (const NamedTensor& tensor : wanted) ++counts[stored.at(tensor.name).dtype];
   for (const auto& [dtype, count] : counts) {
     if (dtype == "F32" || !options.notice) continue;
     options.notice(text(path, ": ", count, count == 1 ? " tensor was" : " tensors were",
@@ -138,19 +132,19 @@ void load_weights(Module& module, const std::string& path, const LoadOptions& op
   if (!format) unknown_format(path);
   file.expect_at_most(format->largest_file);
 
-  const std::vector<NamedShape> wanted = all_shapes(module);
+  const std::vector<NamedTensor> wanted = all_tensors(module);
   check_fits(wanted, format->header(file.first(format->header_bytes), file.size(), path),
              options.allow_extra, path);
   if (format->check) {
     format->check(file, options.allow_nonfinite, [&](const std::string& key) {
-      return std::ranges::count(wanted, key, &NamedShape::name) > 0;
+      return std::ranges::count(wanted, key, &NamedTensor::name) > 0;
     });
   }
   const StoredTensors stored = format->parse(file.all(), path);
   tell_conversions(wanted, stored, path, options);
 
-  module.make_parameters();
-  for (const auto& [name, tensor] : all_tensors(module)) {
+  for (const Tensor& tensor : tensors(wanted)) tensor.data();  // memory, before a value changes
+  for (const auto& [name, tensor] : wanted) {
     std::ranges::copy(stored.at(name).values, tensor.mutable_values().begin());
   }
 }

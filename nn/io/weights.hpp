@@ -21,7 +21,7 @@ struct LoadOptions {
 /// `num_batches_tracked` is accepted and ignored. Throws FileError, one line, on a bad file, on keys
 /// or shapes that do not match (naming all), and on weights that are not finite; IoError if the file
 /// cannot be read. All of it is checked before the first value of the module changes; and the keys
-/// and shapes before a value is read, or made room for in a module that is Deferred.
+/// and shapes before a value is read, or takes memory.
 void load_weights(Module& module, const std::string& path, const LoadOptions& options = {});
 /// Writes them, in single precision, to a temporary file that then replaces `path`. Throws FileError
 /// if that would be larger than what `load_weights` reads; IoError.

@@ -28,7 +28,7 @@ Image row(const nn::Model& model, const Objective& objective, const Painted& pai
 int gallery_command(const CLI::App& command, const GalleryArguments& args) {
   Manifest manifest(command);
   for (const std::string& path : args.models) {
-    manifest.files().reads_model(path, nn::load_description(path, 0, nn::Deferred()));
+    manifest.files().reads_model(path, nn::load_description(path, 0, nn::InitialValues::none));
   }
   if (args.models.size() > 1 && !args.painting.picture.seen.empty()) {
     throw UsageError("--seen: only for one network");

@@ -124,7 +124,7 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
     throw UsageError("--times: only in text and json");
   }
   FilesInUse files;
-  files.reads_model(args.model, nn::load_description(args.model, 0, nn::Deferred()));
+  files.reads_model(args.model, nn::load_description(args.model, 0, nn::InitialValues::none));
   for (const std::string& path : {args.image, args.painting.init}) {
     if (!path.empty() && is_file(path)) files.reads(path);
   }

@@ -1,5 +1,7 @@
 #include "viz/pictures/jpeg_markers.hpp"
 
+#include <algorithm>
+
 #include "nn/io/file_kind.hpp"
 #include "viz/pictures/jpeg.hpp"
 
@@ -19,12 +21,10 @@ class Tiff {
   explicit Tiff(std::string_view data) : data_(data), little_(data.starts_with("II")) {}
 
   std::size_t number(std::size_t place, std::size_t bytes) const {
-    std::size_t value = 0;
     if (place > data_.size() || bytes > data_.size() - place) return 0;
-    for (std::size_t i = 0; i < bytes; ++i) {
-      value = value << 8 | byte_at(data_, little_ ? place + bytes - 1 - i : place + i);
-    }
-    return value;
+    std::string digits(data_.substr(place, bytes));
+    if (little_) std::ranges::reverse(digits);
+    return nn::big_endian(digits);
   }
 
  private:

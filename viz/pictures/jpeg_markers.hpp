@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "autograd/error.hpp"
+#include "nn/io/big_endian.hpp"
 
 /// What a JPEG file is made of: segments, each a marker (0xff and a code), a length of two bytes that
 /// counts itself, and data. After the segment of a scan come its pixels, coded; in them a byte 0xff
@@ -59,8 +60,7 @@ class SegmentReader {
 
 /// The number in the two bytes at a place of `bytes`.
 inline int number_at(std::string_view bytes, std::size_t place) {
-  return static_cast<unsigned char>(bytes[place]) << 8 |
-         static_cast<unsigned char>(bytes[place + 1]);
+  return static_cast<int>(nn::big_endian(bytes.substr(place, 2)));
 }
 
 /// The orientation that EXIF data, which an application segment holds, give the picture: 1 to 8, and

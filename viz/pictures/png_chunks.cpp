@@ -31,11 +31,11 @@ std::optional<Chunk> ChunkReader::next() {
   expect(rest_.size() >= around_data, path_,
          "expected PNG chunks up to IEND, found the end of the ", "file after ", file_.size(),
          " bytes");
-  const std::size_t length = read_big_endian(rest_);
+  const std::size_t length = read_number(rest_);
   const std::string_view type = rest_.substr(4, 4);
   expect(length <= rest_.size() - around_data, path_, "PNG chunk '", nn::printable(type),
          "': expected ", length, " bytes of data, found the end of the file");
-  const std::uint32_t expected = read_big_endian(rest_.substr(8 + length));
+  const std::uint32_t expected = read_number(rest_, 8 + length);
   const std::uint32_t found = checksum(rest_.substr(4, 4 + length));
   expect(found == expected, path_, "PNG chunk '", nn::printable(type), "': expected CRC ", expected,
          ", found ", found, ": the file is damaged");
@@ -60,12 +60,6 @@ std::string big_endian(std::uint32_t value, int bytes) {
     out += static_cast<char>(value >> shift);
   }
   return out;
-}
-
-std::uint32_t read_big_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (const char byte : bytes.substr(0, 4)) value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
 }
 
 }  // namespace glass::viz::png

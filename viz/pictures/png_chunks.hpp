@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "autograd/error.hpp"
+#include "nn/io/big_endian.hpp"
 
 /// What a PNG file is made of: a signature, then chunks, the last of them IEND. A chunk has the
 /// length of its data (4 bytes), a type (4), the data, and the CRC of type and data (4). Numbers are
@@ -41,7 +42,9 @@ std::string make_chunk(std::string_view type, std::string_view data);
 
 /// The last `bytes` bytes of `value`.
 std::string big_endian(std::uint32_t value, int bytes = 4);
-/// The number in the first 4 bytes.
-std::uint32_t read_big_endian(std::string_view bytes);
+/// The number in 4 bytes.
+inline std::uint32_t read_number(std::string_view bytes, std::size_t place = 0) {
+  return static_cast<std::uint32_t>(nn::big_endian(bytes.substr(place, 4)));
+}
 
 }  // namespace glass::viz::png

@@ -46,17 +46,11 @@ kernels::Window checked_window(const Tensor& x, const Tensor& w, const Tensor& b
                                const Conv2dOptions& options) {
   require(x.shape().rank() == 4, "conv2d: x must be [N,C,H,W], got ", x.shape());
   require(w.shape().rank() == 4, "conv2d: weight must be [K,C,R,S], got ", w.shape());
-  const auto [stride, padding] = options;
   const Shape &xs = x.shape(), &ws = w.shape();
   require(xs[1] == ws[1], "conv2d: weight ", ws, " expects ", ws[1], " input channels, got x ", xs);
   require(!bias || bias.shape() == Shape{ws[0]}, "conv2d: weight ", ws, " needs a bias [", ws[0],
           "], got ", bias ? bias.shape() : Shape{});
-  require(stride.h > 0 && stride.w > 0, "conv2d: stride must be positive, got ", stride);
-  require(padding.h >= 0 && padding.w >= 0, "conv2d: padding must not be negative, got ", padding);
-  require(
-      ws[2] > 0 && ws[3] > 0 && xs[2] + 2 * padding.h >= ws[2] && xs[3] + 2 * padding.w >= ws[3],
-      "conv2d: kernel ", Size2(ws[2], ws[3]), " does not fit x ", xs, " with padding ", padding);
-  return {xs[0], xs[1], xs[2], xs[3], ws[0], ws[2], ws[3], stride, padding};
+  return sliding_window("conv2d", xs, ws[0], {ws[2], ws[3]}, options.stride, options.padding);
 }
 
 }  // namespace

@@ -2,46 +2,28 @@
 
 #include "docs/exercises/not_implemented.hpp"
 #include "nn/init.hpp"
-#include "nn/sliding.hpp"
 
 namespace glass::nn {
 
-Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments, Deferred()) {
-  reset_parameters(rng);
-}
-
-Conv2d::Conv2d(const Conv2dArguments& arguments, Deferred) : arguments_(arguments) {
+Conv2d::Conv2d(const Conv2dArguments& arguments) : arguments_(arguments) {
   const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments;
   require(in > 0 && out > 0, "Conv2d: in_channels and out_channels must be positive, got ", in,
           " and ", out);
-  check_sliding(type(), {kernel, stride, padding});
+  check_window(type(), kernel, stride, padding);
   require(dilation == 1 && groups == 1,
           "Conv2d: only dilation 1 and groups 1 are implemented, got dilation ", dilation,
           " and groups ", groups);
-  check_size("Conv2d: weight", weight_shape());
+  const Shape shape{out, in, kernel.h, kernel.w};
+  check_size("Conv2d: weight", shape);
+  weight = Tensor::zeros(shape).requires_grad(true);
+  if (with_bias) bias = Tensor::zeros({out}).requires_grad(true);
 }
 
-Shape Conv2d::weight_shape() const {
-  const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments_;
-  return {out, in, kernel.h, kernel.w};
+Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments) {
+  reset_parameters(rng);
 }
 
-std::vector<NamedShape> Conv2d::parameter_shapes() const {
-  if (!arguments_.bias) return {{"weight", weight_shape()}};
-  return {{"weight", weight_shape()}, {"bias", {arguments_.out_channels}}};
-}
-
-void Conv2d::make_parameters() {
-  if (weight) return;
-  weight = Tensor::empty(weight_shape());
-  if (arguments_.bias) bias = Tensor::empty({arguments_.out_channels});
-  requires_grad(true);
-}
-
-void Conv2d::reset_parameters(Rng& rng) {
-  make_parameters();
-  default_init(weight, bias, rng);
-}
+void Conv2d::reset_parameters(Rng& rng) { default_init(weight, bias, rng); }
 
 Tensor Conv2d::forward(const Tensor& x) {
   return conv2d(x, weight, bias, {.stride = arguments_.stride, .padding = arguments_.padding});
@@ -57,11 +39,6 @@ Shape Conv2d::output_shape(const Shape& input) const {
 
 Footprint Conv2d::footprint(const Shape&) const {
   throw NotImplemented("Exercise 7: Conv2d, output shape and footprint");
-}
-
-std::vector<NamedTensor> Conv2d::parameters() const {
-  if (!bias) return {{"weight", weight}};
-  return {{"weight", weight}, {"bias", bias}};
 }
 
 }  // namespace glass::nn

@@ -103,7 +103,7 @@ TEST_CASE("three layers: the footprint of a pixel is where its gradient is not 0
   select(net.forward(x), {0, 0, 0, 0}).backward();
   Index width = 0;
   while (width < 23 && x.grad().data()[width] != 0) ++width;
-  const nn::Footprint footprint = net.footprint(x.shape());
+  const nn::Footprint footprint = nn::footprint(net, x.shape());
   check_size("size", footprint.size, width);
   check_size("stride", footprint.stride, 6);
 }
