@@ -19,8 +19,8 @@ Header parse_header(std::string_view data, const std::string& path) {
   const auto byte = [&](std::size_t i) {
     return static_cast<int>(static_cast<std::uint8_t>(data[i]));
   };
-  const Header header{.width = read_big_endian(data),
-                      .height = read_big_endian(data.substr(4)),
+  const Header header{.width = read_number(data),
+                      .height = read_number(data, 4),
                       .depth = byte(8),
                       .colour = byte(9),
                       .interlaced = byte(12) == 1};
