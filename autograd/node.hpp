@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 
 #include "autograd/trace.hpp"
 
@@ -86,11 +87,11 @@ class NoGrad {
 };
 
 /// True if some input requires a gradient and no NoGrad scope is active.
-bool wants_gradient(std::initializer_list<Tensor> inputs);
+bool wants_gradient(std::span<const Tensor> inputs);
 
 /// Puts `node` on the tape between `inputs` and `output`.
 void attach(const std::shared_ptr<Node>& node, const Tensor& output,
-            std::initializer_list<Tensor> inputs);
+            std::span<const Tensor> inputs);
 
 /// Every operation ends like this:
 ///
@@ -100,7 +101,7 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
 /// The node exists only if somebody wants a gradient, and saves only what backward will read. A Trace
 /// that is recording sees every operation, and the line that calls this.
 template <std::derived_from<Node> N>
-std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
+std::shared_ptr<N> record(const Tensor& output, std::span<const Tensor> inputs,
                           SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
   const bool wanted = wants_gradient(inputs);
   Trace* trace = Trace::recording();
@@ -109,6 +110,13 @@ std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> in
   if (wanted) attach(node, output, inputs);
   if (trace) trace->add_operation(*node, output, inputs, caller);
   return wanted ? node : nullptr;
+}
+
+/// The same for inputs that are written down: `{x, weight}`.
+template <std::derived_from<Node> N>
+std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
+                          SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
+  return record<N>(output, std::span(inputs.begin(), inputs.size()), caller);
 }
 
 }  // namespace glass

@@ -18,7 +18,7 @@ struct SourceLine {
 /// order in which it ran, and before it the leaves that it was the first to read.
 ///
 ///     Trace trace;
-///     const Tensor loss = -select(model(image), {0, 3});
+///     const Tensor loss = -at(model(image), {0, 3});
 ///     loss.backward();
 ///     std::cout << listing(trace);
 ///
@@ -91,7 +91,7 @@ class Trace {
   /// What follows belongs to this layer.
   void set_layer(const std::string& layer) { layer_ = layer; }
   /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
-  void add_operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
+  void add_operation(const Node& node, const Tensor& output, std::span<const Tensor> inputs,
                      SourceLine source);
   void begin_backward(const Node& node);  ///< its backward() is about to run
   /// Its backward() made `grads` of `dy`.

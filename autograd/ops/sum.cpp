@@ -1,22 +1,28 @@
-#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/ops/broadcast.hpp"
 
 namespace glass {
 
-/// y = sum_i x_i: dx_i = dy for every element.
+///     y = sum_i x_i, over the axes that become one entry
+///     dx_i = dy
+///
+/// Each x_i receives the dy of the sum that it went into.
 struct SumNode final : Node {
+  Shape kept;  ///< y's, with size 1 for each axis that is gone
+
   const char* name() const override { return "sum"; }
-  Grads backward(const Storage& dy) const override {
-    return {Tensor::full(inputs[0].shape, *dy.data()).storage()};
-  }
+  Grads backward(const Storage& dy) const override { return {expand(dy, kept, inputs[0].shape)}; }
 };
 
-Tensor sum(const Tensor& x) {
-  const real* value = x.data();
-  Tensor y = Tensor::scalar(sum_over(0, x.size(), [=](Index i) { return value[i]; }));
-  record<SumNode>(y, {x});
+Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep) {
+  const Shape kept = reduced_shape("sum", x.shape(), axes, true);
+  const Storage total =
+      kept == x.shape() ? Storage::copy_of(x.storage()) : sum_to_size(x.storage(), x.shape(), kept);
+  Tensor y = Tensor::wrap(reduced_shape("sum", x.shape(), axes, keep), total);
+  if (auto node = record<SumNode>(y, {x})) node->kept = kept;
   return y;
 }
+
+Tensor sum(const Tensor& x) { return sum(x, all_axes(x.shape())); }
 
 }  // namespace glass
