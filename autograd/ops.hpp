@@ -6,12 +6,13 @@
 #include "autograd/tensor.hpp"
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
-/// to each other. All throw ShapeError, naming themselves and what they got, if shapes, indices or
-/// options do not fit, and GraphError for a tensor that is undefined.
+/// to each other. The formula stands above the node, in indented lines: y, then the gradient to each
+/// input; `viz tape` shows these. All throw ShapeError, naming themselves and what they got, if shapes,
+/// indices or options do not fit, and GraphError for a tensor that is undefined.
 ///
 /// A batch of none is allowed: N = 0 gives an output of none, and gradients of zero. Only what has no
-/// value then, `mean`, `mse`, `cross_entropy` and `batch_norm2d` in training, throws ShapeError. NaN
-/// stays NaN, wherever it comes from.
+/// value then, `mean` and `max` over it, `mse`, `cross_entropy` and `batch_norm2d` in training, throws
+/// ShapeError. NaN stays NaN, wherever it comes from.
 ///
 /// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
 namespace glass {

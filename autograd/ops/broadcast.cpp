@@ -1,7 +1,5 @@
 #include "autograd/ops/broadcast.hpp"
 
-#include <numeric>
-
 #include "autograd/ops/axis.hpp"
 
 namespace glass {
@@ -45,37 +43,36 @@ Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
   return y;
 }
 
-Storage expand(const Storage& x, Shape from, const Shape& to) {
+Storage expand(const Storage& x, const Shape& from, const Shape& to) {
   if (from == to) return x;
   if (from.size() == 1) return Tensor::full(to, *x.data()).storage();
   Storage y = x;
+  Shape reached = from;
   for (int axis = to.rank() - 1; axis >= 0; --axis) {
     if (from[axis] == to[axis]) continue;
-    from = from.with(axis, to[axis]);
-    y = repeat_along(y, {"expand", from, axis});
+    reached = reached.with(axis, to[axis]);
+    y = repeat_along(y, {"expand", reached, axis});
   }
   return y;
 }
 
-Storage sum_to_size(const Storage& x, Shape from, const Shape& to) {
+Storage sum_to_size(const Storage& x, const Shape& from, const Shape& to) {
   if (from == to) return x;
   if (to.size() == 1) {
     const real* value = x.data();
-    return Tensor::scalar(sum_over(0, x.size(), [=](Index i) { return value[i]; })).storage();
+    const Storage total(1);
+    *total.mutable_data() =
+        static_cast<real>(sum_over(0, x.size(), [=](Index i) { return value[i]; }));
+    return total;
   }
   Storage y = x;
+  Shape reached = from;
   for (int axis = 0; axis < to.rank(); ++axis) {
     if (from[axis] == to[axis]) continue;
-    y = sum_along(y, {"sum", from, axis});
-    from = from.with(axis, 1);
+    y = sum_along(y, {"sum", reached, axis});
+    reached = reached.with(axis, 1);
   }
   return y;
-}
-
-std::vector<int> all_axes(const Shape& x) {
-  std::vector<int> axes(static_cast<std::size_t>(x.rank()));
-  std::iota(axes.begin(), axes.end(), 0);
-  return axes;
 }
 
 Shape reduced_shape(const char* operation, const Shape& x, const std::vector<int>& axes,

@@ -35,10 +35,6 @@ Tensor div(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-Tensor div(double a, const Tensor& b) {
-  Shape one;
-  for (int axis = 0; axis < b.shape().rank(); ++axis) one.append(1);
-  return div(Tensor::full(one, a), b);
-}
+Tensor div(double a, const Tensor& b) { return div(Tensor::full(ones(b.shape().rank()), a), b); }
 
 }  // namespace glass

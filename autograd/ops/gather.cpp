@@ -19,7 +19,7 @@ void for_each_pick(const Axis& x, const Axis& y, const std::vector<Index>& index
 }  // namespace
 
 ///     y[..,k,..] = x[..,index[..,k,..],..]
-///     dx[..,j,..] = the sum of the dy[..,k,..] whose index is j
+///     dx[..,j,..] = sum dy[..,k,..] over the k with index[..,k,..] = j
 struct GatherNode final : Node {
   int axis = 0;
   std::vector<Index> index;

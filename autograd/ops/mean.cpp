@@ -2,8 +2,7 @@
 
 namespace glass {
 
-/// The sum over the axes, divided by the number of elements that went into it: `sum` and `mul_number`
-/// on the tape.
+/// The sum, divided by the number of elements that went into it: `sum` and `mul_number` on the tape.
 Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep) {
   const Shape& xs = x.shape();
   const Shape kept = reduced_shape("mean", xs, axes, true);
@@ -13,6 +12,9 @@ Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep) {
   return sum(x, axes, keep) / static_cast<double>(n);
 }
 
-Tensor mean(const Tensor& x) { return mean(x, all_axes(x.shape())); }
+Tensor mean(const Tensor& x) {
+  require(x.size() > 0, "mean: expects at least one element, got shape ", x.shape());
+  return sum(x) / static_cast<double>(x.size());
+}
 
 }  // namespace glass

@@ -14,15 +14,24 @@ struct SumNode final : Node {
   Grads backward(const Storage& dy) const override { return {expand(dy, kept, inputs[0].shape)}; }
 };
 
-Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep) {
-  const Shape kept = reduced_shape("sum", x.shape(), axes, true);
-  const Storage total =
-      kept == x.shape() ? Storage::copy_of(x.storage()) : sum_to_size(x.storage(), x.shape(), kept);
-  Tensor y = Tensor::wrap(reduced_shape("sum", x.shape(), axes, keep), total);
+namespace {
+
+/// The sum over the axes in which `kept` has size 1, as a tensor of this shape.
+Tensor sum(const Tensor& x, const Shape& kept, const Shape& shape) {
+  const bool nothing_to_add = kept == x.shape();
+  Tensor y = Tensor::wrap(shape, nothing_to_add ? Storage::copy_of(x.storage())
+                                                : sum_to_size(x.storage(), x.shape(), kept));
   if (auto node = record<SumNode>(y, {x})) node->kept = kept;
   return y;
 }
 
-Tensor sum(const Tensor& x) { return sum(x, all_axes(x.shape())); }
+}  // namespace
+
+Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep) {
+  return sum(x, reduced_shape("sum", x.shape(), axes, true),
+             reduced_shape("sum", x.shape(), axes, keep));
+}
+
+Tensor sum(const Tensor& x) { return sum(x, ones(x.shape().rank()), {}); }
 
 }  // namespace glass
