@@ -32,13 +32,13 @@ Saved::Saved(Node* node, const char* name) : name_(name) {
 NoGrad::NoGrad() : before_(std::exchange(recording, false)) {}
 NoGrad::~NoGrad() { recording = before_; }
 
-bool wants_gradient(std::initializer_list<Tensor> inputs) {
+bool wants_gradient(std::span<const Tensor> inputs) {
   return recording &&
          std::ranges::any_of(inputs, [](const Tensor& x) { return x && x.requires_grad(); });
 }
 
 void attach(const std::shared_ptr<Node>& node, const Tensor& output,
-            std::initializer_list<Tensor> inputs) {
+            std::span<const Tensor> inputs) {
   node->inputs.reserve(inputs.size());
   node->need.reserve(inputs.size());
   for (const Tensor& x : inputs) {

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 
 #include "autograd/tensor.hpp"
 
@@ -90,8 +91,8 @@ class Observer {
   /// That layer calls one of its parameters so.
   virtual void name_parameter(const Tensor& parameter, const std::string& name) = 0;
   /// An operation ran, called from `source`. `node` is on no graph if nobody wants a gradient.
-  virtual void operation(const Node& node, const Tensor& output,
-                         std::initializer_list<Tensor> inputs, SourceLine source) = 0;
+  virtual void operation(const Node& node, const Tensor& output, std::span<const Tensor> inputs,
+                         SourceLine source) = 0;
   virtual void before_backward(const Node& node) = 0;  ///< its backward() is about to run
   /// Its backward() made `grads` of `dy`.
   virtual void after_backward(const Node& node, const Storage& dy,
@@ -113,11 +114,11 @@ class NoGrad {
 };
 
 /// True if some input requires a gradient and no NoGrad scope is active.
-bool wants_gradient(std::initializer_list<Tensor> inputs);
+bool wants_gradient(std::span<const Tensor> inputs);
 
 /// Puts `node` on the tape between `inputs` and `output`.
 void attach(const std::shared_ptr<Node>& node, const Tensor& output,
-            std::initializer_list<Tensor> inputs);
+            std::span<const Tensor> inputs);
 
 /// Every operation ends like this:
 ///
@@ -127,7 +128,7 @@ void attach(const std::shared_ptr<Node>& node, const Tensor& output,
 /// The node exists only if somebody wants a gradient, and saves only what backward will read. An
 /// Observer sees every operation, and the line that calls this.
 template <std::derived_from<Node> N>
-std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
+std::shared_ptr<N> record(const Tensor& output, std::span<const Tensor> inputs,
                           SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
   const bool wanted = wants_gradient(inputs);
   if (!wanted && !Observer::current) return nullptr;
@@ -135,6 +136,13 @@ std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> in
   if (wanted) attach(node, output, inputs);
   if (Observer::current) Observer::current->operation(*node, output, inputs, caller);
   return wanted ? node : nullptr;
+}
+
+/// The same for inputs that are written down: `{x, weight}`.
+template <std::derived_from<Node> N>
+std::shared_ptr<N> record(const Tensor& output, std::initializer_list<Tensor> inputs,
+                          SourceLine caller = {__builtin_FILE(), __builtin_LINE()}) {
+  return record<N>(output, std::span(inputs.begin(), inputs.size()), caller);
 }
 
 }  // namespace glass

@@ -6,29 +6,42 @@
 #include "autograd/tensor.hpp"
 
 /// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
-/// to each other. All throw ShapeError, naming themselves and what they got, if shapes, indices or
-/// options do not fit, and GraphError for a tensor that is undefined.
+/// to each other. The formula stands above the node, in indented lines: y, then the gradient to each
+/// input; `viz tape` shows these. All throw ShapeError, naming themselves and what they got, if shapes,
+/// indices or options do not fit, and GraphError for a tensor that is undefined.
 ///
 /// A batch of none is allowed: N = 0 gives an output of none, and gradients of zero. Only what has no
-/// value then, `mean`, `mse`, `cross_entropy` and `batch_norm2d` in training, throws ShapeError. NaN
-/// stays NaN, wherever it comes from.
+/// value then, `mean` and `max` over it, `mse`, `cross_entropy` and `batch_norm2d` in training, throws
+/// ShapeError. NaN stays NaN, wherever it comes from.
 ///
 /// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
 namespace glass {
 
-// arithmetic: elementwise on equal shapes; no broadcasting, except that a number fits everything
+// arithmetic, elementwise. A number fits everything. Two tensors need the same rank, and along each axis
+// the same size, or size 1 on one side: that side is used again for each entry of the other
+// (broadcasting). [N,K] - [N,1] takes from each row a number of its own. A missing axis is not added, as
+// it would be in PyTorch: [N,K] - [N] is refused.
 Tensor add(const Tensor& a, const Tensor& b);  ///< a + b
 Tensor sub(const Tensor& a, const Tensor& b);  ///< a - b
 Tensor mul(const Tensor& a, const Tensor& b);  ///< a b
-Tensor neg(const Tensor& a);                   ///< -a
+Tensor div(const Tensor& a, const Tensor& b);  ///< a / b
 Tensor add(const Tensor& a, double b);         ///< a + b
 Tensor mul(const Tensor& a, double b);         ///< a b
-Tensor square(const Tensor& x);                ///< x^2
+Tensor div(double a, const Tensor& b);         ///< a / b
+
+// functions of one number: [..] -> [..]
+Tensor neg(const Tensor& a);     ///< -a
+Tensor square(const Tensor& x);  ///< x^2
+Tensor sqrt(const Tensor& x);    ///< the gradient at 0 is infinite; below 0 NaN
+Tensor abs(const Tensor& x);     ///< |x|; the gradient at 0 is 0
+Tensor exp(const Tensor& x);     ///< e^x
+Tensor log(const Tensor& x);     ///< to base e; of 0 minus infinity, below 0 NaN
 
 // operators: what each puts on the tape
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }  ///< `add`
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }  ///< `sub`
 inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }  ///< `mul`
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }  ///< `div`
 inline Tensor operator-(const Tensor& a) { return neg(a); }                      ///< `neg`
 inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }         ///< `add`
 inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }         ///< `add`
@@ -37,10 +50,21 @@ inline Tensor operator-(double a, const Tensor& b) { return add(neg(b), a); }   
 inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }         ///< `mul`
 inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }         ///< `mul`
 inline Tensor operator/(const Tensor& a, double b) { return mul(a, 1 / b); }     ///< `mul`
+inline Tensor operator/(double a, const Tensor& b) { return div(a, b); }         ///< `div`
 
-// reductions: [..] -> []
+// reductions: of everything, [..] -> []; or along axes, counted from 0, which then have size 1 if `keep`
+// says so, so that the result fits x again, and else are gone: sum(x[N,K], {1}) is [N]
 Tensor sum(const Tensor& x);   ///< sum_i x[i]
 Tensor mean(const Tensor& x);  ///< sum_i x[i] / n, over n elements
+/// The sums along these axes.
+Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep = false);
+/// The means along these axes.
+Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep = false);
+/// The largest along an axis, which must not be empty; of equal ones the first gets the gradient. NaN
+/// counts as larger than any number.
+Tensor max(const Tensor& x, int axis, bool keep = false);
+/// Where these are, 0 to size - 1, in the order of `max`; no tensor, and nothing that has a gradient.
+std::vector<Index> argmax(const Tensor& x, int axis);
 
 // matrices
 /// a[M,K] b[K,N] -> [M,N]
@@ -121,11 +145,17 @@ Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double s
 /// Mean of (a - b)^2 -> [].
 Tensor mse(const Tensor& a, const Tensor& b);
 
-// picking outputs
+// picking, cutting and joining
 /// The element at `index`, one coordinate per dimension -> [].
-Tensor select(const Tensor& x, const std::vector<Index>& index);
-/// x[N,K] -> [N]: element `columns[n]` of each row n.
-Tensor gather(const Tensor& x, const std::vector<Index>& columns);
+Tensor at(const Tensor& x, const std::vector<Index>& index);
+/// y[n,k,..] = x[n,index[n,k,..],..], here along axis 1: from each line along the axis those elements
+/// that `index` names, which is row-major, of y's shape. There may be several for each line, so that y
+/// is of x's shape, but of another size along `axis`. With one: x[N,K], N indices -> [N,1]
+Tensor gather(const Tensor& x, int axis, const std::vector<Index>& index);
+/// A copy of `length` entries of an axis, from `begin` on.
+Tensor narrow(const Tensor& x, int axis, Index begin, Index length);
+/// One behind the other along an axis; in all others they must agree. At least one.
+Tensor cat(const std::vector<Tensor>& parts, int axis);
 
 // images: x[N,C,H,W]
 /// (x - mean[c]) / std[c] per channel, with std > 0.

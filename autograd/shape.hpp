@@ -48,6 +48,13 @@ class Shape {
     return product;
   }
 
+  /// The same but for `size` in dimension `axis`.
+  Shape with(int axis, Index size) const {
+    Shape changed;
+    for (int i = 0; i < rank_; ++i) changed.append(i == axis ? size : (*this)[i]);
+    return changed;
+  }
+
   bool operator==(const Shape&) const = default;  ///< rank and all dimensions are equal
 
   /// "[8,3,32,32]"; a scalar prints as "[]".

@@ -59,7 +59,7 @@ std::size_t Trace::add_leaf(const Tensor& leaf) {
   return places_[leaf.id()] = entries_.size() - 1;
 }
 
-void Trace::operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
+void Trace::operation(const Node& node, const Tensor& output, std::span<const Tensor> inputs,
                       SourceLine source) {
   Entry entry;
   entry.op = node.name();

@@ -12,7 +12,7 @@ namespace glass {
 /// order in which it ran, and before it the leaves that it was the first to read.
 ///
 ///     Trace trace;
-///     const Tensor loss = -select(model(image), {0, 3});
+///     const Tensor loss = -at(model(image), {0, 3});
 ///     loss.backward();
 ///     std::cout << listing(trace);
 ///
@@ -85,7 +85,7 @@ class Trace final : public Observer {
   void name_parameter(const Tensor& parameter, const std::string& name) override {
     this->name(parameter, name, Role::weight);
   }
-  void operation(const Node& node, const Tensor& output, std::initializer_list<Tensor> inputs,
+  void operation(const Node& node, const Tensor& output, std::span<const Tensor> inputs,
                  SourceLine source) override;
   void before_backward(const Node& node) override;
   void after_backward(const Node& node, const Storage& dy, std::span<const Storage> grads) override;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string_view>
 
 #include "nn/model.hpp"
@@ -29,7 +28,8 @@ Shape output_of_one(const Model& model) {
 /// Each logit z as the pair (0, z), whose softmax is (1 - sigmoid(z), sigmoid(z)): what is safe for
 /// softmax is safe for sigmoids then. [N,K] -> [N K,2]
 Tensor pairs(const Tensor& logits) {
-  return linear(reshape(logits, {logits.size(), 1}), Tensor::from({2, 1}, {0, 1}));
+  const Tensor z = reshape(logits, {logits.size(), 1});
+  return cat({Tensor::zeros(z.shape()), z}, 1);
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ Index Model::logits_layer() const {
 
 Tensor Model::class_logits(const Tensor& output) const {
   const Tensor z = output.shape().rank() == 2 ? output : flatten(output);
-  return z.shape()[1] > 1 ? z : linear(z, Tensor::from({2, 1}, {-1, 1}));
+  return z.shape()[1] > 1 ? z : cat({-z, z}, 1);
 }
 
 Tensor Model::probabilities(const Tensor& logits) const {
@@ -75,8 +75,7 @@ Tensor Model::probabilities(const Tensor& logits) const {
 
 Tensor Model::log_probabilities(const Tensor& logits) const {
   if (!sigmoids()) return log_softmax(logits);
-  const std::vector<Index> yes(static_cast<std::size_t>(logits.size()), 1);
-  return reshape(gather(log_softmax(pairs(logits)), yes), logits.shape());
+  return reshape(narrow(log_softmax(pairs(logits)), 1, 1, 1), logits.shape());
 }
 
 Tensor Model::loss(const Tensor& logits, const std::vector<Index>& labels, double smoothing) const {
@@ -91,15 +90,6 @@ Tensor Model::loss(const Tensor& logits, const std::vector<Index>& labels, doubl
     targets[static_cast<std::size_t>(n * K + label)] = 1;
   }
   return cross_entropy(pairs(logits), targets, smoothing);
-}
-
-std::vector<Index> answers(const Tensor& logits) {
-  const Index columns = logits.shape()[1];
-  std::vector<Index> best;
-  for (const real* row = logits.data(); row != logits.storage().end(); row += columns) {
-    best.push_back(std::max_element(row, row + columns) - row);
-  }
-  return best;
 }
 
 }  // namespace glass::nn

@@ -94,9 +94,6 @@ class Model final : public Module {
   Tensor normalised(const Tensor& x) const { return mean.empty() ? x : normalise(x, mean, std); }
 };
 
-/// The class of the largest logit in each row of [N,classes]; the first of equals.
-std::vector<Index> answers(const Tensor& logits);
-
 /// The random numbers of layer `i` of a network made from `seed`.
 Rng layer_rng(std::uint64_t seed, Index i);
 /// Initialises the layers from `seed`, each from a stream of random numbers of its own, so that

@@ -131,16 +131,65 @@ void add_classification(Table& table) {
         "cross_entropy, smooth labels " + x.str(),
         [labels](const Inputs& in) { return cross_entropy(in[0], labels, 0.2); }, {spread(x, 1)},
         one_class);
-    table.add("gather " + x.str(), [labels](const Inputs& in) { return gather(in[0], labels); },
+    table.add("gather " + x.str(), [labels](const Inputs& in) { return gather(in[0], 1, labels); },
               {spread(x, 1)});
   }
-  table.add("select",
-            [](const Inputs& in) {
-              return select(in[0], {1, 0, 2});
-            },
-            {spread({2, 1, 3}, 1)});
-  table.add("select of a scalar", [](const Inputs& in) { return select(in[0], {}); },
-            {spread({}, 1)});
+}
+
+void add_arithmetic(Table& table) {
+  using Binary = Tensor (*)(const Tensor&, const Tensor&);
+  const std::vector<std::pair<const char*, Binary>> operations = {
+      {"add", add}, {"sub", sub}, {"mul", mul}, {"div", div}};
+  const std::vector<std::pair<Shape, Shape>> shapes = {{{3, 4}, {3, 1}},
+                                                       {{1, 4}, {3, 4}},
+                                                       {{3, 1}, {1, 4}},
+                                                       {{1, 1}, {2, 3}},
+                                                       {{2, 3, 4, 5}, {1, 3, 1, 1}},
+                                                       {{2, 1, 4, 1}, {1, 3, 1, 5}}};
+  for (const auto& [name, f] : operations)
+    for (const auto& [a, b] : shapes)
+      table.add(text(name, " ", a, " and ", b),
+                [f = f](const Inputs& in) { return f(in[0], in[1] + 1.5); },
+                {spread(a, 1), spread(b, 2)});
+  table.elementwise("div", [](const Tensor& a, const Tensor& b) { return a / (b + 1.5); });
+  table.elementwise("div of a number", [](const Tensor& x) { return 3 / (x + 1.5); });
+  table.elementwise("abs", abs);
+  table.elementwise("exp", exp);
+  table.elementwise("log", [](const Tensor& x) { return log(x + 1.5); });
+  table.elementwise("sqrt", [](const Tensor& x) { return sqrt(x + 1.5); });
+}
+
+void add_axes(Table& table) {
+  for (const std::vector<int>& axes :
+       std::vector<std::vector<int>>{{}, {0}, {1}, {3}, {0, 2}, {2, 1}, {0, 1, 2, 3}})
+    for (const bool keep : {false, true}) {
+      const std::string name =
+          text(axes.size(), " axes from ", axes.empty() ? -1 : axes.front(), keep ? ", kept" : "");
+      const Tensor x = spread({2, 3, 4, 5}, 1);
+      table.add("sum of " + name, [=](const Inputs& in) { return sum(in[0], axes, keep); }, {x});
+      table.add("mean of " + name, [=](const Inputs& in) { return mean(in[0], axes, keep); }, {x});
+    }
+  for (const int axis : {0, 1, 2}) {
+    for (const bool keep : {false, true})
+      table.add(text("max along ", axis, keep ? ", kept" : ""),
+                [=](const Inputs& in) { return max(in[0], axis, keep); }, {spread({3, 4, 2}, 1)});
+    table.add(text("narrow along ", axis),
+              [=](const Inputs& in) { return narrow(in[0], axis, 1, 2); }, {spread({3, 4, 3}, 1)});
+    const Shape a{3, 4, 2};
+    table.add(text("cat along ", axis),
+              [=](const Inputs& in) {
+                return cat({in[0], in[1], in[0]}, axis);
+              },
+              {spread(a, 1), spread(a.with(axis, 1), 2)});
+    std::vector<Index> index;  // two of each line, not all of them different
+    for (Index i = 0; i < 2 * a.size() / a[axis]; ++i) index.push_back(i * i % a[axis]);
+    table.add(text("gather two along ", axis),
+              [=](const Inputs& in) { return gather(in[0], axis, index); }, {spread(a, 1)});
+  }
+  table.add("narrow to all", [](const Inputs& in) { return narrow(in[0], 0, 0, 3); },
+            {spread({3}, 1)});
+  table.add("at", [](const Inputs& in) { return at(in[0], {1, 0, 2}); }, {spread({2, 1, 3}, 1)});
+  table.add("at of a scalar", [](const Inputs& in) { return at(in[0], {}); }, {spread({}, 1)});
 }
 
 void add_images(Table& table) {
@@ -242,6 +291,8 @@ std::vector<OpCase> op_cases() {
               return linear(u, u);
             },
             {spread({3, 4}, 1)});
+  add_arithmetic(table);
+  add_axes(table);
   add_conv2d(table);
   add_pooling(table);
   add_normalisation(table);
@@ -255,7 +306,10 @@ std::vector<ShapeErrorCase> shape_error_cases() {
   const Tensor a = ones({2, 3}), b = ones({3, 2}), image = ones({1, 2, 4, 4}), c = ones({2});
   const Tensor empty = ones({0, 3});
   return {
-      {"add", [=] { add(a, b); }, "add: shapes differ, [2,3] and [3,2]"},
+      {"add", [=] { add(a, b); },
+       "add: shapes differ, [2,3] and [3,2]; expected equal ranks, and sizes that are equal or 1"},
+      {"add of another rank", [=] { add(a, c); }, "add: shapes differ, [2,3] and [2]"},
+      {"div", [=] { div(a, b); }, "div: shapes differ"},
       {"sub", [=] { sub(a, b); }, "sub: shapes differ"},
       {"mul", [=] { mul(a, b); }, "mul: shapes differ"},
       {"mse", [=] { mse(a, b); }, "mse: shapes differ"},
@@ -330,20 +384,52 @@ std::vector<ShapeErrorCase> shape_error_cases() {
       {"cross_entropy of nothing", [=] { cross_entropy(empty, {}); }, "at least one row"},
       {"gather",
        [=] {
-         gather(a, {-1, 0});
+         gather(a, 1, {-1, 0});
        },
-       "gather: index -1 is outside"},
-      {"gather rank",
+       "gather: index -1 is outside axis 1 of x [2,3]"},
+      {"gather count",
        [=] {
-         gather(c, {0, 0});
+         gather(a, 1, {0, 0, 0});
        },
-       "gather: x must be [N,K]"},
-      {"select", [=] { select(a, {1}); }, "needs 2 coordinates, got 1"},
-      {"select outside",
+       "gather: x [2,3] along axis 1 needs as many indices for each of 2 lines, got 3"},
+      {"gather axis", [=] { gather(a, 2, {}); }, "gather: axis 2 is outside x [2,3]"},
+      {"gather from nothing",
        [=] {
-         select(a, {1, 3});
+         gather(ones({2, 0}), 0, {0});
+       },
+       "of 0 lines, got 1"},
+      {"at", [=] { at(a, {1}); }, "at: x [2,3] needs 2 coordinates, got 1"},
+      {"at outside",
+       [=] {
+         at(a, {1, 3});
        },
        "coordinate 3 is outside dimension 1"},
+      {"narrow", [=] { narrow(a, 1, 2, 2); },
+       "narrow: 2 entries from 2 on are outside axis 1 of x [2,3]"},
+      {"narrow beginning", [=] { narrow(a, 1, -1, 1); }, "1 entries from -1 on"},
+      {"narrow to less than nothing", [=] { narrow(a, 1, 1, -1); }, "-1 entries from 1 on"},
+      {"narrow axis", [=] { narrow(a, -1, 0, 1); }, "narrow: axis -1 is outside x [2,3]"},
+      {"cat",
+       [=] {
+         cat({a, b}, 0);
+       },
+       "cat: shapes differ beside axis 0, [2,3] and [3,2]"},
+      {"cat rank",
+       [=] {
+         cat({a, c}, 0);
+       },
+       "cat: shapes differ beside axis 0, [2,3] and [2]"},
+      {"cat of nothing", [=] { cat({}, 0); }, "cat: expects at least one tensor"},
+      {"cat axis",
+       [=] {
+         cat({c, c}, 1);
+       },
+       "cat: axis 1 is outside x [2]"},
+      {"sum", [=] { sum(a, {2}); }, "sum: axis 2 is outside x [2,3]"},
+      {"mean axis", [=] { mean(a, {-1}); }, "mean: axis -1 is outside x [2,3]"},
+      {"mean of an empty axis", [=] { mean(empty, {0}); }, "at least one element"},
+      {"max", [=] { max(a, 2); }, "max: axis 2 is outside x [2,3]"},
+      {"argmax", [=] { argmax(empty, 0); }, "argmax: axis 0 of x [0,3] is empty"},
       {"normalise", [=] { normalise(image, {0}, {1}); }, "needs 2 means"},
       {"normalise rank", [=] { normalise(a, {0}, {1}); }, "normalise: x must be [N,C,H,W]"},
       {"normalise std",

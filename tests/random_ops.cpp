@@ -70,6 +70,20 @@ class Draws {
     });
   }
 
+  /// The same of shapes that differ where one of them has size 1.
+  void broadcasting(const std::string& name, Tensor (*f)(const Tensor&, const Tensor&)) {
+    add(name, [=](Rng& rng, std::vector<Shape>& shapes) -> Function {
+      Shape a = any_shape(rng), b = a;
+      for (int axis = 0; axis < a.rank(); ++axis) {
+        const Index who = rng.below(6);
+        if (who == 0) a = a.with(axis, 1);
+        if (who == 1) b = b.with(axis, 1);
+      }
+      shapes = {a, b};
+      return [f](const Inputs& in) { return f(in[0], in[1]); };
+    });
+  }
+
   /// An elementwise operation with an option from [low, high).
   void elementwise(const std::string& name, Tensor (*f)(const Tensor&, double), double low,
                    double high) {
@@ -138,12 +152,46 @@ Function draw_reshape(Rng& rng, std::vector<Shape>& shapes) {
   return [turned](const Inputs& in) { return reshape(in[0], turned); };
 }
 
-Function draw_select(Rng& rng, std::vector<Shape>& shapes) {
+Function draw_at(Rng& rng, std::vector<Shape>& shapes) {
   const Shape x = any_shape(rng, 1);
   shapes = {x};
   std::vector<Index> index;
   for (const Index dim : x) index.push_back(rng.below(dim));
-  return [index](const Inputs& in) { return select(in[0], index); };
+  return [index](const Inputs& in) { return at(in[0], index); };
+}
+
+Function draw_sum(Rng& rng, std::vector<Shape>& shapes) {
+  shapes = {any_shape(rng)};
+  std::vector<int> axes;
+  for (int axis = 0; axis < shapes[0].rank(); ++axis)
+    if (rng.below(2)) axes.push_back(axis);
+  const bool keep = rng.below(2);
+  return [=](const Inputs& in) { return sum(in[0], axes, keep); };
+}
+
+Function draw_narrow(Rng& rng, std::vector<Shape>& shapes) {
+  shapes = {image(rng)};
+  const int axis = static_cast<int>(rng.below(4));
+  const Index begin = between(rng, 0, shapes[0][axis]);
+  const Index length = between(rng, 0, shapes[0][axis] - begin);
+  return [=](const Inputs& in) { return narrow(in[0], axis, begin, length); };
+}
+
+Function draw_cat(Rng& rng, std::vector<Shape>& shapes) {
+  const Shape first = image(rng);
+  const int axis = static_cast<int>(rng.below(4));
+  for (Index count = between(rng, 1, 3); count > 0; --count)
+    shapes.push_back(first.with(axis, between(rng, 0, 4)));
+  return [=](const Inputs& in) { return cat(in, axis); };
+}
+
+Function draw_gather(Rng& rng, std::vector<Shape>& shapes) {
+  const Shape x = image(rng);
+  shapes = {x};
+  const int axis = x[0] == 0 ? 1 : static_cast<int>(rng.below(4));
+  std::vector<Index> index(static_cast<std::size_t>(x.size() / x[axis] * between(rng, 0, 3)));
+  for (Index& i : index) i = rng.below(x[axis]);
+  return [=](const Inputs& in) { return gather(in[0], axis, index); };
 }
 
 Function draw_cross_entropy(Rng& rng, std::vector<Shape>& shapes) {
@@ -196,14 +244,17 @@ Function draw_total_variation(Rng& rng, std::vector<Shape>& shapes) {
 
 std::vector<RandomOp> random_ops() {
   Draws draws;
-  draws.elementwise("add", add);
-  draws.elementwise("sub", sub);
-  draws.elementwise("mul", mul);
+  draws.broadcasting("add", add);
+  draws.broadcasting("sub", sub);
+  draws.broadcasting("mul", mul);
+  draws.broadcasting("div", [](const Tensor& a, const Tensor& b) { return a / (b + 2); });
   draws.elementwise("mse", mse, 1);
   draws.elementwise("neg", neg);
   draws.elementwise("square", square);
-  draws.elementwise("sum", sum);
-  draws.elementwise("mean", mean, 1);
+  draws.elementwise("abs", abs);
+  draws.elementwise("exp", exp);
+  draws.elementwise("log", [](const Tensor& x) { return log(x + 2); });
+  draws.elementwise("sqrt", [](const Tensor& x) { return sqrt(x + 2); });
   draws.elementwise("relu", relu);
   draws.elementwise("tanh", tanh);
   draws.elementwise("sigmoid", sigmoid);
@@ -228,7 +279,11 @@ std::vector<RandomOp> random_ops() {
   draws.add("linear", draw_linear);
   draws.add("batch_norm2d", draw_batch_norm2d);
   draws.add("reshape", draw_reshape);
-  draws.add("select", draw_select);
+  draws.add("at", draw_at);
+  draws.add("sum", draw_sum);
+  draws.add("narrow", draw_narrow);
+  draws.add("cat", draw_cat);
+  draws.add("gather", draw_gather);
   draws.add("cross_entropy", draw_cross_entropy);
   draws.add("normalise", draw_normalise);
   draws.add("pad", draw_pad);
@@ -238,10 +293,6 @@ std::vector<RandomOp> random_ops() {
     const Shape a = matrix(rng);
     shapes = {a, {a[1], between(rng, 0, 5)}};
     return [](const Inputs& in) { return matmul(in[0], in[1]); };
-  });
-  draws.add("gather", [](Rng& rng, std::vector<Shape>& shapes) -> Function {
-    shapes = {matrix(rng)};
-    return [chosen = columns(shapes[0], rng)](const Inputs& in) { return gather(in[0], chosen); };
   });
   draws.add("hartley2d", [](Rng& rng, std::vector<Shape>& shapes) -> Function {
     shapes = {image(rng)};

@@ -93,7 +93,7 @@ TEST_CASE("answers: with and without a softmax at the end, the same logits and p
     check_close(model.logits(images), z3);
     check_probabilities(model, softmax_of(z3));
     if (!ending.empty() && ending[0] == "Softmax") check_close(model(images), softmax_of(z3));
-    CHECK(nn::answers(model.logits(images)) == std::vector<Index>{0, 1});
+    CHECK(argmax(model.logits(images), 1) == std::vector<Index>{0, 1});
   }
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("answers: one output says no or yes, with a sigmoid or without") {
     CHECK(model.sigmoids());
     check_close(model.logits(images), {0, 0, 3.5, -3.5});
     check_probabilities(model, {0.5, 0.5, sigma(3.5), sigma(-3.5)});
-    CHECK(nn::answers(model.logits(images)) == std::vector<Index>{0, 0});
+    CHECK(argmax(model.logits(images), 1) == std::vector<Index>{0, 0});
     if (!ending.empty() && ending[0] == "Sigmoid") {
       check_close(model(images), {sigma(0), sigma(-3.5)});
     }

@@ -152,7 +152,7 @@ TEST_CASE("fit: photographs of digits are named by each MNIST network") {
     const Tensor digits = fitted(scene);
     for (nn::Model& model : models) {
       const std::vector<Index> answers =
-          nn::answers(model.outputs(model.logits_layer(), digits).back());
+          argmax(model.outputs(model.logits_layer(), digits).back(), 1);
       int right = 0;
       for (std::size_t digit = 0; digit < 10; ++digit) {
         right += answers[digit] == static_cast<Index>(digit);

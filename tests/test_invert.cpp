@@ -12,7 +12,6 @@
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
-#include "viz/batch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/invert.hpp"
 #include "viz/pictures/npy.hpp"
@@ -89,13 +88,6 @@ TEST_CASE("psnr in decibels") {
   CHECK(psnr(black, Tensor::full({1, 1, 4, 4}, 1)) == doctest::Approx(0));
   CHECK(psnr(black, Tensor::full({1, 1, 4, 4}, 0.1)) == doctest::Approx(20));
   CHECK(psnr(black, black) == 99);
-}
-
-TEST_CASE("rows of a batch") {
-  const Tensor batch = Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6});
-  const Tensor twice = repeat(row(batch, 1), 2);
-  CHECK(twice.shape() == Shape{2, 3});
-  for (Index i = 0; i < 6; ++i) CHECK(twice.data()[i] == static_cast<real>(4 + i % 3));
 }
 
 TEST_CASE("inverting leaves the weights alone, repeats itself, and stops where it is told to") {
@@ -193,7 +185,7 @@ TEST_CASE("viz invert reports what its array holds, and its outputs can be made 
     const auto& layer = report["layers"][i];
     CHECK(layer["name"] == names[i]);
     CHECK(report["unregularised"][i]["name"] == names[i]);
-    const Tensor image = row(images, static_cast<Index>(i));
+    const Tensor image = narrow(images, 0, static_cast<Index>(i), 1);
     const Tensor phi = model.forward_to(names[i], image),
                  phi0 = model.forward_to(names[i], original);
     double difference = 0, size = 0;
@@ -325,7 +317,9 @@ TEST_CASE("viz saliency takes every objective, all of them side by side, and mak
   nn::Model model = nn::load_model(mnist);
   const auto expected = [&](const std::string& expression) {
     const Objective objective(model, expression);
-    return saliency(model, objective, repeat(sample(), objective.pictures()));
+    return saliency(
+        model, objective,
+        cat(std::vector<Tensor>(static_cast<std::size_t>(objective.pictures()), sample()), 0));
   };
   const auto same = [&](const std::string& expression) {
     const Tensor a = read_npy(array), b = expected(expression);

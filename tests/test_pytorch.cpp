@@ -54,7 +54,7 @@ void compare(const std::string& base) {
   const nn::StoredTensors expected = nn::parse_safetensors(nn::read_file(path), path);
   Tensor pixels = to_tensor(expected.at("input")).requires_grad(true);
   const Tensor output = model(pixels);
-  select(output, {0, 1}).backward();
+  at(output, {0, 1}).backward();
   CHECK_MESSAGE(distance(output, to_tensor(expected.at("output"))) < 1e-4, base);
   CHECK_MESSAGE(distance(pixels.grad(), to_tensor(expected.at("gradient"))) < 1e-4, base);
 }

@@ -49,6 +49,10 @@ TEST_CASE("a node keeps what backward reads, and inputs live on for nobody else'
   CHECK(kept_by([&] { return sum(relu(2 * x)); }) == bytes(n));   // relu's output
   CHECK(kept_by([&] { return sum(relu(2 * x) + relu(3 * x)); }) == 2 * bytes(n));
   CHECK(kept_by([&] { return (x + 1) * Tensor::full(x.shape(), 2); }) == bytes(n));  // the factor 2
+  CHECK(kept_by([&] { return (x + 1) - mean(x, {1}, true); }) == 0);
+  CHECK(kept_by([&] { return (x + 1) * Tensor::full({8, 1}, 2); }) == bytes(8));  // as it was given
+  CHECK(kept_by([&] { return (x + 1) / Tensor::full({8, 1}, 2); }) == bytes(8));  // b, but not y
+  CHECK(kept_by([&] { return max(cat({narrow(x + 1, 1, 0, 9), x}, 1), 1); }) == 0);
 }
 
 TEST_CASE("a frozen network keeps what ReLUs and maxima read, and no output of a convolution") {

@@ -72,7 +72,7 @@ std::vector<real> maximise(
   optim::Adam adam({x}, {.lr = 0.05});
   for (int step = 0; step < steps; ++step) {
     adam.zero_grad();
-    const Tensor score = sum(gather(net(shift(x, step % 3 - 1, 1)), labels()));
+    const Tensor score = sum(gather(net(shift(x, step % 3 - 1, 1)), 1, labels()));
     (total_variation(x, {.beta = 1.5}) + alpha_norm(x) - score).backward();
     adam.step();
     after_step(step);

@@ -78,10 +78,10 @@ TEST_CASE("a tape of maximisation: the same operations, and only the image gets 
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
   Trace trace;
-  select(net(image), {0, 2}).backward();
+  at(net(image), {0, 2}).backward();
 
   CHECK(operations(trace) ==
-        std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "select"});
+        std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "at"});
   const Trace::Entry& first = trace.entries().front();
   CHECK(first.role == Role::image);
   CHECK(first.name == "image");
@@ -102,7 +102,7 @@ TEST_CASE("a tape remembers who read what, what was kept, and the line that ran"
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
   Trace trace;
-  select(net(image), {0, 2}).backward();
+  at(net(image), {0, 2}).backward();
 
   const Trace::Entry& conv = find(trace, "conv1", "conv2d");
   REQUIRE(conv.inputs.size() == 3);
@@ -187,7 +187,7 @@ TEST_CASE("a listing has a line for each entry and marks what is locked") {
   net.requires_grad(false);
   Tensor image = small_image().requires_grad(true);
   Trace trace;
-  select(net(image), {0, 2}).backward();
+  at(net(image), {0, 2}).backward();
   const std::string plain = listing(trace), coloured = listing(trace, {.colour = true});
   CHECK(std::ranges::count(plain, '\n') == static_cast<long>(trace.entries().size()) + 1);
   CHECK(plain.find("locked") != plain.npos);

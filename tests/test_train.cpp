@@ -213,7 +213,7 @@ TEST_CASE("train: an evaluation counts truths against answers") {
   CHECK(two.correct() == 7);
   CHECK(two.total() == 8);
   CHECK(two.accuracy() == 0.875);
-  CHECK(nn::answers(Tensor::from({2, 3}, {0, 2, 1, 5, 5, 4})) == std::vector<Index>{1, 0});
+  CHECK(argmax(Tensor::from({2, 3}, {0, 2, 1, 5, 5, 4}), 1) == std::vector<Index>{1, 0});
   CHECK(accuracy_text(9912, 10000) == "99.12 % (9912 of 10000)");
 }
 

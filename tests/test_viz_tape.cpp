@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cctype>
-#include <fstream>
 #include <set>
-#include <sstream>
+#include <string>
 
 #include "browser.hpp"
 #include "nn/io/model_file.hpp"
@@ -38,51 +36,6 @@ std::vector<std::string> through_the_layers(const Json& entries) {
 Tensor noise(const Shape& shape) {
   Rng rng(4);
   return Tensor::uniform(shape, rng);
-}
-
-/// The `///` comments of a file, joined.
-std::string comments_of(const std::string& code) {
-  std::istringstream lines(code);
-  std::string all;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("///")) all += line.substr(3) + ' ';
-  }
-  return all;
-}
-
-/// A formula as comments write it: in ASCII, small letters, without spaces and `quotes`.
-std::string plain(std::string formula) {
-  for (const auto& [sign, word] : std::vector<std::pair<std::string, std::string>>{{"Σ", "sum"},
-                                                                                   {"√", "sqrt"},
-                                                                                   {"−", "-"},
-                                                                                   {"β", "beta"},
-                                                                                   {"α", "alpha"},
-                                                                                   {"ε", "eps"},
-                                                                                   {"²", "^2"},
-                                                                                   {"ᵀ", "^t"},
-                                                                                   {"⟨", "<"},
-                                                                                   {"⟩", ">"},
-                                                                                   {"x̂", "xhat"}}) {
-    for (std::size_t at = 0; (at = formula.find(sign, at)) != formula.npos;) {
-      formula.replace(at, sign.size(), word);
-    }
-  }
-  std::erase_if(formula, [](char c) { return c == ' ' || c == '`'; });
-  std::ranges::transform(formula, formula.begin(), [](unsigned char c) { return std::tolower(c); });
-  return formula;
-}
-
-/// "dx: one; in training another" -> "one", "another".
-std::vector<std::string> clauses(const std::string& line) {
-  std::istringstream parts(line);
-  std::vector<std::string> all;
-  for (std::string part; std::getline(parts, part, ';');) {
-    for (const std::string before : {"dx: ", " in training "}) {
-      if (part.starts_with(before)) part.erase(0, before.size());
-    }
-    all.push_back(part);
-  }
-  return all;
 }
 
 }  // namespace
@@ -274,24 +227,32 @@ TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {
   }
 }
 
-TEST_CASE(
-    "every operation has a formula with a gradient for each input, and it is the code's own") {
+TEST_CASE("every operation has a formula, and a gradient for each input that it names") {
+  const std::string mark = "name() const override { return \"";
   for (const auto& file : std::filesystem::directory_iterator(GLASS_SOURCE_DIR "/autograd/ops")) {
-    const std::string code = slurp(file.path().string()), comments = plain(comments_of(code));
-    const std::string mark = "name() const override { return \"";
+    const std::string code = slurp(file.path().string());
     for (std::size_t i = 0; (i = code.find(mark, i)) != code.npos;) {
       i += mark.size();
       const viz::Formula& formula = viz::formula_of(code.substr(i, code.find('"', i) - i));
+      CAPTURE(formula.op);
+      CHECK_FALSE(formula.backward.empty());
       CHECK(formula.inputs.size() == formula.backward.size());
-      CHECK_MESSAGE(comments.find(plain(formula.forward)) != comments.npos, formula.forward);
-      for (const std::string& line : formula.backward) {
-        for (const std::string& part : clauses(line)) {
-          CHECK_MESSAGE(comments.find(plain(part)) != comments.npos, part);
-        }
-      }
+      for (const std::string& line : formula.backward) CHECK(line.find(" = ") != line.npos);
     }
   }
   CHECK_THROWS_AS(viz::formula_of("nothing"), std::logic_error);
+}
+
+TEST_CASE("a formula is the indented lines of the comment above its node, in mathematical signs") {
+  const viz::Formula& conv2d = viz::formula_of("conv2d");
+  CHECK(conv2d.forward ==
+        "y[n,k,p,q] = b[k] + Σ_{c,r,s} w[k,c,r,s] x[n,c,h,w] with h = p stride + r − padding and "
+        "w = q stride + s − padding; outside the image x is 0");
+  CHECK(conv2d.inputs == std::vector<std::string>{"x", "w", "b"});
+  CHECK(conv2d.backward.back() == "db[k] = Σ_{n,p,q} dy[n,k,p,q]");
+  CHECK(viz::formula_of("square").forward == "y = x²");
+  CHECK(viz::formula_of("mul").backward == std::vector<std::string>{"da = dy b", "db = dy a"});
+  CHECK(viz::formula_of("mul_number").forward == "y = number x");
 }
 
 TEST_CASE("viz tape writes every format, by option or by the output's name") {

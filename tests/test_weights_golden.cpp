@@ -113,10 +113,10 @@ TEST_CASE("pixels get PyTorch's gradients, through the normalisation") {
   Tensor pixels = golden.first_image().requires_grad(true);
   const Tensor logits = model.forward_to("head", pixels);
   CHECK(distance(logits, golden["logits"]) < 1e-4);
-  select(logits, {0, 3}).backward();
+  at(logits, {0, 3}).backward();
   CHECK(distance(pixels.grad(), golden["logit_gradient"]) < 1e-4);
   pixels.zero_grad();
-  select(model(pixels), {0, 3}).backward();
+  at(model(pixels), {0, 3}).backward();
   CHECK(distance(pixels.grad(), golden["log_probability_gradient"]) < 1e-4);
 }
 

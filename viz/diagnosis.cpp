@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "autograd/node.hpp"
-#include "viz/batch.hpp"
 #include "viz/finite.hpp"
 #include "viz/saliency.hpp"
 
@@ -117,7 +116,7 @@ std::vector<std::string> diagnose(const nn::Model& model, const Objective& objec
     if (const auto damage = not_finite(model, outputs, n)) {
       causes.back() = *damage;
     } else if (objective.of_class() && objective.saturates() &&
-               logit_reaches(model, objective.unit(n), row(image, n))) {
+               logit_reaches(model, objective.unit(n), narrow(seen, 0, n, 1))) {
       const Tensor logits =
           model.class_logits(outputs[static_cast<std::size_t>(model.logits_layer())]);
       causes.back() = saturation(model, part(logits, n), objective.unit(n), values.values()[i]) +

@@ -8,7 +8,6 @@
 
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
-#include "viz/batch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
@@ -41,9 +40,7 @@ class Representation {
   /// How many numbers stand for one image.
   Index size() const { return original_.size(); }
   /// |phi(x) - phi0|^2 / |phi0|^2, summed over the images x[N,C,H,W] -> []
-  Tensor error(const Tensor& x) const {
-    return sum(square((*this)(x)-repeat(original_, x.shape()[0]))) / size_;
-  }
+  Tensor error(const Tensor& x) const { return sum(square((*this)(x)-original_)) / size_; }
 
  private:
   const nn::Model& model_;
@@ -120,7 +117,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   const NoGrad no_grad;
   double lowest = std::numeric_limits<double>::infinity();
   for (const Index start : starts) {
-    const Tensor image = row(images, start);
+    const Tensor image = narrow(images, 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;

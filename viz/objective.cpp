@@ -20,13 +20,8 @@ Tensor channel_means(const Tensor& h) {
   return h.shape().rank() == 4 ? flatten(global_avg_pool2d(h)) : h;
 }
 
-/// [N,..] -> [N]
-Tensor row_means(const Tensor& h) {
-  const Tensor rows = flatten(h);
-  const Index K = rows.shape()[1];
-  return reshape(linear(rows, Tensor::full({1, K}, 1.0 / static_cast<double>(K))),
-                 {rows.shape()[0]});
-}
+/// [N,..] -> [N,1]
+Tensor row_means(const Tensor& h) { return mean(flatten(h), {1}, true); }
 
 std::optional<Index> whole_number(const std::string& word) {
   if (word.empty() || word.size() > 9 || word.find_first_not_of("0123456789") != word.npos) {
@@ -180,19 +175,19 @@ Tensor Objective::evaluate(const nn::Model& model, const Term& term, const Tenso
   for (Index n = 0; n < N && !term.units.empty(); ++n) units.push_back(at(term.units, n));
   switch (term.kind) {
     case Kind::logit:
-      return gather(model.class_logits(h), units);
+      return gather(model.class_logits(h), 1, units);
     case Kind::logprob:
-      return gather(model.log_probabilities(model.class_logits(h)), units);
+      return gather(model.log_probabilities(model.class_logits(h)), 1, units);
     case Kind::softmax:
-      return gather(model.probabilities(model.class_logits(h)), units);
+      return gather(model.probabilities(model.class_logits(h)), 1, units);
     case Kind::neuron:
-      return gather(flatten(h), units);
+      return gather(flatten(h), 1, units);
     case Kind::channel:
-      return gather(channel_means(h), units);
+      return gather(channel_means(h), 1, units);
     case Kind::layer:
       return row_means(square(h));
     case Kind::direction:
-      return reshape(linear(channel_means(h), term.direction), {N});
+      return linear(channel_means(h), term.direction);
     case Kind::diversity:
       break;
   }
@@ -248,7 +243,7 @@ Tensor Objective::probability(const nn::Model& model, const Tensor& x) const {
   const NoGrad no_grad;
   std::vector<Index> units;
   for (Index n = 0; n < x.shape()[0]; ++n) units.push_back(unit(n));
-  return gather(model.probabilities(logits_of(model, x)), units);
+  return gather(model.probabilities(logits_of(model, x)), 1, units);
 }
 
 }  // namespace glass::viz

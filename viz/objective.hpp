@@ -32,7 +32,7 @@ class Objective {
   /// that is not possible with this model, FileError or IoError for a direction's file.
   Objective(const nn::Model& model, const std::string& expression);
 
-  /// x[N,C,H,W] of pixels -> [N]; N is `pictures()`, or any number if that is 1.
+  /// x[N,C,H,W] of pixels -> [N,1]; N is `pictures()`, or any number if that is 1.
   Tensor operator()(const nn::Model& model, const Tensor& x) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
@@ -55,7 +55,7 @@ class Objective {
   bool saturates() const;
   Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
   /// The probability of picture n's class, as the network sees it, off the tape; only if
-  /// `of_class()`. -> [N]. Throws FileError as `logits_of` does.
+  /// `of_class()`. -> [N,1]. Throws FileError as `logits_of` does.
   Tensor probability(const nn::Model& model, const Tensor& x) const;
 
  private:

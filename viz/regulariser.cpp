@@ -16,7 +16,7 @@ Tensor Regulariser::operator()(const Tensor& x, const std::vector<double>& centr
     add(weight * total_variation(x, {.beta = beta}));
   }
   if (alpha_norm > 0 || l2 > 0) {
-    const Tensor deviation = normalise(x, centre, std::vector<double>(centre.size(), 1));
+    const Tensor deviation = x - Tensor::from({1, x.shape()[1], 1, 1}, centre);
     if (alpha_norm > 0) {
       add(alpha_norm / (pixels * std::pow(range, alpha)) * glass::alpha_norm(deviation, alpha));
     }

@@ -16,10 +16,8 @@ namespace {
 
 /// Moves the images, and lets `centre`, one value per channel, come in.
 Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<double>& centre) {
-  const std::vector<double> ones(centre.size(), 1);
-  std::vector<double> back = centre;
-  for (double& mean : back) mean = -mean;
-  return normalise(shift(normalise(images, centre, ones), dy, dx), back, ones);
+  const Tensor middle = Tensor::from({1, images.shape()[1], 1, 1}, centre);
+  return shift(images - middle, dy, dx) + middle;
 }
 
 Tensor rounded_to_8_bits(const Tensor& images) {
@@ -68,7 +66,7 @@ std::vector<double> shift_stability(const nn::Model& model, const Tensor& images
   std::vector<double> stability(classes.size());
   for (const auto& [dy, dx] : {std::pair<Index, Index>{-2, 0}, {2, 0}, {0, -2}, {0, 2}}) {
     const std::vector<Index> named =
-        nn::answers(logits_of(model, shifted(images, dy, dx, centre_of(model))));
+        argmax(logits_of(model, shifted(images, dy, dx, centre_of(model))), 1);
     for (std::size_t n = 0; n < named.size(); ++n) stability[n] += named[n] == classes[n] ? .25 : 0;
   }
   return stability;
@@ -120,10 +118,10 @@ std::vector<Score> score(const nn::Model& model, const nn::Model& judge, const T
                          const std::vector<Index>& classes) {
   const NoGrad no_grad;
   const Tensor judged = logits_of(judge, images);
-  const Tensor own = gather(model.probabilities(logits_of(model, images)), classes);
-  const Tensor other = gather(judge.probabilities(judged), classes);
-  const std::vector<Index> named = nn::answers(judged);
-  const std::vector<Index> named_rounded = nn::answers(logits_of(judge, rounded_to_8_bits(images)));
+  const Tensor own = gather(model.probabilities(logits_of(model, images)), 1, classes);
+  const Tensor other = gather(judge.probabilities(judged), 1, classes);
+  const std::vector<Index> named = argmax(judged, 1);
+  const std::vector<Index> named_rounded = argmax(logits_of(judge, rounded_to_8_bits(images)), 1);
   const std::vector<double> stability = shift_stability(judge, images, classes);
   const std::vector<double> variation = mean_variation(images);
   const std::vector<double> high_frequency = high_frequency_share(images);

@@ -38,7 +38,7 @@ Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& h
     const auto look = [&] { return model.logits(batch.images); };
     const Tensor logits = look();
     if (!viz::all_finite({logits})) viz::refuse_not_finite(model, look);
-    const std::vector<Index> given = nn::answers(logits);
+    const std::vector<Index> given = argmax(logits, 1);
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
     }

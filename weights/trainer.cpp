@@ -83,7 +83,7 @@ bool Trainer::run_epoch(EpochResult& result, const std::function<bool(const Trai
     optimiser_->step();
 
     loss_sum += loss.item();
-    const std::vector<Index> given = nn::answers(logits);
+    const std::vector<Index> given = argmax(logits, 1);
     for (std::size_t i = 0; i < given.size(); ++i) result.correct += given[i] == batch.labels[i];
     result.images += batch_;
     result.loss = loss_sum / static_cast<double>(step + 1);

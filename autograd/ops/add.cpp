@@ -1,27 +1,34 @@
 #include <functional>
 
-#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/ops/broadcast.hpp"
 
 namespace glass {
 
-/// y = a + b: da = dy, db = dy.
+///     y = a + b
+///     da = dy
+///     db = dy
+///
+/// Of an entry that broadcasting used again, here and in sub, mul and div, the gradient is the sum
+/// over its uses.
 struct AddNode final : Node {
   const char* name() const override { return "add"; }
   Grads backward(const Storage& dy) const override {
-    return {need[0] ? dy : Storage(), need[1] ? dy : Storage()};
+    Grads grads(2);
+    if (need[0]) grads[0] = sum_to_size(dy, shape, inputs[0].shape);
+    if (need[1]) grads[1] = sum_to_size(dy, shape, inputs[1].shape);
+    return grads;
   }
 };
 
 Tensor add(const Tensor& a, const Tensor& b) {
-  require(a.shape() == b.shape(), "add: shapes differ, ", a.shape(), " and ", b.shape());
-  Tensor y = Tensor::wrap(a.shape(), map(a.storage(), b.storage(), std::plus<real>()));
+  Tensor y = map_broadcast("add", a, b, std::plus<real>());
   record<AddNode>(y, {a, b});
   return y;
 }
 
-/// y = x + number: dx = dy.
+///     y = x + number
+///     dx = dy
 struct AddNumberNode final : Node {
   const char* name() const override { return "add_number"; }
   Grads backward(const Storage& dy) const override { return {dy}; }

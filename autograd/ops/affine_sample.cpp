@@ -42,10 +42,12 @@ void for_each_tap(const Shape& shape, const AffineSample& how, const Visit& visi
 
 }  // namespace
 
-/// y[p] = sum_q k(A p - q) x[q] with k(v,u) = max(0, 1 - |v|) max(0, 1 - |u|), where x[q] is `fill`
-/// outside the image and A undoes the transformation: seen from the centre, A = [c s; -s c] / scale
-/// takes (down, right) of y to x, with c = cos(angle), s = sin(angle). So
-/// dx[q] = sum_p k(A p - q) dy[p]. Jaderberg et al., 2015.
+///     y[p] = sum_q k(A p - q) x[q]
+///     dx[q] = sum_p k(A p - q) dy[p]
+///
+/// with k(v,u) = max(0, 1 - |v|) max(0, 1 - |u|), where x[q] is `fill` outside the image and A
+/// undoes the transformation: seen from the centre, A = [c s; -s c] / scale takes (down, right) of
+/// y to x, with c = cos(angle), s = sin(angle). Jaderberg et al., 2015.
 struct AffineSampleNode final : Node {
   AffineSample how;
 

@@ -24,7 +24,8 @@ real slope(real x, double alpha) {
 
 }  // namespace
 
-/// y = sum_i |x_i|^alpha: dx = alpha |x|^(alpha - 1) sign(x) dy.
+///     y = sum_i |x_i|^alpha
+///     dx = alpha |x|^(alpha - 1) sign(x) dy
 struct AlphaNormNode final : Node {
   Saved x{this, "x"};
   double alpha = 0;

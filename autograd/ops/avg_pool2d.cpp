@@ -5,7 +5,8 @@
 
 namespace glass {
 
-/// y[n,c,p,q] = (1 / RS) sum_{r,s} x[n,c,h,w]: each x under a window receives dy / RS from it.
+///     y[n,c,p,q] = (1 / RS) sum_{r,s} x[n,c,h,w]
+///     dx[n,c,h,w] = dy / RS from each window that it lies under
 struct AvgPool2dNode final : Node {
   kernels::Window window{};
 

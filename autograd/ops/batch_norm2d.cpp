@@ -7,14 +7,15 @@
 
 namespace glass {
 
-/// y = w xhat + b with xhat = (x - mean) / sqrt(var + eps), per channel.
+///     y = w xhat + b with xhat = (x - mean) / sqrt(var + eps), per channel
+///     dx = w / sqrt(var + eps) dy; in training
+///         dx = w / sqrt(var + eps) (dy - db / M - xhat dw / M)
+///     dw = sum dy xhat
+///     db = sum dy
 ///
-/// In evaluation mean and var are constants, so dx = w / sqrt(var + eps) dy. In training they
-/// are those of the batch and move with x: what this adds removes from dy its part along the two
-/// directions in which xhat cannot move, its mean and its scale. With M elements in a channel:
-///
-///     db = sum dy,    dw = sum dy xhat
-///     dx = w / sqrt(var + eps) (dy - db / M - xhat dw / M)
+/// In evaluation mean and var are constants. In training they are those of the batch and move with
+/// x: what this adds removes from dy its part along the two directions in which xhat cannot move,
+/// its mean and its scale. M is the number of elements in a channel.
 struct BatchNorm2dNode final : Node {
   Saved x{this, "x"}, mean{this, "mean"};  // in evaluation only dw reads these
   Saved weight{this, "weight"}, inverse_std{this, "inverse_std"};

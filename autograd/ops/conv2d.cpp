@@ -4,16 +4,14 @@
 
 namespace glass {
 
-/// y[n,k,p,q] = b[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
-///
-/// with h = p stride + r - padding and w = q stride + s - padding; outside the image x is 0.
-///
-/// y is linear in each of x, w and b, so each gradient is a sum over the products above in which
-/// it takes part, with the third factor replaced by dy:
-///
-///     dx[n,c,h,w] = the sum over the (k,p,q,r,s) that read (h,w) of w[k,c,r,s] dy[n,k,p,q]
+///     y[n,k,p,q] = b[k] + sum_{c,r,s} w[k,c,r,s] x[n,c,h,w]
+///         with h = p stride + r - padding and w = q stride + s - padding; outside the image x is 0
+///     dx[n,c,h,w] = sum w[k,c,r,s] dy[n,k,p,q] over the (k,p,q,r,s) that read (h,w)
 ///     dw[k,c,r,s] = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
 ///     db[k] = sum_{n,p,q} dy[n,k,p,q]
+///
+/// y is linear in each of x, w and b, so each gradient is a sum over the products above in which it
+/// takes part, with the third factor replaced by dy.
 struct Conv2dNode final : Node {
   Saved x{this, "x"}, w{this, "w"};
   kernels::Window window{};

@@ -9,10 +9,11 @@
 
 namespace glass {
 
-/// y = -(1/N) sum_nk t[n,k] log softmax(x)[n,k],  t[n] = (1 - s) onehot(label_n) + s / K
+///     y = -(1/N) sum_nk t[n,k] log softmax(x)[n,k], t[n] = (1 - s) onehot(label_n) + s / K
+///     dx = (softmax(x) - t) dy / N
 ///
-/// The two derivatives collapse into the difference between what the network believes and what is
-/// true: dx = (softmax(x) - t) dy / N.
+/// The two derivatives, of the logarithm and of the softmax, collapse into the difference between
+/// what the network believes and what is true.
 struct CrossEntropyNode final : Node {
   Saved log_p{this, "log_p"};
   std::vector<Index> labels;

@@ -4,8 +4,10 @@
 
 namespace glass {
 
-/// y = m x, where the mask m is 0 with probability p, else 1 / (1 - p), so that the mean is kept
-/// (Srivastava et al., 2014); dx = m dy with the same mask.
+///     y = m x, where the mask m is 0 with probability p, else 1 / (1 - p)
+///     dx = m dy
+///
+/// The same mask, and such that the mean is kept (Srivastava et al., 2014).
 struct DropoutNode final : Node {
   Saved mask{this, "mask"};
 

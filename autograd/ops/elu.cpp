@@ -6,8 +6,10 @@
 
 namespace glass {
 
-/// y = x where x > 0, else alpha (e^x - 1). Clevert et al., 2016. The slope of the lower branch is
-/// alpha e^x = y + alpha, so dx = dy where y > 0, else (y + alpha) dy.
+///     y = x where x > 0, else alpha (e^x - 1)
+///     dx = dy where y > 0, else (y + alpha) dy
+///
+/// The slope of the lower branch is alpha e^x = y + alpha. Clevert et al., 2016.
 struct EluNode final : Node {
   Saved y{this, "y"};
   real alpha = 1;

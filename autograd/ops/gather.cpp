@@ -1,34 +1,54 @@
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
-#include "autograd/ops/rows.hpp"
+#include "autograd/ops/axis.hpp"
 
 namespace glass {
 
-/// y[n] = x[n, columns[n]]: dx[n, columns[n]] = dy[n], and 0 elsewhere.
+namespace {
+
+/// Calls `visit(y_offset, x_offset)` for each element of y. The index has y's shape.
+template <class Visit>
+void for_each_pick(const Axis& x, const Axis& y, const std::vector<Index>& index, Visit visit) {
+  for (Index b = 0; b < y.before; ++b)
+    for (Index k = 0; k < y.size; ++k)
+      for (Index a = 0; a < y.after; ++a) {
+        const Index i = y.offset(b, k, a);
+        visit(i, x.offset(b, index[static_cast<std::size_t>(i)], a));
+      }
+}
+
+}  // namespace
+
+///     y[..,k,..] = x[..,index[..,k,..],..]
+///     dx[..,j,..] = sum dy[..,k,..] over the k with index[..,k,..] = j
 struct GatherNode final : Node {
-  std::vector<Index> columns;
+  int axis = 0;
+  std::vector<Index> index;
 
   const char* name() const override { return "gather"; }
   Grads backward(const Storage& dy) const override {
-    const Index K = inputs[0].shape[1];
-    Storage dx = Storage::zeros(dy.size() * K);
+    const Shape& x = inputs[0].shape;
+    const Storage dx = Storage::zeros(x.size());
     real* to = dx.mutable_data();
-    for (Index n = 0; n < dy.size(); ++n) {
-      to[n * K + columns[static_cast<std::size_t>(n)]] = dy.data()[n];
-    }
+    for_each_pick({"gather", x, axis}, {"gather", shape, axis}, index,
+                  [&](Index yi, Index xi) { to[xi] += dy.data()[yi]; });
     return {dx};
   }
 };
 
-Tensor gather(const Tensor& x, const std::vector<Index>& columns) {
-  require_columns("gather", x, columns);
-  const Index N = x.shape()[0], K = x.shape()[1];
-  Tensor y = Tensor::empty({N});
-  real* to = y.mutable_data();
-  for (Index n = 0; n < N; ++n) {
-    to[n] = x.data()[n * K + columns[static_cast<std::size_t>(n)]];
+Tensor gather(const Tensor& x, int axis, const std::vector<Index>& index) {
+  const Axis from("gather", x.shape(), axis);
+  const Index lines = from.before * from.after, found = static_cast<Index>(index.size());
+  require(lines == 0 ? found == 0 : found % lines == 0, "gather: x ", x.shape(), " along axis ",
+          axis, " needs as many indices for each of ", lines, " lines, got ", found);
+  for (const Index i : index) {
+    require(i >= 0 && i < from.size, "gather: index ", i, " is outside axis ", axis, " of x ",
+            x.shape());
   }
-  if (auto node = record<GatherNode>(y, {x})) node->columns = columns;
+  Tensor y = Tensor::empty(x.shape().with(axis, lines == 0 ? 1 : found / lines));
+  real* to = y.mutable_data();
+  for_each_pick(from, {"gather", y.shape(), axis}, index,
+                [&](Index yi, Index xi) { to[yi] = x.data()[xi]; });
+  if (auto node = record<GatherNode>(y, {x})) node->axis = axis, node->index = index;
   return y;
 }
 

@@ -34,8 +34,10 @@ Storage transform(const Storage& x, const Shape& shape) {
 
 }  // namespace
 
-/// y = A_H x A_W in each plane, with A_n[k,j] = cas(2 pi k j / n) / sqrt(n), cas t = cos t + sin t.
-/// A_n is symmetric and orthogonal, so dx = A_H dy A_W. Bracewell, 1983.
+///     y = A_H x A_W in each plane, A_n[k,j] = cas(2 pi k j / n) / sqrt(n), cas t = cos t + sin t
+///     dx = A_H dy A_W
+///
+/// since A_n is symmetric, and orthogonal. Bracewell, 1983.
 struct Hartley2dNode final : Node {
   const char* name() const override { return "hartley2d"; }
   Grads backward(const Storage& dy) const override { return {transform(dy, shape)}; }

@@ -4,7 +4,8 @@
 
 namespace glass {
 
-/// y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy.
+///     y = x where x > 0, else slope x
+///     dx = dy where x > 0, else slope dy
 struct LeakyReluNode final : Node {
   Saved x{this, "x"};
   real slope = 0;

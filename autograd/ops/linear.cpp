@@ -6,9 +6,12 @@
 
 namespace glass {
 
-/// y[n,o] = b[o] + sum_i w[o,i] x[n,i], that is y = x w^T + b. Then dx = dy w and dw = dy^T x:
+///     y[n,o] = b[o] + sum_i w[o,i] x[n,i]
+///     dx[n,i] = sum_o dy[n,o] w[o,i]
+///     dw[o,i] = sum_n dy[n,o] x[n,i]
+///     db[o] = sum_n dy[n,o]
 ///
-///     dx[n,i] = sum_o dy[n,o] w[o,i],   dw[o,i] = sum_n dy[n,o] x[n,i],   db[o] = sum_n dy[n,o]
+/// As matrices: y = x w^T + b, dx = dy w, dw = dy^T x.
 struct LinearNode final : Node {
   Saved x{this, "x"}, w{this, "w"};
   Index N = 0, in = 0, out = 0;

@@ -7,8 +7,10 @@
 
 namespace glass {
 
-/// y_k = x_k - log sum_j e^{x_j} in each row. Since dy_k/dx_j = delta_kj - e^{y_j},
-/// dx_j = dy_j - e^{y_j} sum_k dy_k.
+///     y_k = x_k - log sum_j e^{x_j} in each row
+///     dx_j = dy_j - e^{y_j} sum_k dy_k
+///
+/// since dy_k/dx_j = delta_kj - e^{y_j}.
 struct LogSoftmaxNode final : Node {
   Saved y{this, "y"};
 

@@ -4,7 +4,11 @@
 
 namespace glass {
 
-/// y = a b, with a[M,K] and b[K,N]. Then da = dy b^T and db = a^T dy.
+///     y = a b
+///     da = dy b^T
+///     db = a^T dy
+///
+/// with a[M,K] and b[K,N].
 struct MatmulNode final : Node {
   Saved a{this, "a"}, b{this, "b"};
   Index M = 0, N = 0, K = 0;

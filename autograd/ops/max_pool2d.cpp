@@ -5,8 +5,8 @@
 
 namespace glass {
 
-/// y[n,c,p,q] = the largest x[n,c,h,w] under the window. All of dy goes to that element; of equal
-/// ones, to the first; of NaN, to none.
+///     y[n,c,p,q] = the largest x[n,c,h,w] under the window
+///     dx[n,c,h,w] = dy from each window whose largest it is; of equal ones the first, of NaN none
 struct MaxPool2dNode final : Node {
   Saved x{this, "x"}, y{this, "y"};
   kernels::Window window{};

@@ -1,25 +1,20 @@
-#include "autograd/loops.hpp"
-#include "autograd/node.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/ops/broadcast.hpp"
 
 namespace glass {
 
-/// y = (1/n) sum_i x_i: dx_i = dy / n for every element.
-struct MeanNode final : Node {
-  const char* name() const override { return "mean"; }
-  Grads backward(const Storage& dy) const override {
-    const Shape& xs = inputs[0].shape;
-    return {Tensor::full(xs, *dy.data() / static_cast<double>(xs.size())).storage()};
-  }
-};
+/// The sum, divided by the number of elements that went into it: `sum` and `mul_number` on the tape.
+Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep) {
+  const Shape& xs = x.shape();
+  const Shape kept = reduced_shape("mean", xs, axes, true);
+  Index n = 1;
+  for (int axis = 0; axis < xs.rank(); ++axis) n *= kept[axis] == xs[axis] ? 1 : xs[axis];
+  require(n > 0, "mean: expects at least one element, got shape ", xs);
+  return sum(x, axes, keep) / static_cast<double>(n);
+}
 
 Tensor mean(const Tensor& x) {
   require(x.size() > 0, "mean: expects at least one element, got shape ", x.shape());
-  const real* value = x.data();
-  const double sum = sum_over(0, x.size(), [=](Index i) { return value[i]; });
-  Tensor y = Tensor::scalar(sum / static_cast<double>(x.size()));
-  record<MeanNode>(y, {x});
-  return y;
+  return sum(x) / static_cast<double>(x.size());
 }
 
 }  // namespace glass

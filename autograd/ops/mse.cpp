@@ -4,7 +4,9 @@
 
 namespace glass {
 
-/// y = (1/n) sum_i (a_i - b_i)^2: da = (2/n) (a - b) dy, db = -da.
+///     y = (1/n) sum_i (a_i - b_i)^2
+///     da = (2/n) (a - b) dy
+///     db = -da
 struct MseNode final : Node {
   Saved difference{this, "difference"};
 

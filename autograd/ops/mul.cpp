@@ -1,26 +1,30 @@
-#include "autograd/loops.hpp"
+#include <functional>
+
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/ops/broadcast.hpp"
 
 namespace glass {
 
-namespace {
-constexpr auto product = [](real u, real v) { return u * v; };
-}
-
-/// y = a b, element by element: da = dy b, db = dy a.
+///     y = a b, element by element
+///     da = dy b
+///     db = dy a
 struct MulNode final : Node {
   Saved a{this, "a"}, b{this, "b"};
 
   const char* name() const override { return "mul"; }
   Grads backward(const Storage& dy) const override {
-    return {need[0] ? map(dy, b, product) : Storage(), need[1] ? map(dy, a, product) : Storage()};
+    const auto times = [&](const Storage& other, const Edge& edge) {
+      return map(dy, expand(other, edge.shape, shape), std::multiplies<real>());
+    };
+    Grads grads(2);
+    if (need[0]) grads[0] = sum_to_size(times(b, inputs[1]), shape, inputs[0].shape);
+    if (need[1]) grads[1] = sum_to_size(times(a, inputs[0]), shape, inputs[1].shape);
+    return grads;
   }
 };
 
 Tensor mul(const Tensor& a, const Tensor& b) {
-  require(a.shape() == b.shape(), "mul: shapes differ, ", a.shape(), " and ", b.shape());
-  Tensor y = Tensor::wrap(a.shape(), map(a.storage(), b.storage(), product));
+  Tensor y = map_broadcast("mul", a, b, std::multiplies<real>());
   if (auto node = record<MulNode>(y, {a, b})) {
     if (node->need[0]) node->b = b.storage();
     if (node->need[1]) node->a = a.storage();
@@ -28,7 +32,8 @@ Tensor mul(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-/// y = number x: dx = number dy.
+///     y = number x
+///     dx = number dy
 struct MulNumberNode final : Node {
   real number = 0;
 

@@ -8,7 +8,8 @@ namespace {
 constexpr auto negate = [](real v) { return -v; };
 }
 
-/// y = -x, dx = -dy.
+///     y = -x
+///     dx = -dy
 struct NegNode final : Node {
   const char* name() const override { return "neg"; }
   Grads backward(const Storage& dy) const override { return {map(dy, negate)}; }

@@ -5,7 +5,8 @@
 
 namespace glass {
 
-/// y[n,c,..] = (x[n,c,..] - mean[c]) / std[c]: dx = dy / std[c].
+///     y[n,c,..] = (x[n,c,..] - mean[c]) / std[c]
+///     dx = dy / std[c]
 struct NormaliseNode final : Node {
   std::vector<double> std;
 

@@ -24,8 +24,8 @@ void for_each_shared_row(const Shape& x, const Shape& y, const Padding& padding,
 
 }  // namespace
 
-/// y[n,c,h,w] = x[n,c,h - top,w - left] inside the image, `fill` outside; dx is what of dy lies
-/// inside.
+///     y[n,c,h,w] = x[n,c,h - top,w - left] inside the image, `fill` outside
+///     dx = what of dy lies inside
 struct PadNode final : Node {
   Padding padding;
 

@@ -4,7 +4,10 @@
 
 namespace glass {
 
-/// y = max(x, 0). dx = dy where y > 0, else 0: at the kink itself no gradient passes. NaN stays NaN.
+///     y = max(x, 0)
+///     dx = dy where y > 0, else 0
+///
+/// At the kink itself no gradient passes. NaN stays NaN.
 struct ReluNode final : Node {
   Saved y{this, "y"};
 

@@ -4,7 +4,10 @@
 
 namespace glass {
 
-/// y has x's elements in the same order, in another shape; dx = dy. Both share one buffer.
+///     y = x, its elements in the same order, in another shape
+///     dx = dy
+///
+/// All share one buffer.
 struct ReshapeNode final : Node {
   const char* name() const override { return "reshape"; }
   Grads backward(const Storage& dy) const override { return {dy}; }

@@ -6,7 +6,8 @@
 
 namespace glass {
 
-/// y = 1 / (1 + e^-x), whose derivative is y (1 - y): dx = y (1 - y) dy.
+///     y = 1 / (1 + e^-x)
+///     dx = y (1 - y) dy
 struct SigmoidNode final : Node {
   Saved y{this, "y"};
 

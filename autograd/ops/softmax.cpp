@@ -6,8 +6,10 @@
 
 namespace glass {
 
-/// y_k = e^{x_k} / sum_j e^{x_j} in each row. Since dy_k/dx_j = y_k (delta_kj - y_j),
-/// dx_j = y_j (dy_j - sum_k dy_k y_k).
+///     y_k = e^{x_k} / sum_j e^{x_j} in each row
+///     dx_j = y_j (dy_j - sum_k dy_k y_k)
+///
+/// since dy_k/dx_j = y_k (delta_kj - y_j).
 struct SoftmaxNode final : Node {
   Saved y{this, "y"};
 

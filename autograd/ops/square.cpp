@@ -4,7 +4,8 @@
 
 namespace glass {
 
-/// y = x^2, dx = 2 x dy.
+///     y = x^2
+///     dx = 2 x dy
 struct SquareNode final : Node {
   Saved x{this, "x"};
 

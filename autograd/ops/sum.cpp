@@ -1,22 +1,37 @@
-#include "autograd/loops.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/ops/broadcast.hpp"
 
 namespace glass {
 
-/// y = sum_i x_i: dx_i = dy for every element.
+///     y = sum_i x_i, over the axes that become one entry
+///     dx_i = dy
+///
+/// Each x_i receives the dy of the sum that it went into.
 struct SumNode final : Node {
+  Shape kept;  ///< y's, with size 1 for each axis that is gone
+
   const char* name() const override { return "sum"; }
-  Grads backward(const Storage& dy) const override {
-    return {Tensor::full(inputs[0].shape, *dy.data()).storage()};
-  }
+  Grads backward(const Storage& dy) const override { return {expand(dy, kept, inputs[0].shape)}; }
 };
 
-Tensor sum(const Tensor& x) {
-  const real* value = x.data();
-  Tensor y = Tensor::scalar(sum_over(0, x.size(), [=](Index i) { return value[i]; }));
-  record<SumNode>(y, {x});
+namespace {
+
+/// The sum over the axes in which `kept` has size 1, as a tensor of this shape.
+Tensor sum(const Tensor& x, const Shape& kept, const Shape& shape) {
+  const bool nothing_to_add = kept == x.shape();
+  Tensor y = Tensor::wrap(shape, nothing_to_add ? Storage::copy_of(x.storage())
+                                                : sum_to_size(x.storage(), x.shape(), kept));
+  if (auto node = record<SumNode>(y, {x})) node->kept = kept;
   return y;
 }
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep) {
+  return sum(x, reduced_shape("sum", x.shape(), axes, true),
+             reduced_shape("sum", x.shape(), axes, keep));
+}
+
+Tensor sum(const Tensor& x) { return sum(x, ones(x.shape().rank()), {}); }
 
 }  // namespace glass

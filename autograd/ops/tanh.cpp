@@ -6,7 +6,10 @@
 
 namespace glass {
 
-/// y = tanh(x), and tanh' = 1 - tanh^2: dx = (1 - y^2) dy.
+///     y = tanh(x)
+///     dx = (1 - y^2) dy
+///
+/// since tanh' = 1 - tanh^2.
 struct TanhNode final : Node {
   Saved y{this, "y"};
 

@@ -4,9 +4,11 @@
 
 namespace glass {
 
-/// y = sum_ij (q_ij + eps)^(beta/2), with q = right^2 + down^2 of the forward differences. With
-/// c = beta (q + eps)^(beta/2 - 1) dy, pixel (i,j) receives -c (right + down), its right neighbour
-/// c right and its lower neighbour c down. Mahendran and Vedaldi, 2015.
+///     y = sum_ij (q_ij + eps)^(beta/2), with q = right^2 + down^2 of the forward differences
+///     dx[i,j] = -c (right + down), its right neighbour gets c right, its lower one c down, with
+///         c = beta (q + eps)^(beta/2 - 1) dy
+///
+/// Mahendran and Vedaldi, 2015.
 struct TotalVariationNode final : Node {
   Saved x{this, "x"};
   TotalVariationOptions options;

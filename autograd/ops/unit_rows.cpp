@@ -11,8 +11,10 @@ namespace {
 constexpr auto shortest = static_cast<real>(1e-12);
 }
 
-/// y = x / |x| in each row: dx = (dy - y <y,dy>) / |x|. A row shorter than 1e-12 is divided by that
-/// constant, and so is its dy.
+///     y = x / |x| in each row
+///     dx = (dy - y sum_k y_k dy_k) / |x|
+///
+/// A row shorter than 1e-12 is divided by that constant, and so is its dy.
 struct UnitRowsNode final : Node {
   Saved y{this, "y"}, length{this, "length"};
 

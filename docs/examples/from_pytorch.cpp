@@ -19,7 +19,7 @@ int main(int argc, char** argv) try {
   std::cout << "logits of a grey image " << logits << '\n';
 
   // What PyTorch trained, this engine differentiates.
-  select(logits, {0, 0}).backward();
+  at(logits, {0, 0}).backward();
   std::cout << "most sensitive pixel: "
             << std::ranges::max_element(image.grad().values()) - image.grad().values().begin()
             << '\n';

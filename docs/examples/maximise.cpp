@@ -19,7 +19,7 @@ int main() {
   for (int step = 0; step < 200; ++step) {
     ascend.zero_grad();
     const Tensor loss = 0.1 * total_variation(image, {.beta = 1.5}) + 0.05 * sum(square(image)) -
-                        select(model(image), {0, 3});
+                        at(model(image), {0, 3});
     loss.backward();  // the very call that trained the weights
     ascend.step();
     for (real& pixel : image.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));

@@ -29,7 +29,7 @@ Task maximise(Net made, Index n) {
       std::make_shared<optim::Adam>(std::vector{images}, optim::AdamOptions{.lr = 0.05});
   const auto step = [=, classes = labels(n)] {
     adam->zero_grad();
-    const Tensor score = sum(gather(net->layers(images), classes));
+    const Tensor score = sum(gather(net->layers(images), 1, classes));
     (1e-3 * total_variation(images) - score).backward();
     adam->step();
   };

@@ -21,7 +21,7 @@ int main() {
   double first = 0, last = 0;
   for (int step = 0; step < 16; ++step) {
     ascend.zero_grad();
-    Tensor logit = select(model(image), {0, 3});
+    Tensor logit = at(model(image), {0, 3});
     last = logit.item();
     if (step == 0) first = last;
     Tensor loss = -logit + 0.05 * total_variation(image, {.beta = 2});

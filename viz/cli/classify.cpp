@@ -36,7 +36,7 @@ int classify_command(const ClassifyArguments& args) {
   const Tensor logits = logits_of(model, image);
   const Tensor probabilities = model.probabilities(logits);
   const auto p = probabilities.values();
-  const Index best = nn::answers(logits).front();
+  const Index best = argmax(logits, 1).front();
 
   if (args.json) {
     const auto list = [](const Tensor& t) {

@@ -8,7 +8,6 @@
 #include "autograd/threads.hpp"
 #include "nn/io/settings.hpp"
 #include "nn/io/sha256.hpp"
-#include "viz/batch.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/start.hpp"
@@ -170,7 +169,7 @@ Tensor initial_images(const Painting& painting, const nn::Model& model, const Ob
   }
   const Tensor one = painting.init == "grey" ? Tensor::full({1, shape[0], shape[1], shape[2]}, 0.5)
                                              : painting.init_picture;
-  return repeat(one, count);
+  return cat(std::vector<Tensor>(static_cast<std::size_t>(count), one), 0);
 }
 
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,

@@ -5,7 +5,6 @@
 
 #include "autograd/node.hpp"
 #include "autograd/threads.hpp"
-#include "viz/batch.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
@@ -36,7 +35,7 @@ Objective asked_for(const SaliencyArguments& args, const nn::Model& model, const
     return objective_of(args.classes, args.objective, model);
   }
   const std::string word = args.classes.empty()
-                               ? text("index:", nn::answers(logits_of(model, image)).front())
+                               ? text("index:", argmax(logits_of(model, image), 1).front())
                                : args.classes;
   return objective_of(word, args.objective.empty() ? "logit" : args.objective, model);
 }
@@ -69,7 +68,7 @@ Image draw(const nn::Model& model, const Objective& objective, const Tensor& ima
     if (!probability.empty()) {
       caption.push_back(percent(probability[static_cast<std::size_t>(n)]));
     }
-    const Tensor one = viz::row(gradient, n);
+    const Tensor one = narrow(gradient, 0, n, 1);
     tiles.push_back({to_image(images, n), caption});
     tiles.push_back({draw_signed(one), {"gradient", "red +, blue -"}});
     tiles.push_back({draw_magnitude(one), {"magnitude"}});
@@ -111,7 +110,8 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
   write_seen(args.picture, image);
   manifest.add_file("IMAGE", args.image);
   const Objective objective = asked_for(args, model, image);
-  const Tensor images = repeat(image, objective.pictures());
+  const Tensor images =
+      cat(std::vector<Tensor>(static_cast<std::size_t>(objective.pictures()), image), 0);
   const Tensor gradient = saliency(model, objective, images);
   const std::vector<double> sizes = norms(gradient);
   report_unreached(args, model, objective, images.clone(), sizes);

@@ -64,7 +64,7 @@ Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image)
   if (!args.class_word.empty()) return as_usage([&] { return find_class(model, args.class_word); });
   if (args.image.empty()) return 0;
   model.eval();
-  return nn::answers(logits_of(model, image)).front();
+  return argmax(logits_of(model, image), 1).front();
 }
 
 std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {

@@ -100,7 +100,7 @@ TEST_CASE("three layers: the footprint of a pixel is where its gradient is not 0
         {.in_channels = 1, .out_channels = 1, .kernel_size = kernel, .stride = stride}, rng));
   }
   const Tensor x = Tensor::zeros({1, 1, 23, 23}).requires_grad(true);
-  select(net.forward(x), {0, 0, 0, 0}).backward();
+  at(net.forward(x), {0, 0, 0, 0}).backward();
   Index width = 0;
   while (width < 23 && x.grad().data()[width] != 0) ++width;
   const nn::Footprint footprint = nn::footprint(net, x.shape());

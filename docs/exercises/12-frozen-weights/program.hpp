@@ -45,7 +45,7 @@ inline Tensor paint(nn::Sequential& net, int without = 0) {
   if (line(1)) net.requires_grad(false);
   if (line(2)) image.requires_grad(true);
   for (int step = 0; step < 2; ++step) {
-    const Tensor loss = -select(net(image), {0, 3});
+    const Tensor loss = -at(net(image), {0, 3});
     if (line(3)) optimiser.zero_grad();
     if (line(4)) loss.backward();
     if (line(5)) optimiser.step();

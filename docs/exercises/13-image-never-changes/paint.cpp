@@ -12,7 +12,7 @@ Tensor paint(nn::Model& model, const Tensor& start, Index wanted, int steps) {
   Tensor image = start.detach();
   optim::Adam optimiser({image.clone()}, {.lr = 0.05});
   for (int step = 0; step < steps; ++step) {
-    const Tensor logit = select(model(image), {0, wanted});
+    const Tensor logit = at(model(image), {0, wanted});
     image.requires_grad(true);
     optimiser.zero_grad();
     (-logit).backward();

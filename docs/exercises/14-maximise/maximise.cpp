@@ -10,7 +10,6 @@
 #include "docs/exercises/not_implemented.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
-#include "viz/batch.hpp"
 #include "viz/blur.hpp"
 #include "viz/finite.hpp"
 #include "viz/parametrisation.hpp"
@@ -148,7 +147,8 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   result.objective_after = doubles(objective(model, image));
   for (std::size_t n = 0; n < slope_after.size(); ++n) {
     result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
-    result.penalty.push_back(options.regulariser(row(image, static_cast<Index>(n)), centre).item());
+    result.penalty.push_back(
+        options.regulariser(narrow(image, 0, static_cast<Index>(n), 1), centre).item());
   }
   return result;
 }

@@ -9,7 +9,6 @@
 #include "autograd/node.hpp"
 #include "docs/exercises/not_implemented.hpp"
 #include "optim/adam.hpp"
-#include "viz/batch.hpp"
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
 
@@ -42,8 +41,8 @@ class Representation {
   Index size() const { return original_.size(); }
   /// |phi(x) - phi0|^2 / |phi0|^2, summed over the images x[N,C,H,W] -> []
   Tensor error([[maybe_unused]] const Tensor& x) const {
-    // phi(x) is (*this)(x), phi0 is original_, and repeat(original_, N) is as large as phi of N
-    // images. size_ is |phi0|^2.
+    // phi(x) is (*this)(x), of N images; phi0 is original_, of one, which is subtracted from each.
+    // size_ is |phi0|^2.
     throw NotImplemented("Exercise 17: inversion, the error");
   }
 
@@ -104,7 +103,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   const NoGrad no_grad;
   double lowest = std::numeric_limits<double>::infinity();
   for (const Index start : starts) {
-    const Tensor image = row(images, start);
+    const Tensor image = narrow(images, 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;

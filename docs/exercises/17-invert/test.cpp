@@ -2,7 +2,6 @@
 
 #include "docs/exercises/grade.hpp"
 #include "nn/layers.hpp"
-#include "viz/batch.hpp"
 #include "viz/invert.hpp"
 #include "viz/start.hpp"
 
@@ -62,7 +61,7 @@ TEST_CASE("the loss of several starts is the sum of their errors; a step reports
   nn::Model model = all_of_it();
   const Tensor starts = initial_noise(model, {0, 1, 2}, 5, 0.4);
   double expected = 0;
-  for (const Index n : {0, 1, 2}) expected += expected_error(model, row(starts, n)) / 3;
+  for (const Index n : {0, 1, 2}) expected += expected_error(model, narrow(starts, 0, n, 1)) / 3;
   double loss = 0;
   invert(model, last_layer, original(), {.steps = 1, .starts = 3, .regulariser = none, .seed = 5},
          [&](const InvertStep& step) {

@@ -13,7 +13,7 @@ Tensor paint(nn::Model& model, const Tensor& start, Index wanted, int steps) {
   image.requires_grad(true);
   optim::Adam optimiser({image}, {.lr = 0.05});
   for (int step = 0; step < steps; ++step) {
-    const Tensor logit = select(model(image), {0, wanted});
+    const Tensor logit = at(model(image), {0, wanted});
     optimiser.zero_grad();
     (-logit).backward();
     optimiser.step();

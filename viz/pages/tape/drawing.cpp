@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "autograd/table.hpp"
-#include "viz/batch.hpp"
 #include "viz/pages/page.hpp"
 #include "viz/pages/tape/routes.hpp"
 #include "viz/saliency.hpp"
@@ -189,7 +188,7 @@ class Column {
     };
     std::optional<Image> value, gradient;
     if (drawable) value = to_image(image.value, 0);
-    if (drawable && image.grad) gradient = draw_signed(row(image.grad, 0));
+    if (drawable && image.grad) gradient = draw_signed(narrow(image.grad, 0, 0, 1));
     draw(x, value, "frame");
     out_ << "<g class=\"its-gradient\">\n";
     draw(gradient_left, gradient, image.grad ? "frame" : "skipped");

@@ -7,7 +7,8 @@
 
 namespace glass::viz {
 
-/// An operation as a textbook writes it, in UTF-8. The comments in autograd/ops derive the same.
+/// An operation as a textbook writes it, in UTF-8: the indented lines of the comment above its node in
+/// autograd/ops, which the build hands to this program.
 struct Formula {
   std::string op;
   std::string forward;                ///< y = ...

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "viz/batch.hpp"
 #include "viz/pages/page.hpp"
 #include "viz/pages/tape/formulas.hpp"
 #include "viz/pages/tape/json.hpp"
@@ -44,7 +43,7 @@ Image value_picture(const Trace::Entry& entry) {
 }
 
 Image gradient_picture(const Trace::Entry& entry) {
-  if (is_image(entry)) return draw_signed(row(entry.grad, 0));
+  if (is_image(entry)) return draw_signed(narrow(entry.grad, 0, 0, 1));
   return draw_maps(entry.grad, Scale::diverging, crop_of(entry));
 }
 
@@ -66,7 +65,11 @@ Json view_json(const TapeView& view) {
     const Trace::Entry& entry = view.trace->entries()[i];
     add_pictures(entries[i], entry);
     if (entry.is_leaf()) continue;
-    const Formula& formula = formula_of(entry.op);
+    Formula formula = formula_of(entry.op);
+    if (formula.inputs.size() < entry.inputs.size()) {  // of any number of them, `cat`, it tells one
+      formula.inputs.resize(entry.inputs.size(), formula.inputs.back());
+      formula.backward.resize(entry.inputs.size(), formula.backward.back());
+    }
     entries[i]["formula"] = {
         {"forward", formula.forward}, {"inputs", formula.inputs}, {"backward", formula.backward}};
   }
