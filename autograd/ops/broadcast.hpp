@@ -25,8 +25,8 @@ Tensor map_broadcast(const char* operation, const Tensor& a, const Tensor& b, F 
                       map(expand(a.storage(), a.shape(), y), expand(b.storage(), b.shape(), y), f));
 }
 
-/// The gradient of `expand`: the sum of x over every axis in which `to` has size 1 and x has not. The same buffer
-/// if there is no such axis.
+/// The gradient of `expand`: the sum of x over every axis in which `to` has size 1 and x has not. The
+/// same buffer if there is no such axis.
 Storage sum_to_size(const Storage& x, const Shape& from, const Shape& to);
 
 /// [1,1,...], of this rank.
