@@ -4,6 +4,7 @@
 
 #include "autograd/trace.hpp"
 #include "nn/printable.hpp"
+#include "nn/suggestion.hpp"
 
 namespace glass::nn {
 
@@ -81,10 +82,13 @@ Index Sequential::find(const std::string& wanted) const {
   for (Index i = 0; i < size(); ++i)
     if (std::to_string(i) == wanted || alias(i) == wanted) return i;
   std::string known;
+  std::vector<std::string> names;
   for (Index i = 0; i < size(); ++i) {
+    names.insert(names.end(), {key(i), alias(i)});
     known += (i ? ", " : "") + printable(key(i)) + " (" + alias(i) + ')';
   }
-  throw Error("layer '" + printable(wanted) + "' does not exist; there are " + known);
+  throw Error("layer '" + printable(wanted) + "' does not exist; there are " + known +
+              did_you_mean(wanted, names));
 }
 
 void Sequential::on_forward(const std::string& layer, std::function<void(const Tensor&)> f) {
