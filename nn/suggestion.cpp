@@ -35,8 +35,9 @@ std::size_t distance(const std::string& a, const std::string& b) {
 }
 
 std::size_t mistakes(const std::string& word, const std::string& known) {
-  constexpr std::size_t shortest_beginning = 4;
-  if (word.size() >= shortest_beginning && known.starts_with(word)) return 1;
+  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  constexpr std::size_t shortest_beginning = 3;
+  if (word.size() - dashes >= shortest_beginning && known.starts_with(word)) return 1;
   return distance(word, known);
 }
 

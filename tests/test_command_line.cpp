@@ -48,7 +48,8 @@ TEST_CASE("did you mean: the nearest word, if it is near") {
   CHECK(did_you_mean("cnov2", layers) == "; did you mean conv2?");
   CHECK(did_you_mean("Conv22", layers) == "; did you mean conv2?");
   CHECK(did_you_mean("line", layers) == "; did you mean linear1?");
-  CHECK(did_you_mean("lin", layers) == "");
+  CHECK(did_you_mean("li", layers) == "");
+  CHECK(did_you_mean("--li", {"--linear"}) == "");
   CHECK(did_you_mean("dropout", layers) == "");
   CHECK(did_you_mean("10", {"1", "0"}) == "");
   CHECK(did_you_mean("x", {"y"}) == "");
@@ -156,7 +157,7 @@ TEST_CASE("an output whose name promises something else is refused before any wo
       0);
   for (const std::string& command :
        {"maximise " + tiny + class_3, "tape " + tiny, "saliency " + tiny + digit}) {
-    check_refused(viz + command + "-o ''", "--output: nothing is not a word");
+    check_refused(viz + command + "-o ''", "--output: expected a word, found none");
     check_refused(viz + command + "-o " + (folder / ""), "is a folder", 4);
   }
   check_refused(train + tiny + "--data . -o -", "none is standard output");

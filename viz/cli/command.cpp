@@ -24,7 +24,7 @@ CLI::Validator validator(F complain) {
 template <class F>
 CLI::Validator only(const char* what, F fits) {
   return validator([=](const std::string& word) {
-    return fits(word) ? "" : (word.empty() ? "nothing" : word) + " is not " + what;
+    return fits(word) ? "" : (word.empty() ? "an empty word" : word) + " is not " + what;
   });
 }
 
@@ -40,7 +40,9 @@ void check_words(CLI::Option& option, const Variable& variable) {
              std::holds_alternative<std::vector<double>*>(variable)) {
     option.check(only("a number", is_decimal_number));
   } else if (!std::holds_alternative<bool*>(variable)) {
-    option.check(only("a word", [](const std::string& word) { return !word.empty(); }));
+    option.check(validator([](const std::string& word) {
+      return std::string(word.empty() ? "expected a word, found none" : "");
+    }));
   }
 }
 

@@ -28,7 +28,7 @@ void add_commands(Command& program) {
 int viz(int argc, char** argv) {
   Command program("viz", "Look through a neural network with the engine that trained it.");
   program.example("maximise weights/mnist-robust.json --class 3 -o three.png",
-                  "a picture that a network is sure to be a three");
+                  "what a three is to a network");
   program.example("tape weights/mnist-robust.json -o tape.html",
                   "what backward() did, to step through in a browser");
   add_commands(program);

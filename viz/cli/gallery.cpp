@@ -60,8 +60,8 @@ int gallery_command(const Command& command, const GalleryArguments& args) {
 }  // namespace
 
 void add_gallery(Command& program) {
-  Command& command = program.command(
-      "gallery", "The ideal image of each class, one row for each network: plain beside robust");
+  Command& command =
+      program.command("gallery", "Paint every class of networks, a row each: plain beside robust");
   command.example("weights/mnist-cnn.json weights/mnist-robust.json",
                   "why attacks on a training network make better pictures");
   const auto args = std::make_shared<GalleryArguments>();

@@ -36,8 +36,8 @@ class Help {
     paragraph(usage());
     out_ << '\n';
     paragraph(command_.summary_);
-    if (!command_.commands_.empty()) commands();
     if (!command_.examples_.empty()) examples();
+    if (!command_.commands_.empty()) commands();
     if (command_.commands_.empty()) options();
     for (const std::string& note : command_.notes_) {
       out_ << '\n';
@@ -120,7 +120,7 @@ class Help {
     std::string group;
     for (const auto& command : command_.commands_) {
       if (command->of_group_ != group) out_ << '\n' << (group = command->of_group_) << ":\n";
-      entry(command->name(), command->summary_, 14);
+      entry(command->name(), command->summary_, 15);
     }
     out_ << '\n';
     paragraph("'" + command_.name() +

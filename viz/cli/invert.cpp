@@ -218,8 +218,7 @@ int invert_command(const Command& command, InvertArguments& args) {
 }  // namespace
 
 void add_invert(Command& program) {
-  Command& command = program.command(
-      "invert", "Find what each layer keeps of an image: natural images that it cannot tell apart");
+  Command& command = program.command("invert", "Paint what each layer keeps of an image");
   command.example("weights/mnist-cnn.json docs/samples/digit.png --layer all",
                   "a digit as each layer knows it");
   command.example("weights/cifar10-robust.json docs/samples/boat.png --layer relu2,relu4",

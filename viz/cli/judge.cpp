@@ -244,8 +244,8 @@ int judge_command(const Command& command, JudgeArguments& args) {
 }  // namespace
 
 void add_judge(Command& program) {
-  Command& command = program.command(
-      "judge", "Ask another network, and real images, what the pictures of one network mean");
+  Command& command =
+      program.command("judge", "Ask another network, and real images, what pictures mean");
   command.example("weights/mnist-cnn.json --maximise --steps 128",
                   "whether another network sees in its pictures what it sees");
   const auto args = std::make_shared<JudgeArguments>();

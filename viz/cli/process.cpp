@@ -92,8 +92,8 @@ int process_command(const Command& command, ProcessArguments& args) {
 }  // namespace
 
 void add_process(Command& program) {
-  Command& command = program.command(
-      "process", "One picture from noise to image: film strip, curves and animation");
+  Command& command =
+      program.command("process", "Paint one picture: film strip, curves and film from noise on");
   command.example("weights/mnist-robust.json --class 3 --animation three.png",
                   "a film strip in process.png, and a film");
   const auto args = std::make_shared<ProcessArguments>();

@@ -106,8 +106,8 @@ int regulariser_command(const Command& command, RegulariserArguments& args) {
 }  // namespace
 
 void add_regulariser(Command& program) {
-  Command& command = program.command(
-      "regulariser", "One class under many total variations: a sheet of lambda against beta");
+  Command& command =
+      program.command("regulariser", "Paint one class under many total variations, lambda by beta");
   command.example("weights/mnist-cnn.json --class 3 --lambdas 0,0.1,1 --betas 1,2",
                   "too little, enough and too much, in two kinds");
   const auto args = std::make_shared<RegulariserArguments>();

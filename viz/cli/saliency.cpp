@@ -145,8 +145,8 @@ int saliency_command(const Command& command, SaliencyArguments& args) {
 }  // namespace
 
 void add_saliency(Command& program) {
-  Command& command = program.command(
-      "saliency", "Show which pixels a class, or any objective, depends on: its gradient, once");
+  Command& command =
+      program.command("saliency", "Show which pixels a class depends on: its gradient, once");
   command.example("weights/mnist-robust.json docs/samples/digit.png",
                   "why the network sees what it sees");
   command.example(

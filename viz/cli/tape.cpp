@@ -159,8 +159,8 @@ int tape_command(const Command& command, TapeArguments& args) {
 }  // namespace
 
 void add_tape(Command& program) {
-  Command& command = program.command(
-      "tape", "Show what backward() did, in training and in maximisation, node by node");
+  Command& command =
+      program.command("tape", "Show what backward() did, in training and in maximisation");
   command.example("weights/mnist-robust.json -o tape.html", "a page to step through");
   command.example("weights/tiny.json --mode train", "a small network's training, as a table");
   const auto args = std::make_shared<TapeArguments>();
