@@ -78,7 +78,7 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
   CHECK(has(help.out, "Usage: viz maximise MODEL [options]"));
   for (const char* part : {"Examples:", "  viz maximise weights/", "What to paint:", "How to step:",
                            "Where to begin:", "What it writes:", "-o,--output FILE.png",
-                           "(adam, sgd; default: adam)", "--steps N", "default: 256)"}) {
+                           "(adam, sgd; default: adam)", "--steps N", "default: 512)"}) {
     CHECK_MESSAGE(has(help.out, part), part);
   }
   CHECK(run_program(viz + "help maximise").out == help.out);
@@ -169,7 +169,7 @@ TEST_CASE("-o -: standard output has the picture and nothing else, and no termin
                     file = folder / "file.png";
   REQUIRE(run_program(viz + few + file).code == 0);
   for (const char* name : {"-", "/dev/stdout"}) {
-    const Run piped = run_program("{ " + viz + few + name + "; } | cat");
+    const Run piped = run_program("{ " + viz + few + name + " | cat; }");
     CHECK(piped.out == slurp(file));
     CHECK(has(piped.err, "% "));                              // the scores
     CHECK(run_program(viz + few + name).out == slurp(file));  // into a file
@@ -183,7 +183,7 @@ TEST_CASE("a pipe gets what a person reads") {
   const TemporaryFolder folder;
   const std::string out = " -o " + (folder / "x.png");
   const auto piped = [&](const std::string& command) {
-    const Run run = run_program("{ " + viz + command + out + "; } | cat");
+    const Run run = run_program("{ " + viz + command + out + " | cat; }");
     CHECK(run.err.empty());
     CHECK_FALSE(has(run.out, "\x1b"));
     CHECK(has(run.out, folder / "x.png\n"));

@@ -257,6 +257,8 @@ std::optional<std::string> Command::parse(std::vector<std::string> words) {
     app_->parse(words);
     return {};
   } catch (const CLI::CallForHelp&) {
+    const bool of_nothing = &chosen() == this && !app_->remaining(true).empty();
+    if (of_nothing && !commands_.empty()) throw UsageError(complaint(""));
     return chosen().help(terminal_width());
   } catch (const CLI::CallForVersion& version) {
     return std::string(version.what()) + '\n';

@@ -149,10 +149,8 @@ void add_saliency(Command& program) {
       program.command("saliency", "Show which pixels a class depends on: its gradient, once");
   command.example("weights/mnist-robust.json docs/samples/digit.png",
                   "why the network sees what it sees");
-  command.example(
-      "weights/cifar10-robust.json docs/samples/boat.png --objective "
-      "\"logit:ship - logit:truck\"",
-      "what makes it a ship and no truck");
+  command.example("weights/mnist-robust.json docs/samples/digit.png --class all",
+                  "what speaks for each class, and what against it");
   const auto args = std::make_shared<SaliencyArguments>();
   command.group("What it reads");
   command.option("MODEL", args->model, "Model description, JSON").required();
