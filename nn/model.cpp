@@ -1,6 +1,20 @@
 #include "nn/model.hpp"
 
+#include "nn/suggestion.hpp"
+
 namespace glass::nn {
+
+Index Model::find(const std::string& layer) const {
+  try {
+    return layers.find(layer);
+  } catch (const Error& unknown) {
+    std::vector<std::string> names;
+    for (Index i = 0; i < layers.size(); ++i) {
+      names.insert(names.end(), {layers.key(i), layers.alias(i)});
+    }
+    throw Error(unknown.what() + did_you_mean(layer, names));
+  }
+}
 
 void Model::check_batch(Index images) const {
   Shape shape{images, input_shape[0], input_shape[1], input_shape[2]};

@@ -26,10 +26,12 @@ class Model final : public Module {
   const char* type() const override { return "Model"; }
   /// x[N,C,H,W] of pixels -> the last layer's output, as described.
   Tensor forward(const Tensor& x) override { return layers.forward(normalised(x)); }
-  /// x -> output of the layer addressed by its name, index or alias ("conv2"). Throws Error,
-  /// listing the layers, if there is none.
+  /// Index of the layer with this name, index or alias ("conv2"). Throws Error, listing the layers and
+  /// suggesting one, if there is none.
+  Index find(const std::string& layer) const;
+  /// x -> output of that layer.
   Tensor forward_to(const std::string& layer, const Tensor& x) const {
-    return layers.forward_to(layers.find(layer), normalised(x));
+    return layers.forward_to(find(layer), normalised(x));
   }
 
   /// The outputs of all layers up to and with the one at index `last`.

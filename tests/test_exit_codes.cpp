@@ -43,15 +43,11 @@ struct OldFile {
 }  // namespace
 
 TEST_CASE("every --help tells the exit codes") {
-  std::istringstream lines(run_program(viz + "--help").out);
   std::vector<std::string> programs{train, viz};
-  bool commands = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (commands && line.starts_with("  "))
-      programs.push_back(viz + line.substr(2, line.find(' ', 2)));
-    commands = commands || line == "Subcommands:";
+  for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
+                              "tape", "classify", "info", "judge", "replay", "figures"}) {
+    programs.push_back(viz + command);
   }
-  CHECK(programs.size() >= 12);
   for (const std::string& program : programs) {
     const Run help = run_program(program + " --help");
     CHECK_MESSAGE(help.code == 0, program);
@@ -176,7 +172,7 @@ TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made ag
   const Run process =
       interrupted_at("step 2/", viz + "process " + mnist + "--class 3 --steps 100000 -o " + path);
   CHECK(process.code == 130);
-  CHECK(process.out == path + "\n");
+  CHECK(process.out.ends_with(path + "\n"));
   CHECK(process.err.find(" of 100000 steps; what there was is in " + path) != std::string::npos);
   CHECK(run_program(viz + "replay " + path + " --in " + GLASS_WEIGHTS_DIR).code == 0);
 

@@ -224,7 +224,6 @@ TEST_CASE("viz refuses an output that is an input, and two outputs in one file")
   const std::string x = folder / "x", here = folder / "";
   const std::vector<std::string> outputs{
       paint + "-o " + x + " --npy " + x,
-      paint + "-o " + x + ".json --npy " + x,
       paint + "-o " + x + " --report " + here + "../" +
           fs::path(here).parent_path().filename().string() + "/x",
       viz + "process " + model + " --class 0 -o " + x + " --animation ./x",

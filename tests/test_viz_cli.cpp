@@ -66,7 +66,6 @@ TEST_CASE("viz answers each mistake with one line and its exit code") {
     std::string arguments;
     int code;
   } mistakes[] = {
-      {"", 2},
       {"maximse", 2},
       {"maximise " + mnist, 2},
       {"maximise " + mnist + " --class 10" + out, 2},

@@ -6,6 +6,7 @@
 
 #include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
+#include "nn/suggestion.hpp"
 
 namespace glass::viz {
 
@@ -48,7 +49,7 @@ Index find_class(const nn::Model& model, const std::string& word) {
 
   const std::string known = nn::comma_list(model.classes);
   throw Error(text("class '", word, "': ", model.name, " has classes 0 to ", count - 1,
-                   known.empty() ? "" : " (" + known + ")"));
+                   known.empty() ? "" : " (" + known + ")", nn::did_you_mean(rest, model.classes)));
 }
 
 }  // namespace glass::viz

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "autograd/node.hpp"
+#include "nn/printable.hpp"
+#include "nn/suggestion.hpp"
 #include "viz/classes.hpp"
 #include "viz/objective_head.hpp"
 #include "viz/pictures/npy.hpp"
@@ -28,6 +30,12 @@ std::optional<Index> whole_number(const std::string& word) {
     return {};
   }
   return std::stol(word);
+}
+
+/// What stands where the first term should name its kind.
+std::string kind_word(const std::string& expression) {
+  const std::string head = expression.substr(0, expression.find(':'));
+  return nn::trimmed(head.substr(head.find_last_of("+-*") + 1));
 }
 
 /// One picture of each: 0, 1, ..., count - 1.
@@ -84,7 +92,7 @@ std::vector<Objective::Words> Objective::split(const std::string& expression) {
     throw Error("objective '" + expression +
                 "': expected terms such as logit:3 or 0.5*channel:conv2:5, joined by + or -; there "
                 "are " +
-                known);
+                known + nn::did_you_mean(kind_word(expression), names));
   }
   std::vector<Words> all;
   std::size_t begin = 0;

@@ -71,6 +71,12 @@ bool is_of_a_run(const std::string& path, const Outputs& outputs, const std::str
   }
 }
 
+/// Of the two whose names the session says; MODEL itself has whatever name it has.
+std::string ending_of(const std::string& path, const Outputs& outputs, const Session& session) {
+  if (path == outputs.report) return ".html";
+  return path == outputs.description && !rewrites_model(session) ? ".json" : "";
+}
+
 void check_existing(const std::string& path, const Outputs& outputs, const Session& session,
                     const std::string& network) {
   std::error_code missing;
@@ -101,7 +107,7 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
       files.reads((fs::path(session.model).parent_path() / given_weights).string());
     }
   }
-  for (const std::string& path : paths) files.writes(path);
+  for (const std::string& path : paths) files.writes({path, ending_of(path, outputs, session)});
   for (const std::string& path : paths) {
     const bool is_report = path == outputs.report;
     if (is_report && is_device(path)) continue;
@@ -113,6 +119,9 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
 }  // namespace
 
 Outputs choose_outputs(const Session& session, nn::Model& model) {
+  if (is_standard_output(session.output) || is_standard_output(session.report)) {
+    throw UsageError("-o -, --report -: a network is several files, and none is standard output");
+  }
   const fs::path description = session.output;
   const std::string given = model.weights;
   if (given.empty() || !rewrites_model(session)) {

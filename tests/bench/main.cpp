@@ -88,27 +88,24 @@ int bench(const Arguments& args) {
 
 int main(int argc, char** argv) {
   using namespace glass::bench;
-  CLI::App program("Times the work that this project exists for: medians, on a quiet machine.",
-                   "bench");
-  program.footer(glass::viz::cli::help_footer());
+  using glass::viz::cli::Command;
+  Command program("bench",
+                  "Times the work that this project exists for: medians, on a quiet machine.");
+  program.example("--task am_mnist_b1 --threads 1", "one task, on one core");
   Arguments args;
-  std::vector<std::string> names;
+  std::vector<std::string> names, kernels;
   for (const NamedTask& task : tasks()) names.push_back(task.name);
-  program.add_option("--task", args.tasks, "Tasks to time; without, all")
-      ->check(CLI::IsMember(names));
-  program.add_option("--threads", args.threads, "Threads; 0 uses every core")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  program.add_option("--kernel", args.kernel, "How convolutions and products are computed")
-      ->check(CLI::IsMember(implementations))
-      ->capture_default_str();
-  program.add_option("--seconds", args.seconds, "Time for each task")
-      ->check(glass::viz::cli::within(0, 3600))
-      ->capture_default_str();
-  program.add_flag("--json", args.json, "One JSON object a line");
-  program.add_flag("--scale", args.scale,
-                   "Instead: time against batch, image size and channels of a convolution");
-  program.add_option("--roofline", args.roofline,
-                     "Instead: draw the kernels under the machine's roofline, as SVG");
-  return glass::viz::cli::run_program(program, argc, argv, [&] { return bench(args); });
+  for (const auto& [name, kernel] : implementations) kernels.push_back(name);
+  program.option("--task WORD", args.tasks, "Tasks to time; without, all").one_of(names);
+  program.option("--threads N", args.threads, "Threads; 0 uses every core").within(0, 1024);
+  program.option("--kernel WORD", args.kernel, "How convolutions and products are computed")
+      .one_of(kernels);
+  program.option("--seconds X", args.seconds, "Time for each task").within(0, 3600);
+  program.option("--json", args.json, "One JSON object a line");
+  program.option("--scale", args.scale,
+                 "Instead: time against batch, image size and channels of a convolution");
+  program.output("--roofline FILE.svg", args.roofline,
+                 "Instead: draw the kernels under the machine's roofline, as SVG");
+  program.does([&] { return bench(args); });
+  return glass::viz::cli::run_program(program, argc, argv);
 }

@@ -30,7 +30,7 @@ int classify_command(const ClassifyArguments& args) {
   FilesInUse files;
   files.reads_model(args.model, model);
   files.reads(args.image);
-  files.writes(args.picture.seen);
+  files.writes({args.picture.seen, ".png"});
   const Tensor image = read_picture(args.image, model, args.picture);
   write_seen(args.picture, image);
   const Tensor logits = logits_of(model, image);
@@ -63,15 +63,21 @@ int classify_command(const ClassifyArguments& args) {
 
 }  // namespace
 
-void add_classify(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand("classify", "Name what a network sees in a picture");
+void add_classify(Command& program) {
+  Command& command = program.command("classify", "Name what a network sees in a picture");
+  command.example("weights/mnist-cnn.json docs/samples/digit.png", "the five likeliest classes");
+  command.example("weights/mnist-cnn.json docs/samples/four.jpg --fit",
+                  "a digit in a photograph of your own");
   const auto args = std::make_shared<ClassifyArguments>();
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, picture_kinds)->required();
-  add_picture_options(*command, args->picture);
-  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->callback([args, &run] { run = [args] { return classify_command(*args); }; });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  command.option("IMAGE", args->image, picture_kinds).required();
+  command.group("How the picture is read");
+  add_picture_options(command, args->picture);
+  command.group("What it writes");
+  command.option("--json", args->json, "Report as one JSON object on standard output");
+  command.does([args] { return classify_command(*args); });
 }
 
 }  // namespace glass::viz::cli

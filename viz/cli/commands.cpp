@@ -7,38 +7,40 @@
 
 namespace glass::viz::cli {
 
-void add_commands(CLI::App& program, Run& run) {
-  add_maximise(program, run);
-  add_gallery(program, run);
-  add_process(program, run);
-  add_regulariser(program, run);
-  add_figures(program, run);
-  add_invert(program, run);
-  add_saliency(program, run);
-  add_tape(program, run);
-  add_judge(program, run);
-  add_classify(program, run);
-  add_info(program, run);
-  add_replay(program, run);
+void add_commands(Command& program) {
+  program.group("Paint, with frozen weights");
+  add_maximise(program);
+  add_gallery(program);
+  add_process(program);
+  add_regulariser(program);
+  program.group("Look into a network");
+  add_invert(program);
+  add_saliency(program);
+  add_tape(program);
+  add_classify(program);
+  add_info(program);
+  program.group("Do not believe a picture");
+  add_judge(program);
+  add_replay(program);
+  add_figures(program);
 }
 
 int viz(int argc, char** argv) {
-  CLI::App program("Look through a neural network with the engine that trained it.", "viz");
-  program.require_subcommand(0, 1);  // so that a misspelt command is named, not only missed
-  program.footer(help_footer());
-  Run run;
-  add_commands(program, run);
-  return run_program(program, argc, argv, [&run] {
-    if (!run) throw UsageError("expected a command, such as maximise (see --help)");
-    return run();
-  });
+  Command program("viz", "Look through a neural network with the engine that trained it.");
+  program.example("maximise weights/mnist-robust.json --class 3 -o three.png",
+                  "what a three is to a network");
+  program.example("tape weights/mnist-robust.json -o tape.html",
+                  "what backward() did, to step through in a browser");
+  add_commands(program);
+  program.does([&] { return show_help(program); });
+  return run_program(program, argc, argv);
 }
 
-void add_load_options(CLI::App& command, nn::LoadOptions& options) {
-  command.add_flag("--allow-nonfinite", options.allow_nonfinite,
-                   "Accept weights that are NaN or infinite");
-  command.add_flag("--allow-extra", options.allow_extra,
-                   "Read past tensors that the model does not have");
+void add_load_options(Command& command, nn::LoadOptions& options) {
+  command.option("--allow-nonfinite", options.allow_nonfinite,
+                 "Accept weights that are NaN or infinite");
+  command.option("--allow-extra", options.allow_extra,
+                 "Read past tensors that the model does not have");
   options.notice = notice;
 }
 

@@ -6,30 +6,27 @@
 #include "nn/io/model_file.hpp"
 #include "viz/cli/program.hpp"
 
-/// One file per subcommand of `viz`; each adds itself to the program and sets `run`, which is called
-/// after the command line was read and returns the exit code.
+/// One file per command of `viz`; each adds itself to the program.
 namespace glass::viz::cli {
 
-using Run = std::function<int()>;
-
-void add_maximise(CLI::App& program, Run& run);
-void add_invert(CLI::App& program, Run& run);
-void add_saliency(CLI::App& program, Run& run);
-void add_gallery(CLI::App& program, Run& run);
-void add_process(CLI::App& program, Run& run);
-void add_regulariser(CLI::App& program, Run& run);
-void add_figures(CLI::App& program, Run& run);
-void add_tape(CLI::App& program, Run& run);
-void add_judge(CLI::App& program, Run& run);
-void add_classify(CLI::App& program, Run& run);
-void add_info(CLI::App& program, Run& run);
-void add_replay(CLI::App& program, Run& run);
+void add_maximise(Command& program);
+void add_invert(Command& program);
+void add_saliency(Command& program);
+void add_gallery(Command& program);
+void add_process(Command& program);
+void add_regulariser(Command& program);
+void add_figures(Command& program);
+void add_tape(Command& program);
+void add_judge(Command& program);
+void add_classify(Command& program);
+void add_info(Command& program);
+void add_replay(Command& program);
 
 /// All of them.
-void add_commands(CLI::App& program, Run& run);
+void add_commands(Command& program);
 
 /// --allow-nonfinite and --allow-extra; conversions are told on standard error.
-void add_load_options(CLI::App& command, nn::LoadOptions& options);
+void add_load_options(Command& command, nn::LoadOptions& options);
 
 /// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
 /// become U+FFFD.

@@ -38,8 +38,8 @@ const std::vector<std::vector<std::string>> figures{
     {"tape", "@tiny", "--mode", "train", "--image", "%digit.png", "-o", ">tape-tiny.svg"},
     {"saliency", "@mnist-robust", "%digit.png", "-o", ">saliency-mnist.png"},
     {"maximise", "@mnist-cnn", "--objective", "neuron:conv1:1,5,5 + neuron:conv2:4,9,9", "--init",
-     "grey", "--tv", "0", "--l2", "0", "--jitter", "0", "-o", ">footprints.png"},
-    {"invert", "@mnist-cnn", "%digit.png", "--layer", "relu2,maxpool2", "-o",
+     "grey", "--tv", "0", "--l2", "0", "--jitter", "0", "--width", "0", "-o", ">footprints.png"},
+    {"invert", "@mnist-cnn", "%digit.png", "--layer", "relu2,maxpool2", "--width", "0", "-o",
      ">inversion-pooling.png"},
     {"saliency", "@mnist-cnn", "%digit.png", "-o", ">saliency-mnist-cnn.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--objective", "softmax", "-o",
@@ -80,16 +80,14 @@ int figures_command(const FiguresArguments& args) {
 
 }  // namespace
 
-void add_figures(CLI::App& program, Run& run) {
-  CLI::App* command =
-      program.add_subcommand("figures", "Paint every picture of the documentation again");
+void add_figures(Command& program) {
+  Command& command = program.command("figures", "Paint every picture of the documentation again");
+  command.example("-o docs/figures", "in a clone; a quarter of an hour");
   const auto args = std::make_shared<FiguresArguments>();
-  command->add_option("--root", args->root, "Folder of the project: weights and docs are in it")
-      ->capture_default_str();
-  command->add_option("-o,--output", args->output, "Folder to write to")->capture_default_str();
-  command->add_option("--threads", args->threads, "Threads; 0 uses every core")
-      ->check(CLI::Range(0, 1024));
-  command->callback([args, &run] { run = [args] { return figures_command(*args); }; });
+  command.option("--root DIR", args->root, "Folder of the project: weights and docs are in it");
+  command.option("-o,--output DIR", args->output, "Folder to write to");
+  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  command.does([args] { return figures_command(*args); });
 }
 
 }  // namespace glass::viz::cli

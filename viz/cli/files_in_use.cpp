@@ -1,7 +1,9 @@
 #include "viz/cli/files_in_use.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -26,6 +28,13 @@ std::string also_called(const std::string& name, const std::string& path) {
   return name == path ? "" : ", also called " + name;
 }
 
+/// In upper case too.
+bool has_ending(const fs::path& name, const std::string& ending) {
+  std::string found = name.extension().string();
+  for (char& c : found) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return found == ending;
+}
+
 std::string number_of(const struct stat& status) { return text(status.st_dev, ':', status.st_ino); }
 
 }  // namespace
@@ -44,8 +53,10 @@ void FilesInUse::reads_model(const std::string& path, const nn::Model& model) {
   if (!model.weights.empty()) reads((fs::path(path).parent_path() / model.weights).string());
 }
 
-void FilesInUse::writes(const std::string& path) {
+void FilesInUse::writes(const OutputFile& file) {
+  const std::string& path = file.path;
   if (path.empty()) return;
+  if (is_standard_output(path)) return writes_standard_output(path);
   const auto status = status_of(path);
   if (!status && errno != ENOENT) {  // too long, say, or links in a circle
     throw IoError(path + ": cannot write: " + std::strerror(errno));
@@ -63,9 +74,24 @@ void FilesInUse::writes(const std::string& path) {
                      "; write to another file");
   }
   const auto [other, fresh] = written_.emplace(identity, path);
-  if (fresh) return;
-  throw UsageError(path + ": two outputs in one file" + also_called(other->second, path) +
-                   "; give each its own");
+  if (!fresh) {
+    throw UsageError(path + ": two outputs in one file" + also_called(other->second, path) +
+                     "; give each its own");
+  }
+  const fs::path name = path;
+  if (file.ending.empty() || !name.has_extension() || has_ending(name, file.ending)) return;
+  throw UsageError(path + ": what is written is a " + file.ending + " file; call it " +
+                   fs::path(name).replace_extension(file.ending).string());
+}
+
+void FilesInUse::writes_standard_output(const std::string& path) {
+  if (isatty(STDOUT_FILENO) != 0) {
+    throw UsageError("standard output is a terminal; -o FILE writes to a file, | to a program");
+  }
+  if (!written_.emplace(path, path).second) {
+    throw UsageError("standard output: two outputs in one file; give each its own");
+  }
+  keep_standard_output_clean();
 }
 
 }  // namespace glass::viz::cli

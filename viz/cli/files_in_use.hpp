@@ -11,6 +11,13 @@ namespace glass::viz::cli {
 /// not it exists.
 std::string file_identity(const std::string& path);
 
+/// A file that is to be written.
+struct OutputFile {
+  std::string path;  ///< empty: nobody asked for it
+  std::string
+      ending;  ///< of the names of such files, ".png"; of those without one, any name will do
+};
+
 /// The files that a command reads and those that it will write: none of the latter may be in use for
 /// something else. To be asked before the work begins.
 class FilesInUse {
@@ -19,12 +26,15 @@ class FilesInUse {
   void reads(const std::string& path);
   /// The two files of a model whose description is `path`.
   void reads_model(const std::string& path, const nn::Model& model);
-  /// A file that will be written; nothing if `path` is empty, and a device or a pipe takes everything.
-  /// Throws UsageError if it is one that is read, or is to be written already, and IoError if there can
-  /// be no such file.
-  void writes(const std::string& path);
+  /// A file that will be written; a device or a pipe takes everything. If it is standard output, what
+  /// would be printed there goes to standard error from now on. Throws UsageError if it is one that is
+  /// read, or is to be written already, if its name ends as those of other files do, or if it is a
+  /// terminal; and IoError if there can be no such file.
+  void writes(const OutputFile& file);
 
  private:
+  void writes_standard_output(const std::string& path);
+
   std::map<std::string, std::string> read_, written_;  ///< identity -> as it was called
 };
 

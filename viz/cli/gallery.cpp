@@ -25,7 +25,7 @@ Image row(const nn::Model& model, const Objective& objective, const Painted& pai
   return titled(model.name, make_sheet(tiles, objective.pictures()));
 }
 
-int gallery_command(const CLI::App& command, const GalleryArguments& args) {
+int gallery_command(const Command& command, const GalleryArguments& args) {
   Manifest manifest(command);
   for (const std::string& path : args.models) {
     manifest.files().reads_model(path, nn::load_description(path, 0, nn::InitialValues::none));
@@ -34,7 +34,7 @@ int gallery_command(const CLI::App& command, const GalleryArguments& args) {
     throw UsageError("--seen: only for one network");
   }
   add_init(manifest, args.painting);
-  manifest.will_write({args.output, args.painting.picture.seen});
+  manifest.will_write({{args.output, ".png"}, {args.painting.picture.seen, ".png"}});
   std::vector<Image> rows;
   catch_interrupts();
   for (const std::string& path : args.models) {
@@ -46,6 +46,8 @@ int gallery_command(const CLI::App& command, const GalleryArguments& args) {
     const Painted painted = paint(model, objective, painting);
     if (interrupted()) break;
     rows.push_back(row(model, objective, painted));
+    print_line(model.name);
+    print_scores(model, objective, painted);
     manifest.add_model("MODEL", path, model);
     release_free_storage();  // the next network has other sizes
   }
@@ -57,17 +59,19 @@ int gallery_command(const CLI::App& command, const GalleryArguments& args) {
 
 }  // namespace
 
-void add_gallery(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "gallery", "The ideal image of each class, one row for each network: plain beside robust");
+void add_gallery(Command& program) {
+  Command& command =
+      program.command("gallery", "Paint every class of networks, a row each: plain beside robust");
+  command.example("weights/mnist-cnn.json weights/mnist-robust.json",
+                  "why attacks on a training network make better pictures");
   const auto args = std::make_shared<GalleryArguments>();
-  command->add_option("MODEL", args->models, "Model descriptions, JSON")->required();
-  add_load_options(*command, args->load);
-  add_painting_options(*command, args->painting);
-  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
-  command->callback([command, args, &run] {
-    run = [command, args] { return gallery_command(*command, *args); };
-  });
+  command.group("What it reads");
+  command.option("MODEL", args->models, "Model descriptions, JSON").required();
+  add_load_options(command, args->load);
+  add_painting_options(command, args->painting);
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The picture");
+  command.does([&command, args] { return gallery_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -35,15 +35,15 @@ int info_command(const std::string& path, const nn::LoadOptions& load) {
 
 }  // namespace
 
-void add_info(CLI::App& program, Run& run) {
-  CLI::App* command =
-      program.add_subcommand("info", "Layers, shapes, parameters and accuracy of a model");
+void add_info(Command& program) {
+  Command& command = program.command("info", "Layers, shapes, parameters and accuracy of a model");
+  command.example("weights/mnist-cnn.json", "what it is made of");
   const auto path = std::make_shared<std::string>();
   const auto load = std::make_shared<nn::LoadOptions>();
-  command->add_option("MODEL", *path, "Model description, JSON")->required();
-  add_load_options(*command, *load);
-  command->callback(
-      [path, load, &run] { run = [path, load] { return info_command(*path, *load); }; });
+  command.group("What it reads");
+  command.option("MODEL", *path, "Model description, JSON").required();
+  add_load_options(command, *load);
+  command.does([path, load] { return info_command(*path, *load); });
 }
 
 }  // namespace glass::viz::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iomanip>
 #include <memory>
 #include <numeric>
 
@@ -24,7 +25,7 @@ struct InvertArguments {
   std::vector<std::string> layers;
   Index index = 0;
   InvertOptions options;
-  int threads = 0;
+  int threads = 0, width = default_width;
   PictureOptions picture;
   bool json = false;
 };
@@ -75,7 +76,7 @@ std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model
       }
       continue;
     }
-    layers.push_back(as_usage([&] { return model.layers.find(word); }));
+    layers.push_back(as_usage([&] { return model.find(word); }));
   }
   return layers;
 }
@@ -114,7 +115,8 @@ std::vector<Row> invert_all(nn::Model& model, const std::vector<Index>& layers,
   return rows;
 }
 
-Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& original) {
+Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& original,
+           Index width) {
   std::vector<Tile> tiles{{to_image(original, 0), {"original"}}};
   for (const Row& row : rows) {
     const Inversion& inversion = row.*which;
@@ -122,7 +124,7 @@ Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& or
         {to_image(inversion.image, 0),
          {row.layer, formatted("%.1e", inversion.error), formatted("%.1f dB", inversion.psnr)}});
   }
-  return make_sheet(tiles, 6);
+  return make_sheet(tiles, 6, width);
 }
 
 /// [L,C,H,W], the regularised images.
@@ -143,8 +145,13 @@ Json report(const std::vector<Row>& rows, Inversion Row::*which) {
   return list;
 }
 
-std::string default_unregularised(const std::string& output) {
-  const fs::path path = output;
+std::string default_output(const nn::Model& model) { return model.name + "-inverted.png"; }
+
+/// Beside the other sheet, if that is a file.
+std::string default_unregularised(const std::string& output, const nn::Model& model) {
+  std::error_code missing;
+  const bool is_device = fs::exists(output, missing) && !fs::is_regular_file(output, missing);
+  const fs::path path = is_device ? default_output(model) : output;
   return (path.parent_path() / path.stem()).string() + "-unregularised.png";
 }
 
@@ -162,15 +169,19 @@ void describe(Manifest& manifest, const InvertArguments& args, const std::vector
   manifest.set("layer", done);
 }
 
-int invert_command(const CLI::App& command, InvertArguments& args) {
+int invert_command(const Command& command, InvertArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
-  if (args.output.empty()) args.output = model.name + "-inverted.png";
-  if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output);
+  if (args.output.empty()) args.output = default_output(model);
+  if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output, model);
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   if (!args.image.empty()) manifest.files().reads(args.image);
   for (const std::string& path : data::data_files(args.data)) manifest.files().reads(path);
-  manifest.will_write({args.output, args.unregularised, args.picture.seen}, args.npy);
+  if (args.width == 0) manifest.unset("width");
+  manifest.will_write({{args.output, ".png"},
+                       {args.unregularised, ".png"},
+                       {args.npy, ".npy"},
+                       {args.picture.seen, ".png"}});
   const std::vector<Index> layers = layers_of(args, model);
   const Tensor original = original_of(args, model);
   write_seen(args.picture, original);
@@ -180,9 +191,9 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
   if (rows.empty()) return finish(0, layers.size(), "layers", args.output);
 
   describe(manifest, args, rows);
-  manifest.write_png("output", args.output, draw(rows, &Row::natural, original));
+  manifest.write_png("output", args.output, draw(rows, &Row::natural, original, args.width));
   manifest.write_png("unregularised", args.unregularised,
-                     draw(rows, &Row::unregularised, original));
+                     draw(rows, &Row::unregularised, original, args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, images_of(rows));
   if (args.json) {
     print_json(
@@ -194,6 +205,11 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
          {"seed", args.options.seed},
          {"outputs", manifest.outputs()}});
   } else {
+    for (const Row& row : rows) {
+      print_line(text(std::setw(12), row.layer, formatted("   error %.1e", row.natural.error),
+                      formatted("   %.1f dB", row.natural.psnr),
+                      formatted("   without regulariser %.1f dB", row.unregularised.psnr)));
+    }
     manifest.print_outputs();
   }
   return finish(rows.size(), layers.size(), "layers", args.output);
@@ -201,46 +217,52 @@ int invert_command(const CLI::App& command, InvertArguments& args) {
 
 }  // namespace
 
-void add_invert(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "invert", "Find what each layer keeps of an image: natural images that it cannot tell apart");
+void add_invert(Command& program) {
+  Command& command = program.command("invert", "Paint what each layer keeps of an image");
+  command.example("weights/mnist-cnn.json docs/samples/digit.png --layer all",
+                  "a digit as each layer knows it");
+  command.example("weights/cifar10-robust.json docs/samples/boat.png --layer relu2,relu4",
+                  "of colours, two layers");
   const auto args = std::make_shared<InvertArguments>();
   InvertOptions& options = args->options;
-  const auto option = [&](const char* name, auto& value, const char* help) {
-    return command->add_option(name, value, help)->capture_default_str();
-  };
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, picture_kinds);
-  command->add_option("--layer", args->layers, "Layers, such as conv1,relu3, or all")
-      ->required()
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  CLI::Option* data = command->add_option(
-      "--data", args->data, "Folder of a data set, whose test image --index is taken");
-  command->add_option("--index", args->index, "Which one, from 0")
-      ->needs(data)
-      ->check(CLI::Range(0, 1000000000));
-  add_picture_options(*command, args->picture);
-  option("--steps", options.steps, "Steps of the optimiser")->check(CLI::Range(0, 1000000));
-  option("--lr", options.lr, "Step size at the start; it falls to a hundredth")
-      ->check(within(0, 1000));
-  option("--starts", options.starts, "Runs from other noise, side by side; the best is kept")
-      ->check(CLI::Range(1, 1000));
-  add_regulariser_options(*command, options.regulariser);
-  option("--seed", options.seed, "Seed of the noise");
-  option("--threads", args->threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
-  command->add_option("-o,--output", args->output,
-                      "Sheet to write (default: <model>-inverted.png)");
-  command->add_option("--unregularised", args->unregularised,
-                      "Sheet without any regulariser (default: <output>-unregularised.png)");
-  command->add_option("--npy", args->npy, "Also write the images as float32 (L,C,H,W) in [0,1]");
-  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->footer(help_footer(
-      "The regulariser's weights are multiplied by sqrt(numbers in the image / numbers in\n"
-      "the layer's output): the less a layer says, the more is left to the regulariser."));
-  command->callback(
-      [command, args, &run] { run = [command, args] { return invert_command(*command, *args); }; });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  command.option("IMAGE", args->image, picture_kinds);
+  command.group("What is inverted");
+  command.option("--layer L,...", args->layers, "Layers, such as conv1,relu3, or all")
+      .with_commas()
+      .required();
+  command.group("What it reads");
+  const Option& data = command.option("--data DIR", args->data,
+                                      "Folder of a data set, whose test image --index is taken");
+  command.option("--index N", args->index, "Which one, from 0")
+      .within(0, 1000000000)
+      .by_default("0")
+      .needs(data);
+  add_picture_options(command, args->picture);
+  command.group("How");
+  command.option("--steps N", options.steps, "Steps of the optimiser").within(0, 1000000);
+  command.option("--lr X", options.lr, "Step size at the start; it falls to a hundredth")
+      .within(0, 1000);
+  command
+      .option("--starts N", options.starts, "Runs from other noise, side by side; the best is kept")
+      .within(1, 1000);
+  add_regulariser_options(command, options.regulariser);
+  command.option("--seed N", options.seed, "Seed of the noise");
+  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The sheet")
+      .by_default("<model>-inverted.png");
+  command.output("--unregularised FILE.png", args->unregularised, "Sheet without any regulariser")
+      .by_default("<output>-unregularised.png");
+  command.output("--npy FILE.npy", args->npy, "Also the images, as float32 (L,C,H,W) in [0,1]");
+  add_width(command, args->width);
+  command.option("--json", args->json, "Report as one JSON object on standard output");
+  command.note(
+      "The regulariser's weights are multiplied by sqrt(numbers in the image / numbers in the "
+      "layer's output): the less a layer says, the more is left to the regulariser.");
+  command.does([&command, args] { return invert_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -195,7 +195,7 @@ void compare(std::vector<Group>& groups, const DataFolder& data, const std::stri
   }
 }
 
-int judge_command(const CLI::App& command, JudgeArguments& args) {
+int judge_command(const Command& command, JudgeArguments& args) {
   if (args.maximise != args.images.empty()) {
     throw UsageError("expected either --images X.npy or --maximise");
   }
@@ -212,7 +212,7 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
     if (!path.empty() && is_file(path)) files.reads(path);
   }
   for (const std::string& path : data::data_files(args.data)) files.reads(path);
-  files.writes(args.painting.picture.seen);
+  files.writes({args.painting.picture.seen, ".png"});
   write_seen(args.painting.picture, args.painting.init_picture);
   std::optional<DataFolder> data;
   if (!args.data.empty()) {
@@ -243,44 +243,46 @@ int judge_command(const CLI::App& command, JudgeArguments& args) {
 
 }  // namespace
 
-void add_judge(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "judge", "Ask another network, and real images, what the pictures of one network mean");
+void add_judge(Command& program) {
+  Command& command =
+      program.command("judge", "Ask another network, and real images, what pictures mean");
+  command.example("weights/mnist-cnn.json --maximise --steps 128",
+                  "whether another network sees in its pictures what it sees");
   const auto args = std::make_shared<JudgeArguments>();
   args->painting.classes = "all";
-  command->add_option("MODEL", args->model, "Description of the model that made them, JSON")
-      ->required();
-  add_load_options(*command, args->load);
-  CLI::Option* images = command->add_option("--images", args->images,
-                                            "The pictures: an array (N,C,H,W) in [0,1], .npy");
-  command->add_flag("--maximise,--maximize", args->maximise,
-                    "Paint them: one for each class, as the options below say");
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Description of the model that made the pictures, JSON")
+      .required();
+  add_load_options(command, args->load);
+  command.group("Which pictures");
+  const Option& images =
+      command.option("--images FILE.npy", args->images, "An array (N,C,H,W) in [0,1], .npy");
+  command.option("--maximise,--maximize", args->maximise,
+                 "Paint them: one for each class, as the options below say");
   command
-      ->add_option("--classes", args->classes,
-                   "What the pictures are meant to be, with commas between: each " +
-                       std::string(class_help) + " (default: all classes in turn)")
-      ->delimiter(',')
-      ->allow_extra_args(false)  // MODEL may follow
-      ->needs(images);
-  command->add_option("--judge", args->judge,
-                      "Description of the other network (default: of a-b.json, a-judge.json)");
-  CLI::Option* data = command->add_option("--data", args->data,
-                                          "Folder with the data set, to compare with real images");
+      .option(
+          "--classes K,...", args->classes,
+          "What the pictures are meant to be, with commas between: each " + std::string(class_help))
+      .with_commas()
+      .needs(images)
+      .by_default("all classes in turn");
+  command.group("Who judges");
+  command.option("--judge FILE.json", args->judge, "Description of the other network")
+      .by_default("of a-b.json, a-judge.json");
+  const Option& data = command.option("--data DIR", args->data,
+                                      "Folder with the data set, to compare with real images");
   command
-      ->add_option(
-          "--data-classes", args->data_classes,
-          "Those of the data set that the model was trained on, as train --classes had them "
-          "(default: all)")
-      ->delimiter(',')
-      ->allow_extra_args(false)  // MODEL may follow
-      ->needs(data);
-  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->add_option("--objective", args->painting.objective, "What of each class is maximised")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"logit", "logprob", "softmax"}));
-  add_painting_options(*command, args->painting);
-  command->callback(
-      [command, args, &run] { run = [command, args] { return judge_command(*command, *args); }; });
+      .option("--data-classes K,...", args->data_classes,
+              "Those of the data set that the model was trained on, as train --classes had them")
+      .with_commas()
+      .needs(data)
+      .by_default("all");
+  command.option("--json", args->json, "Report as one JSON object on standard output");
+  command.group("With --maximise, what is painted");
+  command.option("--objective WORD", args->painting.objective, "What of each class is maximised")
+      .one_of({"logit", "logprob", "softmax"});
+  add_painting_options(command, args->painting);
+  command.does([&command, args] { return judge_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <sstream>
 
 #include "nn/io/files.hpp"
 #include "nn/io/json_events.hpp"
@@ -20,15 +19,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t largest_manifest = std::uint64_t{1} << 20,
                         largest_page = std::uint64_t{64} << 20;
-
-/// CLI11 writes a list as "[1,2]"; given on the command line, it is an array of words.
-Json default_value(const std::string& words) {
-  if (!words.starts_with('[')) return words;
-  Json list = Json::array();
-  std::istringstream items(words.substr(1, words.size() - 2));
-  for (std::string item; std::getline(items, item, ',');) list.push_back(item);
-  return list;
-}
 
 /// See Manifest::call.
 std::map<std::string, std::string> called;
@@ -81,35 +71,26 @@ bool is_manifest(const Json& json) {
 
 }  // namespace
 
-bool is_described(const CLI::Option& option) {
-  static const std::vector<std::string> without_effect{"help", "threads", "json", "watch"},
+bool is_described(const Option& option) {
+  static const std::vector<std::string> without_effect{"threads", "json", "watch"},
       texts{"class", "objective", "layer", "init", "data"};
-  const std::string name = option.get_single_name(), type = option.get_type_name();
-  const auto holds = [&](const std::vector<std::string>& names) {
-    return std::ranges::count(names, name) > 0;
+  const auto is_one_of = [&](const std::vector<std::string>& names) {
+    return std::ranges::count(names, option.name()) > 0;
   };
-  const bool is_switch = option.get_items_expected_max() == 0;
-  const bool is_choice = type.starts_with("TEXT:{");
-  const bool is_number = type.starts_with("INT") || type.starts_with("UINT") ||
-                         type.starts_with("FLOAT");  // CLI11's words
-  return !holds(without_effect) && (is_switch || is_choice || is_number || holds(texts));
+  return !is_one_of(without_effect) && (option.takes() != Option::Takes::text || is_one_of(texts));
 }
 
-Manifest::Manifest(const CLI::App& command) : command_(command) {
+Manifest::Manifest(const Command& command) : command_(command) {
   json_ = {{"program", "viz"},
-           {"command", command.get_name()},
+           {"command", command.name()},
            {"options", Json::object()},
            {"files", Json::array()}};
-  for (const CLI::Option* option : command.get_options()) {
+  for (const auto& option : command.options()) {
     if (!is_described(*option)) continue;
-    const std::string name = option->get_single_name();
-    if (option->get_items_expected_max() == 0) {
-      if (option->count() > 0) json_["options"][name] = true;
-    } else if (option->count() > 0) {
-      const std::vector<std::string> given = option->results();
-      json_["options"][name] = given.size() == 1 ? Json(given.front()) : Json(given);
-    } else if (!option->get_default_str().empty()) {
-      json_["options"][name] = default_value(option->get_default_str());
+    if (option->takes() == Option::Takes::nothing) {
+      if (option->given()) set(option->name(), true);
+    } else if (const std::vector<std::string> words = option->words(); !words.empty()) {
+      set(option->name(), words);
     }
   }
 }
@@ -120,15 +101,16 @@ void Manifest::add_model(const std::string& option, const std::string& path,
   add_file(option, path);
   json_["files"].back()["weights_sha256"] = weights_sha256(model);
   for (const auto& [name, value] : model.maximise) {
-    const CLI::Option* option_left_open = command_.get_option_no_throw("--" + name);
-    if (option_left_open && option_left_open->count() == 0) json_["options"].erase(name);
+    if (!command_.given(name)) json_["options"].erase(name);
   }
 }
 
-void Manifest::will_write(const std::vector<std::string>& outputs, const std::string& npy) {
-  for (const std::string& output : outputs) files_.writes(output);
-  files_.writes(npy);
-  if (!npy.empty()) files_.writes(npy + ".json");
+void Manifest::will_write(const std::vector<OutputFile>& outputs) {
+  for (const OutputFile& output : outputs) {
+    files_.writes(output);
+    const bool is_array = output.ending == ".npy" && !output.path.empty();
+    if (is_array) files_.writes({output.path + ".json", ".json"});
+  }
 }
 
 void Manifest::add_file(const std::string& option, const std::string& path) {
@@ -151,6 +133,8 @@ void Manifest::set(const std::string& option, const Json& value) {
   // As a single word of the command line is written.
   json_["options"][option] = value.is_array() && value.size() == 1 ? value[0] : value;
 }
+
+void Manifest::unset(const std::string& option) { json_["options"].erase(option); }
 
 std::string Manifest::text_for(const std::string& option) const {
   Json json = json_;

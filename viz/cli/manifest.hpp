@@ -19,7 +19,7 @@ namespace glass::viz::cli {
 class Manifest {
  public:
   /// Takes the options of `command` as they were given, or their defaults.
-  explicit Manifest(const CLI::App& command);
+  explicit Manifest(const Command& command);
 
   /// A model that was read from `path`; `option` is the one that named it. What its description
   /// recommends and the command line leaves open is dropped from the options: the description's
@@ -29,13 +29,15 @@ class Manifest {
   void add_objective(const Objective& objective);
   /// Another file that was read.
   void add_file(const std::string& option, const std::string& path);
-  /// Throws UsageError if one of these outputs, or the manifest of the array, is also an input, or
-  /// another output; empty ones are not asked for. The inputs are those so far, and what `files` knows.
-  void will_write(const std::vector<std::string>& outputs, const std::string& npy = {});
+  /// Throws as `FilesInUse::writes` if one of these outputs, or the manifest beside an array, may not be
+  /// written. The inputs are those so far, and what `files` knows.
+  void will_write(const std::vector<OutputFile>& outputs);
   /// For inputs that no manifest names.
   FilesInUse& files() { return files_; }
   /// An option that found its value only after the command line was read.
   void set(const std::string& option, const nlohmann::ordered_json& value);
+  /// An option whose value goes without saying.
+  void unset(const std::string& option);
 
   /// From now on manifests call the file at this path by this name, as the one did that it is made
   /// again from.
@@ -57,7 +59,7 @@ class Manifest {
  private:
   std::string text_for(const std::string& option) const;
 
-  const CLI::App& command_;
+  const Command& command_;
   nlohmann::ordered_json json_;
   std::vector<std::string> outputs_;
   FilesInUse files_;
@@ -66,7 +68,7 @@ class Manifest {
 /// True of the options that manifests have: of numbers, switches and choices all that may change a
 /// byte of an output, and of free text those few that are listed. So none names a file, to read or to
 /// write; files that are read have a list of their own.
-bool is_described(const CLI::Option& option);
+bool is_described(const Option& option);
 
 /// Of the larger outputs and inputs, .npy, in bytes.
 inline constexpr std::uint64_t largest_file = std::uint64_t{256} << 20;

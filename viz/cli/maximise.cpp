@@ -14,6 +14,7 @@ struct MaximiseArguments {
   std::string model, output, npy, report;
   nn::LoadOptions load;
   Painting painting;
+  int width = default_width;
   bool json = false, bare = false;
 };
 
@@ -33,7 +34,7 @@ Image draw(const MaximiseArguments& args, const nn::Model& model, const Objectiv
     tiles.push_back(tile);
   }
   if (args.bare) return tiles.front().image;
-  return make_sheet(tiles, tiles.size() > 20 ? 10 : 5);
+  return make_sheet(tiles, tiles.size() > 20 ? 10 : 5, args.width);
 }
 
 nlohmann::ordered_json to_json(const MaximiseArguments& args, const nn::Model& model,
@@ -71,7 +72,7 @@ std::string default_output(const nn::Model& model, const Painting& painting) {
   return model.name + "-" + what + ".png";
 }
 
-int maximise_command(const CLI::App& command, MaximiseArguments& args) {
+int maximise_command(const Command& command, MaximiseArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
@@ -86,7 +87,11 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
   manifest.add_model("MODEL", args.model, model);
   manifest.add_objective(objective);
   add_init(manifest, args.painting);
-  manifest.will_write({args.output, args.report, args.painting.picture.seen}, args.npy);
+  if (args.width == 0) manifest.unset("width");
+  manifest.will_write({{args.output, ".png"},
+                       {args.npy, ".npy"},
+                       {args.report, ".html"},
+                       {args.painting.picture.seen, ".png"}});
   write_seen(args.painting.picture, args.painting.init_picture);
   catch_interrupts();
   std::optional<MaximiseReport> report;
@@ -107,6 +112,7 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
   if (args.json) {
     print_json(to_json(args, model, objective, painted, manifest.outputs()));
   } else {
+    print_scores(model, objective, painted);
     manifest.print_outputs();
   }
   return finish(painted.result.steps, args.painting.options.steps, "steps", args.output);
@@ -114,28 +120,32 @@ int maximise_command(const CLI::App& command, MaximiseArguments& args) {
 
 }  // namespace
 
-void add_maximise(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
+void add_maximise(Command& program) {
+  Command& command = program.command(
       "maximise", "Paint the image that a class of a frozen network answers to most");
-  command->alias("maximize");
+  command.alias("maximize");
+  command.example("weights/mnist-robust.json --class 3 -o three.png", "what a three is to it");
+  command.example("weights/cifar10-robust.json --objective channel:conv4:all --watch",
+                  "what each channel of a layer likes, as it appears");
   const auto args = std::make_shared<MaximiseArguments>();
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  add_objective_options(*command, args->painting);
-  add_painting_options(*command, args->painting);
-  command->add_option("-o,--output", args->output,
-                      "Picture to write (default: <model>-<class>.png)");
-  command->add_option("--npy", args->npy, "Also write the images as float32 (N,C,H,W) in [0,1]");
-  command->add_option("--report", args->report,
-                      "Also write a web page to step through the run: images, curves, gradients");
-  command->add_flag("--bare", args->bare, "One picture: its pixels alone, not enlarged");
-  command->add_flag("--watch", args->painting.watch,
-                    "Draw the pictures on standard error as they appear, beside the norms of the "
-                    "gradients; plain lines where that is no terminal");
-  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->callback([command, args, &run] {
-    run = [command, args] { return maximise_command(*command, *args); };
-  });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  add_objective_options(command, args->painting);
+  add_painting_options(command, args->painting);
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The picture")
+      .by_default("<model>-<class>.png");
+  command.output("--npy FILE.npy", args->npy, "Also the images, as float32 (N,C,H,W) in [0,1]");
+  command.output("--report FILE.html", args->report,
+                 "Also a web page to step through the run: images, curves, gradients");
+  add_width(command, args->width);
+  command.option("--bare", args->bare, "One picture: its pixels alone, not enlarged");
+  command.option("--watch", args->painting.watch,
+                 "Draw the pictures on standard error as they appear, beside the norms of the "
+                 "gradients; plain lines where that is no terminal");
+  command.option("--json", args->json, "Report as one JSON object on standard output");
+  command.does([&command, args] { return maximise_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

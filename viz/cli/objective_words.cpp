@@ -1,5 +1,6 @@
 #include "viz/cli/objective_words.hpp"
 
+#include "nn/suggestion.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
 
@@ -23,6 +24,22 @@ std::string logit_instead(const std::string& words) {
   return "--objective \"" + other + '"';
 }
 
+namespace {
+
+/// As `find_class`, for a word that may have been meant for the other option.
+Index class_named(const std::string& word, const nn::Model& model) {
+  try {
+    return find_class(model, word);
+  } catch (const Error& error) {
+    const bool is_explicit = word.starts_with("name:") || word.starts_with("index:");
+    if (is_explicit || word.find(':') == std::string::npos) throw;
+    throw UsageError("--class " + word + ": no class, but an objective: --objective \"" + word +
+                     '"');
+  }
+}
+
+}  // namespace
+
 Objective objective_of(const std::string& classes, const std::string& words,
                        const nn::Model& model) {
   const bool whole = words.find(':') != std::string::npos;
@@ -33,11 +50,12 @@ Objective objective_of(const std::string& classes, const std::string& words,
     throw UsageError("expected --class K or an --objective such as logit:K");
   }
   if (!whole && words != "logit" && words != "logprob" && words != "softmax") {
-    throw UsageError("--objective " + words + ": with --class, expected logit, logprob or softmax");
+    throw UsageError("--objective " + words + ": with --class, expected logit, logprob or softmax" +
+                     nn::did_you_mean(words, {"logit", "logprob", "softmax"}));
   }
   return as_usage([&] {
     if (whole || classes == "all") return Objective(model, whole ? words : words + ":all");
-    const Index k = find_class(model, classes);
+    const Index k = class_named(classes, model);
     const bool may_read_like_a_sum = classes.find_first_of("+-*:") != std::string::npos;
     return Objective(model, words + ':' + (may_read_like_a_sum ? text("index:", k) : classes));
   });

@@ -1,6 +1,7 @@
 #include "viz/cli/painting.hpp"
 
 #include <algorithm>
+#include <iomanip>
 #include <map>
 #include <optional>
 
@@ -33,10 +34,10 @@ std::vector<Index> noise_keys(const Objective& objective, Index count) {
 }
 
 /// A description may recommend what the command line takes.
-CLI::Validator bounds_of(const std::string& name) {
-  const nn::Setting& setting = nn::maximise_setting(name);
-  if (!setting.whole) return within(setting.low, setting.high);
-  return CLI::Range(static_cast<int>(setting.low), static_cast<int>(setting.high));
+Option& add_setting(Command& command, const std::string& names, auto& value, const char* help) {
+  const std::size_t begin = 2, end = names.find_first_of(", ");
+  const nn::Setting& setting = nn::maximise_setting(names.substr(begin, end - begin));
+  return command.option(names, value, help).within(setting.low, setting.high);
 }
 
 /// Says of the pictures that no gradient reached, why.
@@ -60,73 +61,71 @@ void report_unreached(const nn::Model& model, const Objective& objective, const 
 
 }  // namespace
 
-void add_objective_options(CLI::App& command, Painting& painting) {
-  command.add_option(
-      "--class", painting.classes,
+void add_objective_options(Command& command, Painting& painting) {
+  command.group("What to paint");
+  command.option(
+      "--class K", painting.classes,
       std::string("Class to maximise: ") + class_help + ", or all; short for --objective logit:K");
-  command
-      .add_option(
-          "--objective", painting.objective,
-          std::string("With --class: logit, logprob or softmax. Without: ") + objective_help)
-      ->capture_default_str();
-  command.add_option("--count", painting.count, "Pictures of the same objective")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
+  command.option(
+      "--objective WORDS", painting.objective,
+      std::string("With --class: logit, logprob or softmax. Without: ") + objective_help);
+  command.option("--count N", painting.count, "Pictures of the same objective").within(1, 1000);
 }
 
-void add_regulariser_options(CLI::App& command, Regulariser& regulariser) {
-  const auto option = [&](const char* name, double& value, const char* help) {
-    return command.add_option(name, value, help)->capture_default_str();
+void add_regulariser_options(Command& command, Regulariser& regulariser, bool variation) {
+  const auto setting = [&](const char* names, double& value, const char* help) {
+    add_setting(command, names, value, help);
   };
-  option("--tv", regulariser.tv, "Weight of total variation, the same at any size; 0 is off")
-      ->check(bounds_of("tv"));
-  option("--beta", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth")
-      ->check(bounds_of("beta"));
-  option("--l2", regulariser.l2, "Weight of the squared distance from the usual pixel")
-      ->check(bounds_of("l2"));
-  option("--alpha-norm", regulariser.alpha_norm, "Weight of the same to the power of --alpha")
-      ->check(bounds_of("alpha-norm"));
-  option("--alpha", regulariser.alpha, "Exponent of --alpha-norm")->check(bounds_of("alpha"));
+  if (variation) {
+    setting("--tv X", regulariser.tv, "Weight of total variation, the same at any size; 0 is off");
+    setting("--beta X", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth");
+  }
+  setting("--l2 X", regulariser.l2, "Weight of the squared distance from the usual pixel");
+  setting("--alpha-norm X", regulariser.alpha_norm, "Weight of the same to the power of --alpha");
+  setting("--alpha X", regulariser.alpha, "Exponent of --alpha-norm");
 }
 
-void add_painting_options(CLI::App& command, Painting& painting) {
+void add_painting_options(Command& command, Painting& painting, bool variation) {
   MaximiseOptions& options = painting.options;
-  const auto option = [&](const char* name, auto& value, const char* help) {
-    return command.add_option(name, value, help)->capture_default_str();
-  };
-  option("--steps", options.steps, "Steps of the optimiser")->check(bounds_of("steps"));
-  option("--lr", options.lr, "Step size")->check(bounds_of("lr"));
-  option("--optimiser,--optimizer", options.optimiser, "What steps the image")
-      ->check(CLI::IsMember({"adam", "sgd"}));
-  add_regulariser_options(command, options.regulariser);
-  option("--jitter", options.jitter, "Each step sees the image moved by up to this many pixels")
-      ->check(bounds_of("jitter"));
-  option("--rotate", options.rotate, "... and turned by up to this many degrees")
-      ->check(bounds_of("rotate"));
-  option("--zoom", options.zoom, "... and larger or smaller by up to this share")
-      ->check(bounds_of("zoom"));
-  option("--blur", options.blur, "Blur the image by this many pixels, every --blur-every steps")
-      ->check(within(0, 100));
-  option("--blur-every", options.blur_every, "Steps from blur to blur")
-      ->check(CLI::Range(1, 1000000));
-  option("--parametrisation", options.parametrisation, "Coordinates that the optimiser moves")
-      ->check(CLI::IsMember({"pixel", "fourier"}));
-  command.add_flag("--decorrelate", options.decorrelate, "Move colours as natural ones vary");
-  option("--restarts", painting.restarts, "Runs from other noise; the best picture is kept")
-      ->check(CLI::Range(1, 1000));
-  option("--seed", options.seed, "Seed of the noise and of what each step sees");
-  option("--init", painting.init, "Where to begin: noise, grey, or a picture");
+  command.group("How to step");
+  add_setting(command, "--steps N", options.steps, "Steps of the optimiser");
+  add_setting(command, "--lr X", options.lr, "Step size");
+  command.option("--optimiser,--optimizer WORD", options.optimiser, "What steps the image")
+      .one_of({"adam", "sgd"});
+  command.group("What keeps the image natural");
+  add_regulariser_options(command, options.regulariser, variation);
+  add_setting(command, "--jitter N", options.jitter,
+              "Each step sees the image moved by up to this many pixels");
+  add_setting(command, "--rotate X", options.rotate, "... and turned by up to this many degrees");
+  add_setting(command, "--zoom X", options.zoom, "... and larger or smaller by up to this share");
+  command
+      .option("--blur X", options.blur,
+              "Blur the image by this many pixels, every --blur-every steps")
+      .within(0, 100);
+  command.option("--blur-every N", options.blur_every, "Steps from blur to blur")
+      .within(1, 1000000);
+  command
+      .option("--parametrisation WORD", options.parametrisation,
+              "Coordinates that the optimiser moves")
+      .one_of({"pixel", "fourier"});
+  command.option("--decorrelate", options.decorrelate, "Move colours as natural ones vary");
+  command.group("Where to begin");
+  command
+      .option("--restarts N", painting.restarts, "Runs from other noise; the best picture is kept")
+      .within(1, 1000);
+  command.option("--seed N", options.seed, "Seed of the noise and of what each step sees");
+  command.option("--init WORD", painting.init, "noise, grey, or the name of a picture");
   add_picture_options(command, painting.picture);
-  option("--init-noise", painting.init_noise, "Standard deviation of the noise")
-      ->check(bounds_of("init-noise"));
-  command.add_option("--stop-after", options.stop_after, "End after so many of the steps")
-      ->check(CLI::Range(0, 1000000));
-  option("--threads", painting.threads, "Threads; 0 uses every core")->check(CLI::Range(0, 1024));
-  command.footer(
-      help_footer("Where a model's description recommends other values, these are the defaults."));
+  add_setting(command, "--init-noise X", painting.init_noise, "Standard deviation of the noise");
+  command.group("How to step");
+  command.option("--stop-after N", options.stop_after, "End after so many of the steps")
+      .within(0, 1000000)
+      .by_default("all");
+  command.option("--threads N", painting.threads, "Threads; 0 uses every core").within(0, 1024);
+  command.note("Where a model's description recommends other values, these are the defaults.");
 }
 
-Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model) {
+Painting tuned(const Command& command, const Painting& painting, const nn::Model& model) {
   Painting result = painting;
   MaximiseOptions& options = result.options;
   const std::map<std::string, std::function<void(double)>> setters{
@@ -143,8 +142,7 @@ Painting tuned(const CLI::App& command, const Painting& painting, const nn::Mode
       {"init-noise", [&](double v) { result.init_noise = v; }},
   };
   for (const auto& [name, value] : model.maximise) {
-    const CLI::Option* option = command.get_option_no_throw("--" + name);
-    if (!option || option->count() == 0) setters.at(name)(value);
+    if (!command.given(name)) setters.at(name)(value);
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {
@@ -216,6 +214,23 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
     painted.probability.assign(p.values().begin(), p.values().end());
   }
   return painted;
+}
+
+void print_scores(const nn::Model& model, const Objective& objective, const Painted& painted) {
+  for (std::size_t n = 0; n < painted.result.objective_after.size(); ++n) {
+    const std::string surely =
+        objective.of_class() ? formatted("%8.2f %%", 100 * painted.probability[n]) : "";
+    print_line(text(std::setw(12), objective.label(model, static_cast<Index>(n)), surely,
+                    "   objective ", formatted("%.4g", painted.result.objective_after[n]),
+                    ", from ", formatted("%.4g", painted.result.objective_before[n])));
+  }
+}
+
+void add_width(Command& command, int& width) {
+  command
+      .option("--width N", width,
+              "Least width of the sheet in pixels: a few small pictures are enlarged to fill it")
+      .within(0, 4096);
 }
 
 bool is_file(const std::string& init) { return init != "noise" && init != "grey"; }

@@ -20,15 +20,15 @@ struct Painting {
 };
 
 /// What is painted: --class, --objective and --count.
-void add_objective_options(CLI::App& command, Painting& painting);
-/// --tv, --beta, --l2, --alpha-norm and --alpha.
-void add_regulariser_options(CLI::App& command, Regulariser& regulariser);
+void add_objective_options(Command& command, Painting& painting);
+/// --tv and --beta (of the `variation`), --l2, --alpha-norm and --alpha.
+void add_regulariser_options(Command& command, Regulariser& regulariser, bool variation = true);
 /// How: everything else.
-void add_painting_options(CLI::App& command, Painting& painting);
+void add_painting_options(Command& command, Painting& painting, bool variation = true);
 
 /// The same painting with what the model's description recommends, wherever the command line leaves
 /// the choice, and with the picture that it begins with.
-Painting tuned(const CLI::App& command, const Painting& painting, const nn::Model& model);
+Painting tuned(const Command& command, const Painting& painting, const nn::Model& model);
 
 /// The objective of a painting. Throws UsageError.
 Objective objective_of(const Painting& painting, const nn::Model& model);
@@ -48,6 +48,14 @@ struct Painted {
 /// Throws std::logic_error if the weights changed.
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               const std::function<void(const MaximiseStep&)>& on_step = {});
+
+/// Prints what the network says of each picture: its class's probability, and the objective.
+void print_scores(const nn::Model& model, const Objective& objective, const Painted& painted);
+
+/// Of a sheet, in pixels: what 28 and 32 divide.
+inline constexpr int default_width = 448;
+/// --width: see `make_sheet`. 0 is what there was before it, and no manifest says it.
+void add_width(Command& command, int& width);
 
 /// True if --init names a picture.
 bool is_file(const std::string& init);

@@ -104,16 +104,15 @@ Tensor sized(const Image& image, const std::string& path, const nn::Model& model
 
 }  // namespace
 
-void add_picture_options(CLI::App& command, PictureOptions& options) {
-  CLI::Option* resize =
-      command.add_flag("--resize", options.resize, "Resample a picture of another size");
+void add_picture_options(Command& command, PictureOptions& options) {
+  const Option& resize =
+      command.option("--resize", options.resize, "Resample a picture of another size");
   command
-      .add_flag(
-          "--fit", options.fit,
-          "Find the digit in a photograph and make it as MNIST's are: light on black, of their "
-          "size, thickness and place; of colours, crop and resample")
-      ->excludes(resize);
-  command.add_option("--seen", options.seen, "Also write, as PNG, what the network gets to see");
+      .option("--fit", options.fit,
+              "Find the digit in a photograph and make it as MNIST's are: light on black, of their "
+              "size, thickness and place; of colours, crop and resample")
+      .excludes(resize);
+  command.output("--seen FILE.png", options.seen, "Also write what the network gets to see");
 }
 
 Tensor read_picture(const std::string& path, const nn::Model& model,

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "nn/model.hpp"
+#include "viz/cli/command.hpp"
 
 /// Pictures that people give to a network: one way to read them, shared by the commands.
 namespace glass::viz::cli {
@@ -20,7 +20,7 @@ struct PictureOptions {
 inline constexpr const char* picture_kinds = "PNG, JPEG, or an array (C,H,W) in [0,1], .npy";
 
 /// --resize, --fit and --seen.
-void add_picture_options(CLI::App& command, PictureOptions& options);
+void add_picture_options(Command& command, PictureOptions& options);
 
 /// A picture, or an array of one, as the model takes it, and as `options` say. -> [1,C,H,W] in [0, 1].
 /// A picture that is dark on light, for a model of light on dark, gets a line on standard error.

@@ -43,7 +43,7 @@ Image charts(const Course& course, const std::vector<double>& variation, const O
   return draw_chart(curves, width, static_cast<Index>(curves.size()) * 140, "step");
 }
 
-int process_command(const CLI::App& command, ProcessArguments& args) {
+int process_command(const Command& command, ProcessArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
@@ -56,7 +56,8 @@ int process_command(const CLI::App& command, ProcessArguments& args) {
   manifest.add_model("MODEL", args.model, model);
   manifest.add_objective(objective);
   add_init(manifest, args.painting);
-  manifest.will_write({args.output, args.animation, args.painting.picture.seen});
+  manifest.will_write(
+      {{args.output, ".png"}, {args.animation, ".png"}, {args.painting.picture.seen, ".png"}});
   write_seen(args.painting.picture, args.painting.init_picture);
   Course course(model, objective);
   std::vector<double> variation;
@@ -83,25 +84,28 @@ int process_command(const CLI::App& command, ProcessArguments& args) {
     manifest.write_animation("animation", args.animation, frames,
                              {.frame_ms = 80, .hold_last_ms = 2000});
   }
+  print_scores(model, objective, painted);
   manifest.print_outputs();
   return finish(painted.result.steps, args.painting.options.steps, "steps", args.output);
 }
 
 }  // namespace
 
-void add_process(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "process", "One picture from noise to image: film strip, curves and animation");
+void add_process(Command& program) {
+  Command& command =
+      program.command("process", "Paint one picture: film strip, curves and film from noise on");
+  command.example("weights/mnist-robust.json --class 3 --animation three.png",
+                  "a film strip in process.png, and a film");
   const auto args = std::make_shared<ProcessArguments>();
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  add_objective_options(*command, args->painting);
-  add_painting_options(*command, args->painting);
-  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
-  command->add_option("--animation", args->animation, "Animated PNG to write as well");
-  command->callback([command, args, &run] {
-    run = [command, args] { return process_command(*command, *args); };
-  });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  add_objective_options(command, args->painting);
+  add_painting_options(command, args->painting);
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The film strip, above its curves");
+  command.output("--animation FILE.png", args->animation, "Also an animated PNG");
+  command.does([&command, args] { return process_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

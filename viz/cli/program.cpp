@@ -1,10 +1,9 @@
 #include "viz/cli/program.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +17,7 @@ namespace glass::viz::cli {
 namespace {
 
 std::string program_name;
+bool output_is_a_file = false;  ///< see keep_standard_output_clean
 volatile std::sig_atomic_t interrupt_flag = 0, cleans_up = 0, cursor_hidden = 0;
 
 /// A signal handler may call this.
@@ -42,22 +42,13 @@ void handle_signal(int signal) {
 /// The whole of it, however long.
 std::string one_line(const std::string& words) { return nn::printable(words, nn::whole_text); }
 
-/// "-12", not "012" or "0x12".
-bool is_whole(const std::string& word, bool may_be_negative) {
-  const std::string digits = word.substr(may_be_negative && word.starts_with('-') ? 1 : 0);
-  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return false;
-  errno = 0;
-  may_be_negative ? static_cast<void>(std::strtoll(word.c_str(), nullptr, 10))
-                  : static_cast<void>(std::strtoull(word.c_str(), nullptr, 10));
-  return errno == 0 && (digits == "0" || digits[0] != '0');
-}
-
-/// "-1.5e3", and not too large for a double.
-bool is_decimal(const std::string& word) {
-  if (word.find_first_not_of("+-.0123456789eE") != word.npos) return false;
-  char* end = nullptr;
-  const double value = std::strtod(word.c_str(), &end);
-  return end == word.c_str() + word.size() && !word.empty() && std::isfinite(value);
+/// As `Command::parse`, whose complaints a person may want explained.
+std::optional<std::string> read_words(Command& program, const std::vector<std::string>& words) {
+  try {
+    return program.parse(words);
+  } catch (const UsageError& error) {
+    throw UsageError(std::string(error.what()) + " (see --help)");
+  }
 }
 
 int fail(const std::string& message, ExitCode code) {
@@ -68,77 +59,24 @@ int fail(const std::string& message, ExitCode code) {
 
 }  // namespace
 
-std::string help_footer(const std::string& notes) {
-  return notes + (notes.empty() ? "" : "\n") +
-         "Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output or memory, 130 interrupted,\n"
-         "1 our own bug.";
-}
-
-void check_numbers(CLI::App& app) {
-  for (CLI::Option* option : app.get_options()) {
-    const std::string type = option->get_type_name();  // CLI11's words
-    const auto only = [&](const char* what, auto fits) {
-      option->check(CLI::Validator(
-          [=](const std::string& word) { return fits(word) ? "" : word + " is not " + what; }, ""));
-    };
-    if (type.starts_with("INT")) {
-      only("a whole number", [](const std::string& word) { return is_whole(word, true); });
-    } else if (type.starts_with("UINT")) {
-      only("a whole number from 0 to 2^64 - 1",
-           [](const std::string& word) { return is_whole(word, false); });
-    } else if (type.starts_with("FLOAT")) {
-      only("a number", is_decimal);
-    }
-  }
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    check_numbers(*command);
-  }
-}
-
-CLI::Validator positive(double high) {
-  const std::string range = text("above 0, up to ", high);
-  return CLI::Validator(
-      [=](const std::string& word) {
-        double value = 0;
-        const bool number = CLI::detail::lexical_cast(word, value);
-        return number && value > 0 && value <= high ? "" : word + " is not " + range;
-      },
-      range);
-}
-
-CLI::Validator within(double low, double high) {
-  const std::string range = text(low, " to ", high);
-  return CLI::Validator(
-      [=](const std::string& word) {
-        double value = 0;
-        const bool number = CLI::detail::lexical_cast(word, value);
-        return number && value >= low && value <= high ? "" : word + " is not in " + range;
-      },
-      range);
-}
-
-int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command) {
+int run_program(Command& program, int argc, char** argv) {
   // A closed pipe and a file that may not grow are errors to report, not reasons to vanish.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   // An installed program may have another name than one in a build.
   if (argc > 0 && *argv[0]) {
-    app.name(nn::printable(std::filesystem::path(argv[0]).filename().string()));
+    program.rename(nn::printable(std::filesystem::path(argv[0]).filename().string()));
   }
-  program_name = app.get_name();
+  program_name = program.name();
   try {
-    check_numbers(app);
     int code = exit_done;
-    try {
-      app.parse(argc, argv);
-      code = command();
-    } catch (const CLI::Success& help) {
-      app.exit(help);
+    if (const auto answer = read_words(program, {argv + std::min(argc, 1), argv + argc})) {
+      print_text(*answer);
+    } else {
+      code = program.run();
     }
     if (!std::cout.flush()) return fail("standard output cannot be written", exit_io);
     return code;
-  } catch (const CLI::ParseError& error) {
-    return fail(std::string(error.what()) + " (see --help)", exit_usage);
   } catch (const UsageError& error) {
     return fail(error.what(), exit_usage);
   } catch (const IoError& error) {
@@ -154,12 +92,21 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>
   }
 }
 
-void print_line(const std::string& line) { std::cout << one_line(line) << std::endl; }
+int show_help(const Command& program) {
+  std::cerr << program.help(terminal_width());
+  return exit_usage;
+}
+
+void keep_standard_output_clean() { output_is_a_file = true; }
+
+void print_line(const std::string& line) {
+  (output_is_a_file ? std::cerr : std::cout) << one_line(line) << std::endl;
+}
 
 void print_text(const std::string& lines) {
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    std::cout << one_line(lines.substr(begin, end - begin)) << '\n';
+    print_line(lines.substr(begin, end - begin));
     begin = end + 1;
   }
 }
@@ -207,5 +154,14 @@ void show_progress(const std::string& line) {
 }
 
 void end_progress() { show_progress(""); }
+
+int terminal_width() {
+  const char* const columns = std::getenv("COLUMNS");
+  const int asked = columns ? std::atoi(columns) : 0;
+  if (asked > 0) return asked;
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
 
 }  // namespace glass::viz::cli

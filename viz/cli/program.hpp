@@ -1,10 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
+#include <string>
+#include <vector>
 
 #include "autograd/error.hpp"
 #include "autograd/shape.hpp"
+#include "viz/cli/command.hpp"
 
 namespace glass::viz::cli {
 
@@ -17,20 +18,6 @@ enum ExitCode : int {
   exit_io = 4,  ///< the system refused to read, to write, or to give memory
   exit_interrupted = 130,
 };
-
-/// The last lines of a --help: what there is to add, and the exit codes.
-std::string help_footer(const std::string& notes = "");
-
-/// From now on the options of a program and its commands that are numbers take only what a person
-/// would write: CLI11 also reads 0x10 and 010, takes -1 for 2^64 - 1, and lets NaN and what is too large
-/// pass.
-void check_numbers(CLI::App& app);
-
-/// Accepts numbers from `low` to `high`.
-CLI::Validator within(double low, double high);
-
-/// Accepts numbers above 0, up to `high`.
-CLI::Validator positive(double high);
 
 /// What the user asked for cannot be done as asked: an unknown class, two options that contradict
 /// each other. Exit code 2.
@@ -53,15 +40,20 @@ auto as_usage(F f) {
   }
 }
 
-/// Parses the command line, numbers in it as `check_numbers` says, and runs `command`, whose result
-/// is the exit code. Every exception becomes one line on standard error and its code; a standard
-/// output that cannot be written (a full disk, a closed pipe) counts as an input/output error, and so
-/// does what the standard library throws of files.
-int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& command);
+/// Reads the command line and does what it asks for; the result is the exit code. Every exception
+/// becomes one line on standard error and its code; a standard output that cannot be written (a full
+/// disk, a closed pipe) counts as an input/output error, and so does what the standard library throws
+/// of files.
+int run_program(Command& program, int argc, char** argv);
+/// What there is, on standard error: for a program that was not told what to do. -> exit_usage
+int show_help(const Command& program);
 
 // What is printed may hold names out of files and words of the command line. It goes through these,
 // so that no terminal obeys it and one line stays one line (nn/printable.hpp).
 
+/// From now on standard output is a file that somebody asked for, and what would be printed there goes
+/// to standard error.
+void keep_standard_output_clean();
 /// One line on standard output.
 void print_line(const std::string& line);
 /// Text of several lines there; names in it must be printable already.
@@ -95,5 +87,8 @@ class HiddenCursor {
 /// One line on standard error that is overwritten by the next; silent unless that is a terminal.
 void show_progress(const std::string& line);
 void end_progress();
+
+/// How many characters fit in a line: what COLUMNS says, or the terminal at standard output; else 80.
+int terminal_width();
 
 }  // namespace glass::viz::cli

@@ -24,6 +24,12 @@ std::string ratio(const nn::Model& model, double variation) {
   return formatted("TV %.3f", variation);
 }
 
+std::string one_line_of(const std::vector<std::string>& caption) {
+  std::string line;
+  for (const std::string& part : caption) line += (line.empty() ? "" : "   ") + part;
+  return line;
+}
+
 Json words(const std::vector<double>& numbers) {
   Json list = Json::array();
   for (const double number : numbers) list.push_back(formatted("%g", number));
@@ -43,7 +49,7 @@ void keep_what_is_whole(std::vector<Tile>& tiles, RegulariserArguments& args) {
   }
 }
 
-int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
+int regulariser_command(const Command& command, RegulariserArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
@@ -59,7 +65,7 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
   manifest.add_model("MODEL", args.model, model);
   manifest.add_model("judge", judge_path, judge);
   add_init(manifest, args.painting);
-  manifest.will_write({args.output, args.painting.picture.seen});
+  manifest.will_write({{args.output, ".png"}, {args.painting.picture.seen, ".png"}});
   write_seen(args.painting.picture, args.painting.init_picture);
   std::vector<Tile> tiles;
   const std::size_t all = args.betas.size() * args.lambdas.size();
@@ -79,6 +85,8 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
                         "self " + percent(painted.probability[0]),
                         "judge " + percent(as_judged.probability(judge, image).item()),
                         ratio(model, mean_variation(image).front())}});
+      end_progress();
+      print_line(one_line_of(tiles.back().caption));
     }
   if (interrupted()) keep_what_is_whole(tiles, args);
   if (tiles.empty()) return finish(0, all, "pictures", args.output);
@@ -97,30 +105,29 @@ int regulariser_command(const CLI::App& command, RegulariserArguments& args) {
 
 }  // namespace
 
-void add_regulariser(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "regulariser", "One class under many total variations: a sheet of lambda against beta");
+void add_regulariser(Command& program) {
+  Command& command =
+      program.command("regulariser", "Paint one class under many total variations, lambda by beta");
+  command.example("weights/mnist-cnn.json --class 3 --lambdas 0,0.1,1 --betas 1,2",
+                  "too little, enough and too much, in two kinds");
   const auto args = std::make_shared<RegulariserArguments>();
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  add_objective_options(*command, args->painting);
-  add_painting_options(*command, args->painting);
-  command->remove_option(command->get_option("--tv"));
-  command->remove_option(command->get_option("--beta"));
-  command->add_option("--lambdas", args->lambdas, "Weights of total variation, with commas")
-      ->delimiter(',')
-      ->check(within(0, 1e6))
-      ->capture_default_str();
-  command->add_option("--betas", args->betas, "Exponents of total variation, with commas")
-      ->delimiter(',')
-      ->check(within(0.1, 10))
-      ->capture_default_str();
-  command->add_option("--judge", args->judge,
-                      "Another network, to judge (default: <data>-judge.json beside MODEL)");
-  command->add_option("-o,--output", args->output, "Picture to write")->capture_default_str();
-  command->callback([command, args, &run] {
-    run = [command, args] { return regulariser_command(*command, *args); };
-  });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  add_objective_options(command, args->painting);
+  add_painting_options(command, args->painting, false);
+  command.group("What is compared");
+  command.option("--lambdas X,...", args->lambdas, "Weights of total variation, with commas")
+      .with_commas()
+      .within(0, 1e6);
+  command.option("--betas X,...", args->betas, "Exponents of total variation, with commas")
+      .with_commas()
+      .within(0.1, 10);
+  command.option("--judge FILE.json", args->judge, "Another network, to judge")
+      .by_default("<data>-judge.json beside MODEL");
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The sheet");
+  command.does([&command, args] { return regulariser_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -34,18 +34,22 @@ bool is_plain_name(const fs::path& name) {
 
 class Remake {
  public:
-  Remake(const Json& manifest, const Sources& sources, const CLI::App& command)
+  Remake(const Json& manifest, const Sources& sources, const Command& command)
       : manifest_(manifest), sources_(sources), command_(command) {}
 
   Words words() const {
     const std::string output = manifest_["output"];
-    if (!is_one_of(output_options, output) || !option_named(output)) {
-      refuse("the output '" + nn::printable(output) + "', which viz " + command_.get_name() +
+    if (!is_one_of(output_options, output) || !command_.find_option(output)) {
+      refuse("the output '" + nn::printable(output) + "', which viz " + command_.name() +
              " does not write");
     }
-    Words words{command_.get_name()}, options;
+    Words words{command_.name()}, options;
     for (const Json& file : manifest_["files"]) add_file(file, words, options);
     for (const auto& [name, value] : manifest_["options"].items()) add_option(name, value, options);
+    // What is older than --width says nothing of it, and was not enlarged.
+    if (command_.find_option("width") && !manifest_["options"].contains("width")) {
+      options.push_back("--width=0");
+    }
     words.insert(words.end(), options.begin(), options.end());
     return words;
   }
@@ -55,40 +59,33 @@ class Remake {
     throw FileError(sources_.file + ": expected a manifest of viz, found " + found);
   }
 
-  const CLI::Option* option_named(const std::string& name) const {
-    for (const CLI::Option* option : command_.get_options()) {
-      if (option->get_single_name() == name) return option;
-    }
-    return nullptr;
-  }
-
   void add_file(const Json& file, Words& positional, Words& options) const {
     const std::string name = file["option"];
     if (name == "direction") return;  // is named within the objective
-    const CLI::Option* option = is_one_of(input_options, name) ? option_named(name) : nullptr;
+    const Option* option = is_one_of(input_options, name) ? command_.find_option(name) : nullptr;
     if (!option) {
-      refuse("a file for '" + nn::printable(name) + "', which viz " + command_.get_name() +
+      refuse("a file for '" + nn::printable(name) + "', which viz " + command_.name() +
              " does not read");
     }
     // No path is a command's name, or begins with a '-'.
     const std::string path = (fs::path(".") / find_file(file)).string();
     Manifest::call(path, file["path"]);
-    option->get_positional() ? positional.push_back(path)
-                             : options.push_back("--" + name + '=' + path);
+    option->is_positional() ? positional.push_back(path)
+                            : options.push_back("--" + name + '=' + path);
   }
 
   void add_option(const std::string& name, const Json& value, Words& words) const {
-    const CLI::Option* option = option_named(name);
+    const Option* option = command_.find_option(name);
     if (!option || !is_described(*option)) {
-      refuse("the option '" + nn::printable(name) + "', which manifests of viz " +
-             command_.get_name() + " do not have");
+      refuse("the option '" + nn::printable(name) + "', which manifests of viz " + command_.name() +
+             " do not have");
     }
-    if (option->get_items_expected_max() == 0) {
+    if (option->takes() == Option::Takes::nothing) {
       if (value != true) refuse("a value for --" + name + ", which is a switch");
       words.push_back("--" + name);
       return;
     }
-    if (value.is_array() && option->get_items_expected_max() < 2) {
+    if (value.is_array() && !option->is_list()) {
       refuse("several values for --" + name);
     }
     for (const Json& item : value.is_array() ? value : Json::array({value})) {
@@ -99,9 +96,8 @@ class Remake {
 
   /// A word that stands for itself: without a value CLI11 would take the next word, and split lists.
   std::string checked(const std::string& name, const std::string& word,
-                      const CLI::Option& option) const {
-    const bool split = option.get_items_expected_max() > 1 &&
-                       (word.find(',') != word.npos || word.starts_with('['));
+                      const Option& option) const {
+    const bool split = option.is_list() && (word.find(',') != word.npos || word.starts_with('['));
     const bool is_path = name == "init" && is_file(word);  // belongs to the files
     if (word.empty() || split || is_path || word.find('\0') != word.npos) {
       refuse("--" + name + " '" + nn::printable(word) + "'");
@@ -194,7 +190,7 @@ class Remake {
 
   const Json& manifest_;
   const Sources& sources_;
-  const CLI::App& command_;
+  const Command& command_;
 };
 
 }  // namespace
@@ -205,10 +201,9 @@ std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
     throw FileError(sources.file + ": expected a manifest of viz, found the command '" +
                     nn::printable(name) + "'");
   }
-  CLI::App program;
-  Run never;
-  add_commands(program, never);
-  return Remake(manifest, sources, *program.get_subcommand(name)).words();
+  Command program("viz", "");
+  add_commands(program);
+  return Remake(manifest, sources, *program.find_command(name)).words();
 }
 
 }  // namespace glass::viz::cli

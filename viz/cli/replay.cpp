@@ -131,6 +131,12 @@ auto as_bad_input(const std::string& file, F f) {
   }
 }
 
+/// A PNG may be called anything.
+std::string ending_of(const std::string& file) {
+  const std::string ending = fs::path(file).extension().string();
+  return ending == ".npy" || ending == ".html" ? ending : ".png";
+}
+
 int replay_command(const ReplayArguments& args) {
   catch_interrupts_to_clean_up();
   std::string file = args.sources.file;
@@ -140,8 +146,7 @@ int replay_command(const ReplayArguments& args) {
   const std::string before = nn::read_file(file, largest_file);
 
   const TemporaryFolder folder;
-  const std::string option = manifest["output"],
-                    again = folder / ("again" + fs::path(file).extension().string());
+  const std::string option = manifest["output"], again = folder / ("again" + ending_of(file));
   Words output{"--" + option + '=' + again, "--threads=" + std::to_string(args.threads)};
   if (option != "output") output.push_back("--output=" + (folder / "picture.png"));
   words.insert(words.begin() + 1, output.begin(), output.end());
@@ -159,20 +164,20 @@ int replay_command(const ReplayArguments& args) {
 
 }  // namespace
 
-void add_replay(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "replay", "Make an output again from what it says of itself, and compare");
+void add_replay(Command& program) {
+  Command& command =
+      program.command("replay", "Make an output again from what it says of itself, and compare");
+  command.example("three.png --in weights", "the same bytes?");
   const auto args = std::make_shared<ReplayArguments>();
-  command->add_option("FILE", args->sources.file, "PNG, .npy or .html that viz wrote")->required();
-  command->add_option("--in", args->sources.folders,
-                      "Also look in this folder for models, pictures and data sets");
-  command->add_option("--threads", args->threads, "Threads; 0 uses every core")
-      ->check(CLI::Range(0, 1024));
-  command->footer(help_footer(
+  command.option("FILE", args->sources.file, "PNG, .npy or .html that viz wrote").required();
+  command.option("--in DIR", args->sources.folders,
+                 "Also look in this folder for models, pictures and data sets");
+  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  command.note(
       "0 means the same bytes, 1 something else, which is named. Nothing is written but a "
-      "temporary\n"
-      "folder. Inputs are looked for in the current folder, beside FILE, and in weights in both."));
-  command->callback([args, &run] { run = [args] { return replay_command(*args); }; });
+      "temporary "
+      "folder. Inputs are looked for in the current folder, beside FILE, and in weights in both.");
+  command.does([args] { return replay_command(*args); });
 }
 
 }  // namespace glass::viz::cli

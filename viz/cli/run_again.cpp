@@ -26,17 +26,11 @@ class Silence {
 }  // namespace
 
 int run_again(const std::vector<std::string>& words) {
-  CLI::App program("", "viz");
-  Run run;
-  add_commands(program, run);
-  check_numbers(program);
-  try {
-    program.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // takes them reversed
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
-  }
+  Command program("viz", "");
+  add_commands(program);
+  if (program.parse(words)) throw UsageError("a call for help makes nothing");
   const Silence silence;
-  return run();
+  return program.run();
 }
 
 }  // namespace glass::viz::cli

@@ -1,6 +1,7 @@
 #include "viz/saliency.hpp"
 
 #include <algorithm>
+#include <iomanip>
 #include <memory>
 
 #include "autograd/node.hpp"
@@ -97,14 +98,14 @@ Json gradient_report(const nn::Model& model, const Objective& objective,
   return json;
 }
 
-int saliency_command(const CLI::App& command, SaliencyArguments& args) {
+int saliency_command(const Command& command, SaliencyArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   if (args.output.empty()) args.output = model.name + "-saliency.png";
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.files().reads(args.image);
-  manifest.will_write({args.output, args.picture.seen}, args.npy);
+  manifest.will_write({{args.output, ".png"}, {args.npy, ".npy"}, {args.picture.seen, ".png"}});
   kernels::set_threads(args.threads);
   const Tensor image = read_picture(args.image, model, args.picture);
   write_seen(args.picture, image);
@@ -131,6 +132,11 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
     json["outputs"] = manifest.outputs();
     print_json(json);
   } else {
+    for (std::size_t n = 0; n < sizes.size(); ++n) {
+      print_line(text(std::setw(12), objective.label(model, static_cast<Index>(n)),
+                      probability.empty() ? "" : formatted("%8.2f %%", 100 * probability[n]),
+                      "   norm of the gradient ", formatted("%.4g", sizes[n])));
+    }
     manifest.print_outputs();
   }
   return exit_done;
@@ -138,32 +144,39 @@ int saliency_command(const CLI::App& command, SaliencyArguments& args) {
 
 }  // namespace
 
-void add_saliency(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "saliency", "Show which pixels a class, or any objective, depends on: its gradient, once");
+void add_saliency(Command& program) {
+  Command& command =
+      program.command("saliency", "Show which pixels a class depends on: its gradient, once");
+  command.example("weights/mnist-robust.json docs/samples/digit.png",
+                  "why the network sees what it sees");
+  command.example("weights/mnist-robust.json docs/samples/digit.png --class all",
+                  "what speaks for each class, and what against it");
   const auto args = std::make_shared<SaliencyArguments>();
-  command->add_option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  command->add_option("IMAGE", args->image, picture_kinds)->required();
-  command->add_option("--class", args->classes,
-                      std::string("Class: ") + class_help +
-                          "; or all, a row each (default: the class that the network sees)");
-  command->add_option("--objective", args->objective,
-                      std::string("What of that class: logit, logprob or softmax (default: logit). "
-                                  "Without --class also ") +
-                          objective_help);
-  add_picture_options(*command, args->picture);
-  command->add_option("--threads", args->threads, "Threads; 0 uses every core")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
-  command->add_option("-o,--output", args->output,
-                      "Picture to write (default: <model>-saliency.png)");
-  command->add_option("--npy", args->npy,
-                      "Also write the gradient as float32 (1,C,H,W), or (N,C,H,W) of all");
-  command->add_flag("--json", args->json, "Report as one JSON object on standard output");
-  command->callback([command, args, &run] {
-    run = [command, args] { return saliency_command(*command, *args); };
-  });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  command.option("IMAGE", args->image, picture_kinds).required();
+  command.group("What the gradient is of");
+  command
+      .option("--class K", args->classes,
+              std::string("Class: ") + class_help + "; or all, a row each")
+      .by_default("the class that the network sees");
+  command
+      .option("--objective WORDS", args->objective,
+              std::string("What of that class: logit, logprob or softmax. Without --class also ") +
+                  objective_help)
+      .by_default("logit");
+  command.group("How the picture is read");
+  add_picture_options(command, args->picture);
+  command.group("How it runs");
+  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  command.group("What it writes");
+  command.output("-o,--output FILE.png", args->output, "The picture")
+      .by_default("<model>-saliency.png");
+  command.output("--npy FILE.npy", args->npy,
+                 "Also the gradient, as float32 (1,C,H,W), or (N,C,H,W) of all");
+  command.option("--json", args->json, "Report as one JSON object on standard output");
+  command.does([&command, args] { return saliency_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -41,14 +41,16 @@ bool wants(const TapeArguments& args, const char* mode) {
   return args.mode == "both" || args.mode == mode;
 }
 
-/// As asked for, or by the name of the output, or text.
+/// As asked for, or by the name of the output, or text. Throws UsageError if that name promises
+/// something else.
 std::string format_of(const TapeArguments& args) {
   if (!args.format.empty()) return args.format;
   const std::string extension = std::filesystem::path(args.output).extension().string();
   for (const char* format : {"svg", "html", "dot", "json"}) {
     if (extension == '.' + std::string(format)) return format;
   }
-  return "text";
+  if (extension.empty() || extension == ".txt") return "text";
+  throw UsageError(args.output + ": a tape is written as .svg, .html, .dot, .json or .txt");
 }
 
 /// Training is shown on one image.
@@ -67,7 +69,7 @@ Index class_of(const TapeArguments& args, nn::Model& model, const Tensor& image)
   return argmax(logits_of(model, image), 1).front();
 }
 
-std::vector<Recorded> record(const CLI::App& command, const TapeArguments& args) {
+std::vector<Recorded> record(const Command& command, const TapeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.class_count();  // throws if the network is no classifier
   if (wants(args, "train")) expect_trainable(model);
@@ -118,18 +120,19 @@ std::string json_text(const std::vector<Recorded>& tapes, bool times) {
   return json.dump(1, ' ', true) + '\n';
 }
 
-int tape_command(const CLI::App& command, const TapeArguments& args) {
-  const std::string format = format_of(args);
-  if (args.times && format != "text" && format != "json") {
-    throw UsageError("--times: only in text and json");
-  }
+int tape_command(const Command& command, TapeArguments& args) {
+  if (is_standard_output(args.output)) args.output.clear();
   FilesInUse files;
   files.reads_model(args.model, nn::load_description(args.model, 0, nn::InitialValues::none));
   for (const std::string& path : {args.image, args.painting.init}) {
     if (!path.empty() && is_file(path)) files.reads(path);
   }
-  files.writes(args.output);
-  files.writes(args.painting.picture.seen);
+  files.writes({args.output, ""});
+  files.writes({args.painting.picture.seen, ".png"});
+  const std::string format = format_of(args);
+  if (args.times && format != "text" && format != "json") {
+    throw UsageError("--times: only in text and json");
+  }
   const std::vector<Recorded> tapes = record(command, args);
   std::vector<TapeView> views;
   for (const Recorded& recorded : tapes) {
@@ -159,42 +162,42 @@ int tape_command(const CLI::App& command, const TapeArguments& args) {
 
 }  // namespace
 
-void add_tape(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "tape", "Show what backward() did, in training and in maximisation, node by node");
+void add_tape(Command& program) {
+  Command& command =
+      program.command("tape", "Show what backward() did, in training and in maximisation");
+  command.example("weights/mnist-robust.json -o tape.html", "a page to step through");
+  command.example("weights/tiny.json --mode train", "a small network's training, as a table");
   const auto args = std::make_shared<TapeArguments>();
   args->painting.init.clear();
-  const auto option = [&](const char* name, auto& value, const std::string& help) {
-    return command->add_option(name, value, help);
-  };
-  option("MODEL", args->model, "Model description, JSON")->required();
-  add_load_options(*command, args->load);
-  option("--mode", args->mode, "train, maximise, or both side by side")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"train", "maximise", "both"}));
-  option("--image", args->image,
-         "Picture to train on, and to begin the maximisation with (default: noise for both)");
-  option("--init", args->painting.init,
-         "Where the maximisation begins instead: noise, grey, or a picture");
-  add_picture_options(*command, args->painting.picture);
-  option("--class", args->class_word,
-         std::string("Class: ") + class_help +
-             " (default: what the network sees in --image, or else 0)");
-  option("--step", args->step,
-         "Show the maximisation after so many steps (default: the first of 64 in which every "
-         "gradient lives, or 0)")
-      ->check(CLI::Range(0, 1000000));
-  option("--seed", args->painting.options.seed, "Seed of the noise")->capture_default_str();
-  option("--format", args->format,
-         "text, svg, html, dot or json (default: as --output is called, or text)")
-      ->check(CLI::IsMember({"text", "svg", "html", "dot", "json"}));
-  command->add_flag("--times", args->times,
-                    "Also tell how long each operation took, in text and json");
-  option("--threads", args->painting.threads, "Threads; 0 uses every core")
-      ->check(CLI::Range(0, 1024));
-  option("-o,--output", args->output, "File to write (default: standard output)");
-  command->callback(
-      [command, args, &run] { run = [command, args] { return tape_command(*command, *args); }; });
+  command.group("What it reads");
+  command.option("MODEL", args->model, "Model description, JSON").required();
+  add_load_options(command, args->load);
+  command.group("What is shown");
+  command.option("--mode WORD", args->mode, "One of them, or both side by side")
+      .one_of({"train", "maximise", "both"});
+  command
+      .option("--image FILE", args->image,
+              "Picture to train on, and to begin the maximisation with")
+      .by_default("noise for both");
+  command.option("--init WORD", args->painting.init,
+                 "Where the maximisation begins instead: noise, grey, or a picture");
+  add_picture_options(command, args->painting.picture);
+  command.option("--class K", args->class_word, std::string("Class: ") + class_help)
+      .by_default("what the network sees in --image, or else 0");
+  command.option("--step N", args->step, "Show the maximisation after so many steps")
+      .within(0, 1000000)
+      .by_default("the first of 64 in which every gradient lives, or 0");
+  command.option("--seed N", args->painting.options.seed, "Seed of the noise");
+  command.group("What it writes");
+  command.option("--format WORD", args->format, "What to write")
+      .one_of({"text", "svg", "html", "dot", "json"})
+      .by_default("as --output is called, or text");
+  command.option("--times", args->times,
+                 "Also tell how long each operation took, in text and json");
+  command.option("--threads N", args->painting.threads, "Threads; 0 uses every core")
+      .within(0, 1024);
+  command.output("-o,--output FILE", args->output, "The file").by_default("standard output");
+  command.does([&command, args] { return tape_command(command, *args); });
 }
 
 }  // namespace glass::viz::cli

@@ -8,7 +8,7 @@ namespace glass::viz {
 
 namespace {
 
-constexpr Index tile_width = 112, margin = 12, line_height = 20;
+constexpr Index usual_width = 112, margin = 12, line_height = 20;
 /// The widest lines of text: under the only tile of a row or above a picture, and under one of several.
 constexpr Index widest_line = 960, widest_of_several = 480;
 constexpr int text_scale = 2;
@@ -30,9 +30,10 @@ std::vector<std::string> all_wrapped(const std::vector<std::string>& lines, Inde
 
 }  // namespace
 
-Image make_sheet(const std::vector<Tile>& tiles, Index columns) {
+Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_width) {
   const auto count = static_cast<Index>(tiles.size());
   columns = std::clamp<Index>(columns, 1, std::max<Index>(count, 1));
+  const Index tile_width = std::max(usual_width, least_width / columns);
   std::vector<std::vector<std::string>> captions;
   Index width = tile_width, height = 0, lines = 0, channels = 1, factor = 1;
   for (const Tile& tile : tiles) {

@@ -17,8 +17,9 @@ struct Tile {
 Image titled(const std::string& title, const Image& image);
 
 /// Tiles in a grid, `columns` to a row, enlarged by a whole factor so that each is about 112 pixels
-/// wide and every pixel of the network's image stays a visible square. Grey if all tiles are.
-Image make_sheet(const std::vector<Tile>& tiles, Index columns);
+/// wide, or more where they would not fill `least_width` pixels, and every pixel of the network's image
+/// stays a visible square. Grey if all tiles are.
+Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_width = 0);
 
 /// The images below each other, their left edges in line, on paper. Grey if all images are.
 Image stack(const std::vector<Image>& images);

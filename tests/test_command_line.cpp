@@ -1,0 +1,226 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "nn/suggestion.hpp"
+#include "run_program.hpp"
+#include "terminal.hpp"
+#include "viz/pictures/png.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using glass::nn::did_you_mean;
+
+const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
+                  train = std::string(GLASS_TRAIN_PROGRAM) + " ",
+                  tiny = std::string(GLASS_WEIGHTS_DIR) + "/tiny.json ",
+                  cifar = std::string(GLASS_WEIGHTS_DIR) + "/cifar10-cnn.json ",
+                  digit = std::string(GLASS_SOURCE_DIR) + "/docs/samples/digit.png ";
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+void check_refused(const std::string& command, const std::string& reason, int code = 2) {
+  const Run run = run_program(command);
+  CAPTURE(command);
+  CAPTURE(run.err);
+  CHECK(run.code == code);
+  CHECK(one_line(run.err));
+  CHECK(has(run.err, reason));
+  CHECK(run.out.empty());
+}
+
+}  // namespace
+
+TEST_CASE("did you mean: the nearest word, if it is near") {
+  const std::vector<std::string> layers{"conv1", "relu1", "conv2", "linear1"};
+  CHECK(did_you_mean("cnov2", layers) == "; did you mean conv2?");
+  CHECK(did_you_mean("Conv22", layers) == "; did you mean conv2?");
+  CHECK(did_you_mean("line", layers) == "; did you mean linear1?");
+  CHECK(did_you_mean("li", layers) == "");
+  CHECK(did_you_mean("--li", {"--linear"}) == "");
+  CHECK(did_you_mean("dropout", layers) == "");
+  CHECK(did_you_mean("10", {"1", "0"}) == "");
+  CHECK(did_you_mean("x", {"y"}) == "");
+  CHECK(did_you_mean("", layers) == "");
+  CHECK(did_you_mean("conv", {}) == "");
+  CHECK(did_you_mean("cab\x1b", {"cab\x1b."}) == "; did you mean cab\\x1b.?");
+  CHECK(did_you_mean(std::string(100000, 'a'), {std::string(100000, 'a') + 'b'}) == "");
+}
+
+TEST_CASE("viz alone tells what there is and what to try, and that this was no use") {
+  const Run alone = run_program(viz), help = run_program(viz + "--help");
+  CHECK(alone.code == 2);
+  CHECK(alone.out.empty());
+  CHECK(alone.err == help.out);
+  CHECK(help.code == 0);
+  for (const char* part : {"To begin with:", "Paint, with frozen weights:", "  maximise ",
+                           "Look into a network:", "  tape ", "  replay "}) {
+    CHECK_MESSAGE(has(help.out, part), part);
+  }
+  CHECK(run_program(viz + "help").out == help.out);
+}
+
+TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit") {
+  const Run help = run_program(viz + "maximise --help");
+  CHECK(help.code == 0);
+  CHECK(has(help.out, "Usage: viz maximise MODEL [options]"));
+  for (const char* part : {"Examples:", "  viz maximise weights/", "What to paint:", "How to step:",
+                           "Where to begin:", "What it writes:", "-o,--output FILE.png",
+                           "(adam, sgd; default: adam)", "--steps N", "default: 512)"}) {
+    CHECK_MESSAGE(has(help.out, part), part);
+  }
+  CHECK(run_program(viz + "help maximise").out == help.out);
+  CHECK(run_program(viz + "help maximize").out == help.out);
+  for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
+                              "tape", "classify", "info", "judge", "replay", "figures"}) {
+    CAPTURE(command);
+    const Run wide = run_program(viz + command + " --help");
+    CHECK(has(wide.out, "Examples:"));
+    CHECK(longest_line(wide.out) <= 100);  // examples are not broken
+    const Run narrow = run_program("COLUMNS=50 " + viz + command + " --help");
+    CHECK(std::ranges::count(narrow.out, '\n') > std::ranges::count(wide.out, '\n'));
+  }
+  CHECK(run_program(viz + "help maximise | cat").out == help.out);
+}
+
+TEST_CASE("--version") {
+  for (const std::string& program : {viz, train}) {
+    const Run run = run_program(program + "--version");
+    CHECK(run.code == 0);
+    CHECK(run.out.starts_with("glassgrad "));
+    CHECK(one_line(run.out));
+  }
+}
+
+TEST_CASE("who mistypes is told what there is") {
+  const TemporaryFolder folder;
+  const std::string out = " --steps 1 -o " + (folder / "x.png");
+  check_refused(viz + "maximse " + tiny, "maximse: no such command; did you mean maximise?");
+  check_refused(viz + "help maximse", "did you mean maximise?");
+  check_refused(viz + "frobnicate", "frobnicate: no such command (see --help)");
+  check_refused(viz + "maximise " + tiny + "--clas 3" + out,
+                "--clas: no such option; did you mean");
+  check_refused(viz + "maximise " + tiny + "--class=3 --setps=4",
+                "--setps: no such option; did "
+                "you mean --steps?");
+  check_refused(viz + "invert " + tiny + digit + "--layr conv1", "did you mean --layer?");
+  check_refused(viz + "maximise " + tiny + "--class 3 --optimiser adm" + out, "did you mean adam?");
+  check_refused(viz + "maximise " + cifar + "--class hrose" + out, "did you mean horse?");
+  check_refused(viz + "maximise " + tiny + "--objective chanel:conv1:0" + out,
+                "did you mean channel?");
+  check_refused(viz + "maximise " + tiny + "--class 3 --objective logti" + out,
+                "did you mean logit?");
+  check_refused(viz + "maximise " + tiny + "--objective channel:cnov1:0" + out,
+                "did you mean conv1?");
+  check_refused(viz + "maximise " + tiny + "--class channel:conv1:0" + out,
+                "--class channel:conv1:0: no class, but an objective: --objective "
+                "\"channel:conv1:0\"");
+  check_refused(train + tiny + "--data . --epoch 3", "did you mean --epochs?");
+  check_refused(viz + "maximise " + tiny + "--class 3 --seed 1 --seed 2" + out, "--seed");
+  CHECK_FALSE(fs::exists(folder / "x.png"));
+}
+
+TEST_CASE("an output whose name promises something else is refused before any work") {
+  const TemporaryFolder folder;
+  const std::string bad = folder / "x.pdf", class_3 = "--class 3 --steps 1000000 ",
+                    picture = "a .png file; call it " + (folder / "x.png");
+  for (const std::string& command :
+       {"maximise " + tiny + class_3 + "-o ", "gallery " + tiny + "--steps 1000000 -o ",
+        "process " + tiny + class_3 + "-o ",
+        "process " + tiny + class_3 + "-o /dev/null --animation ",
+        "regulariser " + tiny + "--judge " + cifar.substr(0, cifar.find("cifar")) +
+            "mnist-cnn.json " + class_3 + "-o ",
+        "invert " + tiny + digit + "--layer conv1 --steps 1000000 -o ",
+        "invert " + tiny + digit + "--layer conv1 --steps 1000000 -o /dev/null --unregularised ",
+        "saliency " + tiny + digit + "-o ", "classify " + tiny + digit + "--seen "}) {
+    check_refused(viz + command + bad, picture);
+  }
+  check_refused(viz + "maximise " + tiny + class_3 + "-o /dev/null --npy " + bad, "a .npy file");
+  check_refused(viz + "maximise " + tiny + class_3 + "-o /dev/null --report " + bad,
+                "a .html file");
+  check_refused(viz + "tape " + tiny + "-o " + bad, ".svg, .html, .dot, .json or .txt");
+  CHECK(run_program(viz + "tape " + tiny + "--format text -o " + bad).code == 0);
+  CHECK(
+      run_program(viz + "maximise " + tiny + "--class 3 --steps 0 -o " + (folder / "x.PNG")).code ==
+      0);
+  for (const std::string& command :
+       {"maximise " + tiny + class_3, "tape " + tiny, "saliency " + tiny + digit}) {
+    check_refused(viz + command + "-o ''", "--output: expected a word, found none");
+    check_refused(viz + command + "-o " + (folder / ""), "is a folder", 4);
+  }
+  check_refused(train + tiny + "--data . -o -", "none is standard output");
+}
+
+TEST_CASE("-o -: standard output has the picture and nothing else, and no terminal is given one") {
+  const TemporaryFolder folder;
+  const std::string few = "maximise " + tiny + "--class 3 --steps 2 -o ",
+                    file = folder / "file.png";
+  REQUIRE(run_program(viz + few + file).code == 0);
+  for (const char* name : {"-", "/dev/stdout"}) {
+    const Run piped = run_program("{ " + viz + few + name + " | cat; }");
+    CHECK(piped.out == slurp(file));
+    CHECK(has(piped.err, "% "));                              // the scores
+    CHECK(run_program(viz + few + name).out == slurp(file));  // into a file
+  }
+  check_refused(viz + few + "- --npy -", "two outputs in one file");
+  CHECK(run_program(viz + "tape " + tiny + "-o -").out == run_program(viz + "tape " + tiny).out);
+  CHECK_FALSE(fs::exists("-"));
+}
+
+TEST_CASE("a pipe gets what a person reads") {
+  const TemporaryFolder folder;
+  const std::string out = " -o " + (folder / "x.png");
+  const auto piped = [&](const std::string& command) {
+    const Run run = run_program("{ " + viz + command + out + " | cat; }");
+    CHECK(run.err.empty());
+    CHECK_FALSE(has(run.out, "\x1b"));
+    CHECK(has(run.out, folder / "x.png\n"));
+    return run.out;
+  };
+  const std::string one = piped("maximise " + tiny + "--class 3 --steps 2");
+  CHECK(has(one, " %   objective "));
+  CHECK(has(one, ", from "));
+  CHECK(std::ranges::count(piped("maximise " + tiny + "--class all --steps 2"), '\n') == 11);
+  CHECK(has(piped("maximise " + tiny + "--objective channel:conv1:1 --steps 2"), "conv1 1"));
+  CHECK(has(piped("process " + tiny + "--class 3 --steps 2"), " %   objective "));
+  CHECK(std::ranges::count(piped("gallery " + tiny + "--steps 2"), '\n') == 12);
+  CHECK(has(piped("saliency " + tiny + digit), "norm of the gradient"));
+  CHECK(has(piped("invert " + tiny + digit + "--layer conv1 --steps 2"), " dB"));
+}
+
+TEST_CASE(
+    "a single picture is large enough to see, and what is older than --width can be made again") {
+  const TemporaryFolder folder;
+  const auto paint = [&](const std::string& options) {
+    const std::string path = folder / "x.png";
+    REQUIRE(run_program(viz + "maximise " + tiny + "--steps 2 -o " + path + " " + options).code ==
+            0);
+    CHECK(run_program(viz + "replay " + path + " --in " + GLASS_WEIGHTS_DIR).code == 0);
+    return glass::viz::read_png(path, 1);
+  };
+  const auto says_width = [&] {
+    const std::string text = glass::viz::read_png_text(folder / "x.png");
+    return nlohmann::json::parse(text)["options"].contains("width");
+  };
+  for (const char* pictures : {"1", "2", "3", "4", "5"}) {
+    CHECK(paint(std::string("--class 3 --count ") + pictures).width >= 448);
+    CHECK(says_width());
+  }
+  CHECK(paint("--class all").width == paint("--class all --width 0").width);
+  const glass::viz::Image old = paint("--class 3 --width 0");
+  CHECK(old.width == 112 + 2 * 12);
+  CHECK_FALSE(says_width());
+  CHECK(paint("--class 3 --bare").width == 28);
+}
