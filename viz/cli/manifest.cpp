@@ -142,7 +142,7 @@ void Manifest::add_file(const std::string& option, const std::string& path) {
 void Manifest::add_objective(const Objective& objective) {
   if (objective.files().empty()) return;
   for (const std::string& path : objective.files()) add_file("direction", path);
-  set("objective", Objective::with_files(objective.expression(), portable));
+  set("objective", with_files(objective.expression(), portable));
 }
 
 void Manifest::call(const std::string& path, const std::string& name) { called[path] = name; }

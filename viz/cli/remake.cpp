@@ -114,7 +114,7 @@ class Remake {
 
   /// A class is the end of an expression.
   void with_no_direction(const std::string& word) const {
-    Objective::with_files("logit:" + word, [&](const std::string&) -> std::string {
+    with_files("logit:" + word, [&](const std::string&) -> std::string {
       refuse("a class that names a file, '" + nn::printable(word) + "'");
     });
   }
@@ -127,7 +127,7 @@ class Remake {
       while (next != files.end() && (*next)["option"] != "direction") ++next;
       return next != files.end();
     };
-    return Objective::with_files(objective, [&](const std::string& path) {
+    return with_files(objective, [&](const std::string& path) {
       if (!skip_others() || (*next)["path"] != path) {
         refuse("the direction '" + nn::printable(path) + "' without a digest");
       }
