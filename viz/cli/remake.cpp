@@ -6,7 +6,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
-#include "viz/cli/manifest.hpp"
+#include "viz/cli/manifest_file.hpp"
 #include "viz/cli/painting.hpp"
 
 namespace glass::viz::cli {
@@ -34,8 +34,8 @@ bool is_plain_name(const fs::path& name) {
 
 class Remake {
  public:
-  Remake(const Json& manifest, const Sources& sources, const CLI::App& command)
-      : manifest_(manifest), sources_(sources), command_(command) {}
+  Remake(const Json& manifest, const Sources& sources, const CLI::App& command, FileNames& names)
+      : manifest_(manifest), sources_(sources), command_(command), names_(names) {}
 
   Words words() const {
     const std::string output = manifest_["output"];
@@ -72,7 +72,7 @@ class Remake {
     }
     // No path is a command's name, or begins with a '-'.
     const std::string path = (fs::path(".") / find_file(file)).string();
-    Manifest::call(path, file["path"]);
+    names_[path] = file["path"];
     option->get_positional() ? positional.push_back(path)
                              : options.push_back("--" + name + '=' + path);
   }
@@ -132,7 +132,7 @@ class Remake {
         refuse("the direction '" + nn::printable(path) + "' without a digest");
       }
       const std::string place = find_file(*next++);
-      Manifest::call(place, path);
+      names_[place] = path;
       return place;
     });
   }
@@ -195,11 +195,12 @@ class Remake {
   const Json& manifest_;
   const Sources& sources_;
   const CLI::App& command_;
+  FileNames& names_;
 };
 
 }  // namespace
 
-std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
+Remade remake(const Json& manifest, const Sources& sources) {
   const std::string name = manifest["command"];
   if (!is_one_of(commands, name)) {
     throw FileError(sources.file + ": expected a manifest of viz, found the command '" +
@@ -208,7 +209,9 @@ std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
   CLI::App program;
   Run never;
   add_commands(program, never);
-  return Remake(manifest, sources, *program.get_subcommand(name)).words();
+  Remade remade;
+  remade.words = Remake(manifest, sources, *program.get_subcommand(name), remade.names).words();
+  return remade;
 }
 
 }  // namespace glass::viz::cli

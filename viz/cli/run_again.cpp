@@ -25,7 +25,7 @@ class Silence {
 
 }  // namespace
 
-int run_again(const std::vector<std::string>& words) {
+int run_again(const std::vector<std::string>& words, const FileNames& names) {
   CLI::App program("", "viz");
   Run run;
   add_commands(program, run);
@@ -35,6 +35,7 @@ int run_again(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  const NamesInManifests named(names);
   const Silence silence;
   return run();
 }
