@@ -10,7 +10,6 @@
 #include "nn/io/sha256.hpp"
 #include "viz/batch.hpp"
 #include "viz/cli/watch.hpp"
-#include "viz/diagnosis.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
@@ -38,25 +37,6 @@ CLI::Validator bounds_of(const std::string& name) {
   const nn::Setting& setting = nn::maximise_setting(name);
   if (!setting.whole) return within(setting.low, setting.high);
   return CLI::Range(static_cast<int>(setting.low), static_cast<int>(setting.high));
-}
-
-/// Says of the pictures that no gradient reached, why.
-void report_unreached(const nn::Model& model, const Objective& objective, const Painting& painting,
-                      const MaximiseResult& result) {
-  if (std::ranges::count(result.reached, false) == 0) return;
-  Tensor image = result.images.clone();
-  const Advice advice{.image = "another start (--init noise, another --seed)",
-                      .logit = logit_instead(painting.objective)};
-  const auto causes = diagnose(model, objective, image.requires_grad(true), advice);
-  const bool none = std::ranges::count(result.reached, true) == 0;
-  for (std::size_t n = 0; n < causes.size(); ++n) {
-    if (result.reached[n]) continue;
-    const std::string line =
-        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
-             " reaches the image: ", causes[n]);
-    if (none) throw FileError(line);
-    notice(line);
-  }
 }
 
 }  // namespace
@@ -210,7 +190,9 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   if (painted.weights_before != painted.weights_after) {
     throw std::logic_error("the weights changed while the image was trained");
   }
-  report_unreached(model, objective, painting, painted.result);
+  report_unreached(model, objective, painted.result.images, painted.result.reached,
+                   {.image = "another start (--init noise, another --seed)",
+                    .logit = logit_instead(painting.objective)});
   if (objective.of_class()) {
     const NoGrad no_grad;
     const Tensor p = objective.probability(model, painted.result.images);
