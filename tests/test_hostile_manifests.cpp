@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -230,6 +232,69 @@ TEST_CASE("viz replay: options of text name no file either") {
     manifest["options"]["layer"] = layers;
     scene.check_manifest_refused(manifest);
   }
+}
+
+TEST_CASE(
+    "viz replay: a manifest in a newer format is refused, and one that says the present is not") {
+  const Scene scene;
+  Json manifest = scene.manifest();
+  CHECK_FALSE(manifest.contains("format"));  // as in all pictures so far
+  manifest["format"] = 2;
+  manifest["options"] = "what they are then";
+  scene.write(manifest);
+  const Run newer = scene.viz("replay y.png");
+  CHECK(newer.code == 3);
+  CHECK(
+      newer.err ==
+      "viz: y.png: its manifest is in format 2, written by a newer viz; this one reads up to 1\n");
+  for (const Json& format : {Json(2), Json(~std::uint64_t{0}), Json(0), Json(-1), Json(1.5),
+                             Json("1"), Json(nullptr), Json::array({1}), Json::object()}) {
+    manifest = scene.manifest();
+    manifest["format"] = format;
+    scene.check_manifest_refused(manifest);
+  }
+  manifest["format"] = 1;
+  scene.write(manifest);
+  CHECK(scene.viz("replay y.png").out.starts_with("y.png: differs: manifest"));
+}
+
+TEST_CASE("viz replay: pictures of earlier versions are made again") {
+  // Here lie outputs as they were written before manifests had a format, with their network.
+  const std::string folder = std::string(GLASS_SOURCE_DIR) + "/tests/manifests/";
+  for (const char* file : {"class.png", "class.npy", "list.png", "saliency.png", "invert.png"}) {
+    const Run run = run_program("cd / && '" + program + "' replay " + folder + file);
+    CAPTURE(run.err);
+    CHECK(run.code <= 1);
+    const std::string begin = folder + file + ": ";
+    REQUIRE(run.out.starts_with(begin));
+    if (run.out == begin + "made again, the same bytes\n") continue;
+    // Another compiler, or another processor's instructions, round differently; no more than that.
+    double before = 0, now = 1;
+    const std::size_t numbers = run.out.rfind(": ") + 2;
+    CHECK_MESSAGE(
+        std::sscanf(run.out.c_str() + numbers, "%lf in the file, %lf now", &before, &now) == 2,
+        run.out);
+    CHECK(std::abs(now - before) <= 0.01 * std::max(1.0, std::abs(before)));
+  }
+}
+
+TEST_CASE("viz replay: names of files are those of the manifest, wherever the files lie now") {
+  const Scene scene;
+  for (const char* folder : {"a", "b", "c", "d"}) fs::create_directory(scene.folder / folder);
+  for (const char* name : {"tiny.json", "tiny-weights.json"}) {
+    fs::copy_file(scene.folder / name, scene.folder / (std::string("a/") + name));
+  }
+  viz::write_npy(scene.folder / "b/v.npy", Tensor::from({4}, {1, -1, 0.5, 0}));
+  REQUIRE(
+      scene
+          .viz("maximise a/tiny.json --steps 2 --objective direction:conv1:b/v.npy --bare -o x.png")
+          .code == 0);
+  fs::remove(scene.folder / "tiny.json");
+  fs::rename(scene.folder / "a/tiny.json", scene.folder / "c/tiny.json");
+  fs::rename(scene.folder / "a/tiny-weights.json", scene.folder / "c/tiny-weights.json");
+  fs::rename(scene.folder / "b/v.npy", scene.folder / "d/v.npy");
+  CHECK(scene.viz("replay x.png").code == 3);
+  CHECK(scene.viz("replay x.png --in c --in d").code == 0);
 }
 
 TEST_CASE("viz replay finds the same bytes from any folder") {

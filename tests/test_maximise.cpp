@@ -7,9 +7,11 @@
 #include "nn/io/description.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/sha256.hpp"
+#include "optim/sgd.hpp"
 #include "run_program.hpp"
 #include "viz/blur.hpp"
 #include "viz/classes.hpp"
+#include "viz/descend.hpp"
 #include "viz/maximise.hpp"
 #include "viz/parametrisation.hpp"
 #include "viz/pictures/npy.hpp"
@@ -171,14 +173,75 @@ TEST_CASE("parametrisations: coordinates and image are each other's inverse") {
     for (const bool decorrelate : {false, true}) {
       CAPTURE(name);
       CAPTURE(decorrelate);
-      const Parametrisation parametrisation(image.shape(), name, decorrelate);
-      const Tensor back = parametrisation.image(parametrisation.coordinates(image));
+      const auto x = parametrised(Tensor::zeros(image.shape()), name, decorrelate);
+      x->move_to(image);
+      const Tensor back = x->image();
+      CHECK(back.requires_grad());
       for (std::size_t i = 0; i < 2 * 3 * 6 * 9; ++i) {
         CHECK(std::abs(back.values()[i] - image.values()[i]) < 1e-4);
       }
+      const auto begun = parametrised(image, name, decorrelate);
+      CHECK(std::ranges::equal(begun->coordinates().values(), x->coordinates().values()));
     }
-  CHECK_THROWS_AS(Parametrisation({1, 1, 4, 4}, "pixel", true), ShapeError);
-  CHECK_THROWS_AS(Parametrisation({1, 1, 4, 4}, "wavelet", false), Error);
+  const Tensor grey = Tensor::full({1, 1, 4, 4}, 0.5);
+  CHECK_THROWS_AS(parametrised(grey, "pixel", true), ShapeError);
+  CHECK_THROWS_AS(parametrised(grey, "wavelet", false), Error);
+}
+
+TEST_CASE("parametrisations: the coordinates are a trainable leaf of their own") {
+  const Tensor start = Tensor::full({1, 3, 4, 4}, 0.25);
+  for (const char* name : {"pixel", "fourier"}) {
+    CAPTURE(name);
+    const auto x = parametrised(start, name, false);
+    CHECK(x->coordinates().is_leaf());
+    CHECK(x->coordinates().requires_grad());
+    x->move_to(Tensor::full({1, 3, 4, 4}, 0.75));
+    for (const real pixel : x->image().values()) CHECK(pixel == doctest::Approx(0.75));
+    for (const real pixel : start.values()) CHECK(pixel == doctest::Approx(0.25));
+  }
+}
+
+TEST_CASE("the loop: each step goes down the loss's gradient, and back into [0, 1]") {
+  // loss = sum c (x - 2)^2, of which the gradient is 2 c (x - 2): with lr 0.25, and c = 0 and 1
+  const Tensor c = Tensor::from({1, 1, 1, 2}, {0, 1});
+  Parametrisation x(Tensor::from({1, 1, 1, 2}, {0.5, 0}));
+  optim::SGD descent({x.coordinates()}, {.lr = 0.25});
+  const auto loss = [&](const Tensor& image, int step) {
+    CHECK(image.id() == x.coordinates().id());
+    CHECK(step < 2);
+    return sum(c * square(image - Tensor::full({1, 1, 1, 2}, 2)));
+  };
+  CHECK(descend(x, descent, 1, loss) == 1);
+  CHECK(std::ranges::equal(x.image().values(), std::vector<real>{0.5, 1}));
+  CHECK(descend(x, descent, 2, loss) == 2);
+  CHECK(std::ranges::equal(x.image().values(), std::vector<real>{0.5, 1}));
+  CHECK(descend(x, descent, 0, loss) == 0);
+}
+
+TEST_CASE("the loop: a caller hears of four moments of a step, in their order, and may end it") {
+  Parametrisation x(Tensor::full({1, 1, 1, 1}, 0.5));
+  optim::SGD descent({x.coordinates()}, {.lr = 1});
+  std::string heard;
+  const StepHooks hooks{
+      .start = [&](int step) { heard += text("start ", step); },
+      .gradient =
+          [&](const Tensor& loss, int) {
+            heard += text(", loss ", loss.item(), ", gradient ", x.coordinates().grad().item());
+            CHECK(x.image().item() == 0.5);
+          },
+      .move =
+          [&](const Tensor& image, int) {
+            heard += text(", move to ", image.item());
+            image.mutable_data()[0] += 4;
+          },
+      .end =
+          [&](const Tensor& image, int step) {
+            heard += text(", end at ", image.item(), " with ", x.image().item(), "\n");
+            return step < 0;
+          }};
+  CHECK(descend(
+            x, descent, 9, [](const Tensor& image, int) { return 3 * sum(image); }, hooks) == 1);
+  CHECK(heard == "start 0, loss 1.5, gradient 3, move to -2.5, end at 1 with 1\n");
 }
 
 TEST_CASE("blur keeps a constant and the sum of what is far from the edge, and spreads by sigma") {

@@ -8,6 +8,7 @@
 
 #include "autograd/node.hpp"
 #include "optim/adam.hpp"
+#include "viz/descend.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
@@ -89,35 +90,34 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   const Representation phi(model, layer, original);
   const Regulariser regulariser = for_layer(options.regulariser, original.size(), phi.size());
   const std::vector<double> centre = centre_of(model);
-  const auto loss = [&](const Tensor& x) { return phi.error(x) + regulariser(x, centre); };
+  const auto loss = [&](const Tensor& x, int = 0) { return phi.error(x) + regulariser(x, centre); };
 
   std::vector<Index> starts(static_cast<std::size_t>(options.starts));
   std::iota(starts.begin(), starts.end(), 0);
-  Tensor images = initial_noise(model, starts, options.seed, start_stddev).requires_grad(true);
-  refuse_unreached(model, layer, phi, images);
-  optim::Adam optimiser({images}, {.lr = options.lr});
+  Parametrisation x(initial_noise(model, starts, options.seed, start_stddev));
+  refuse_unreached(model, layer, phi, x.image());
+  optim::Adam optimiser({x.coordinates()}, {.lr = options.lr});
+  double total = 0;  // the loss of the running step
+  const auto slow_down = [&](int step) {
+    optimiser.set_lr(step_size(options.lr, step, options.steps));
+  };
+  const auto check = [&](const Tensor& sum, int step) {
+    total = sum.item();
+    const auto look = [&] { loss(x.image().clone().requires_grad(true)).backward(); };
+    const bool finite = std::isfinite(total) && all_finite({x.coordinates().grad()});
+    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
+  };
+  const auto report = [&](const Tensor&, int step) {
+    return !on_step || on_step({step + 1, options.steps, total / options.starts});
+  };
   Inversion result;
-  while (result.steps < options.steps) {
-    optimiser.set_lr(step_size(options.lr, result.steps, options.steps));
-    optimiser.zero_grad();
-    const Tensor total = loss(images);
-    total.backward();
-    if (!all_finite({total, images.grad()})) {
-      const auto look = [&] { loss(images.clone().requires_grad(true)).backward(); };
-      refuse_not_finite(model, look, text("in step ", result.steps + 1));
-    }
-    optimiser.step();
-    for (real& pixel : images.mutable_values()) pixel = std::clamp(pixel, real(0), real(1));
-    ++result.steps;
-    if (on_step &&
-        !on_step({result.steps, options.steps, static_cast<double>(total.item()) / options.starts}))
-      break;
-  }
+  result.steps = descend(x, optimiser, options.steps, loss,
+                         {.start = slow_down, .gradient = check, .end = report});
 
   const NoGrad no_grad;
   double lowest = std::numeric_limits<double>::infinity();
   for (const Index start : starts) {
-    const Tensor image = narrow(images, 0, start, 1);
+    const Tensor image = narrow(x.image(), 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;

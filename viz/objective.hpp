@@ -1,10 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "nn/model.hpp"
+#include "viz/objective_term.hpp"
 
 namespace glass::viz {
 
@@ -39,18 +38,13 @@ class Objective {
   std::size_t terms() const { return terms_.size(); }            ///< how many are summed
   Index pictures() const { return pictures_; }  ///< 1, or how many "all" stands for
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
-  /// The expression with `renamed(path)` in place of each path that a direction in it names, from left
-  /// to right. Reads no file. Throws Error as the constructor does.
-  static std::string with_files(const std::string& expression,
-                                const std::function<std::string(const std::string&)>& renamed);
-  /// What the term with a class or an "all" says of picture n: class, channel or place; -1 if there
-  /// is none.
-  Index unit(Index n) const;
+  /// What the first term says of picture n: class, channel or place; -1 if it has none.
+  Index unit(Index n) const { return terms_.front().unit(n); }
   /// What picture n was made for: of one term with weight 1 the class's name, or "conv2 5"; else the
   /// whole expression, with what "all" stands for.
   std::string label(const nn::Model& model, Index n) const;
   /// True if the first term is about a class, so that its probability means something.
-  bool of_class() const;
+  bool of_class() const { return is_of_class(terms_.front().kind); }
   /// True if a term is a probability, whose gradient can vanish though the network's does not.
   bool saturates() const;
   Index last_layer() const { return last_layer_; }  ///< the last one that a term looks at
@@ -59,29 +53,6 @@ class Objective {
   Tensor probability(const nn::Model& model, const Tensor& x) const;
 
  private:
-  enum class Kind { logit, logprob, softmax, neuron, channel, layer, direction, diversity };
-  struct Term {
-    std::string words;  ///< as it was given, with the sign and spaces before it
-    double weight;
-    Kind kind;
-    Index layer;
-    std::vector<Index> units;  ///< one per picture, or one for all; none where there is no choice
-    Tensor direction;          ///< [1,C], of unit length
-  };
-  static const std::vector<std::pair<std::string, Kind>>& kinds();
-  /// A term before a model gives it a meaning.
-  struct Words {
-    std::string words;  ///< all of it
-    double weight;
-    Kind kind;
-    std::size_t begin, end;  ///< of its target, in the expression
-  };
-  static std::vector<Words> split(const std::string& expression);
-
-  Term parse_term(const nn::Model& model, double weight, Kind kind, const std::string& target);
-  std::string words(const nn::Model& model, const Term& term, Index n) const;
-  static Tensor evaluate(const nn::Model& model, const Term& term, const Tensor& h);
-
   std::string expression_;
   std::vector<std::string> files_;
   std::vector<Term> terms_;

@@ -54,34 +54,52 @@ Tensor frequency_weights(const Shape& image) {
   return weights;
 }
 
+/// Coordinates that weigh as natural images vary, see the header.
+class NaturalCoordinates final : public Parametrisation {
+ public:
+  NaturalCoordinates(const Tensor& start, bool frequencies, bool colours) : Parametrisation(start) {
+    if (frequencies) {
+      frequency_weight_ = frequency_weights(start.shape());
+      inverse_frequency_weight_ = frequency_weight_.clone();
+      for (real& weight : inverse_frequency_weight_.mutable_values()) weight = 1 / weight;
+    }
+    if (colours) colour_matrices(mix_, unmix_);
+    NaturalCoordinates::move_to(start);
+  }
+
+  const char* name() const override { return "coordinates"; }
+
+  Tensor image() const override {
+    Tensor x = coordinates();
+    if (frequency_weight_) x = hartley2d(frequency_weight_ * x);
+    if (mix_) x = conv2d(x, mix_);
+    return x;
+  }
+
+  void move_to(const Tensor& image) override {
+    const NoGrad no_grad;
+    Tensor x = image.detach();
+    if (unmix_) x = conv2d(x, unmix_);
+    if (frequency_weight_) x = inverse_frequency_weight_ * hartley2d(x);
+    Parametrisation::move_to(x);
+  }
+
+ private:
+  Tensor frequency_weight_, inverse_frequency_weight_;  ///< undefined: pixels
+  Tensor mix_, unmix_;                                  ///< [3,3,1,1]; undefined: plain colours
+};
+
 }  // namespace
 
-Parametrisation::Parametrisation(const Shape& image, const std::string& name, bool decorrelate) {
-  if (name == "fourier") {
-    frequency_weight_ = frequency_weights(image);
-    inverse_frequency_weight_ = frequency_weight_.clone();
-    for (real& weight : inverse_frequency_weight_.mutable_values()) weight = 1 / weight;
-  } else if (name != "pixel") {
+std::unique_ptr<Parametrisation> parametrised(const Tensor& start, const std::string& name,
+                                              bool decorrelate) {
+  if (name != "pixel" && name != "fourier") {
     throw Error("parametrisation '" + name + "': expected pixel or fourier");
   }
-  if (!decorrelate) return;
-  require(image[1] == 3, "colours can be decorrelated in images of 3 channels, not in ", image);
-  colour_matrices(mix_, unmix_);
-}
-
-Tensor Parametrisation::image(const Tensor& coordinates) const {
-  Tensor x = coordinates;
-  if (frequency_weight_) x = hartley2d(frequency_weight_ * x);
-  if (mix_) x = conv2d(x, mix_);
-  return x;
-}
-
-Tensor Parametrisation::coordinates(const Tensor& image) const {
-  const NoGrad no_grad;
-  Tensor x = image.detach();
-  if (unmix_) x = conv2d(x, unmix_);
-  if (frequency_weight_) x = inverse_frequency_weight_ * hartley2d(x);
-  return x.clone();
+  require(!decorrelate || start.shape()[1] == 3,
+          "colours can be decorrelated in images of 3 channels, not in ", start.shape());
+  if (name == "pixel" && !decorrelate) return std::make_unique<Parametrisation>(start);
+  return std::make_unique<NaturalCoordinates>(start, name == "fourier", decorrelate);
 }
 
 }  // namespace glass::viz

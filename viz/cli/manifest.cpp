@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "nn/io/files.hpp"
-#include "nn/io/json_events.hpp"
 #include "nn/io/sha256.hpp"
-#include "viz/pages/page.hpp"
+#include "viz/cli/manifest_file.hpp"
 #include "viz/pictures/npy.hpp"
 
 namespace glass::viz::cli {
@@ -17,59 +15,19 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t largest_manifest = std::uint64_t{1} << 20,
-                        largest_page = std::uint64_t{64} << 20;
-
-/// See Manifest::call.
-std::map<std::string, std::string> called;
+/// Of the running NamesInManifests, if there is one.
+const FileNames* names_now = nullptr;
 
 /// A path that means something on another machine: as it was given, if that is relative.
 std::string portable(const std::string& path) {
-  if (const auto name = called.find(path); name != called.end()) return name->second;
+  if (names_now && names_now->contains(path)) return names_now->at(path);
   return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
 }
 
-/// What anyone may have written into a picture or a page, bounded before it is built. `keep` may leave
-/// out parts of it.
-Json bounded_json(std::string_view words, const std::string& path,
-                  const Json::parser_callback_t& keep = nullptr) {
-  constexpr std::size_t longest_picture = std::size_t{4} << 20;  // within a page, as text
-  nn::check_json(words, path,
-                 {.depth = 16, .values = std::size_t{1} << 18, .word = longest_picture});
-  return Json::parse(words, keep);
-}
-
-Json read_page(const std::string& path, const Json::parser_callback_t& keep = nullptr) {
-  const std::string html = nn::read_file(path, largest_page);
-  const std::string_view words = page::data_of(html);
-  const Json data = words.empty() ? Json() : bounded_json(words, path, keep);
-  if (!data.is_object()) throw FileError(path + ": expected a page of viz, found something else");
-  return data;
-}
-
-/// The manifest of a page, without building the rest.
-Json manifest_of_page(const std::string& path) {
-  const auto keep = [](int depth, Json::parse_event_t event, const Json& parsed) {
-    return depth != 1 || event != Json::parse_event_t::key || parsed == "manifest";
-  };
-  return read_page(path, keep).value("manifest", Json());
-}
-
-/// Every manifest has these.
-bool is_manifest(const Json& json) {
-  const auto has = [](const Json& object, const char* name, bool (Json::*is)() const) {
-    return object.contains(name) && (object[name].*is)();
-  };
-  const auto is_file = [&](const Json& file) {
-    return file.is_object() && has(file, "option", &Json::is_string) &&
-           has(file, "path", &Json::is_string) && has(file, "sha256", &Json::is_string);
-  };
-  return json.is_object() && has(json, "command", &Json::is_string) &&
-         has(json, "options", &Json::is_object) && has(json, "files", &Json::is_array) &&
-         has(json, "output", &Json::is_string) && std::ranges::all_of(json["files"], is_file);
-}
-
 }  // namespace
+
+NamesInManifests::NamesInManifests(const FileNames& names) { names_now = &names; }
+NamesInManifests::~NamesInManifests() { names_now = nullptr; }
 
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
@@ -124,10 +82,8 @@ void Manifest::add_file(const std::string& option, const std::string& path) {
 void Manifest::add_objective(const Objective& objective) {
   if (objective.files().empty()) return;
   for (const std::string& path : objective.files()) add_file("direction", path);
-  set("objective", Objective::with_files(objective.expression(), portable));
+  set("objective", with_files(objective.expression(), portable));
 }
-
-void Manifest::call(const std::string& path, const std::string& name) { called[path] = name; }
 
 void Manifest::set(const std::string& option, const Json& value) {
   // As a single word of the command line is written.
@@ -168,32 +124,6 @@ void Manifest::write_report(const std::string& option, const std::string& path, 
 
 void Manifest::print_outputs() const {
   for (const std::string& output : outputs_) print_line(output);
-}
-
-Json data_of_page(const std::string& path) { return read_page(path); }
-
-Json read_manifest(const std::string& path) {
-  const std::string extension = fs::path(path).extension().string();
-  std::string words;
-  if (extension == ".json") {
-    words = nn::read_file(path, largest_manifest);
-  } else if (extension == ".npy") {
-    std::error_code unreadable;
-    if (fs::status(path + ".json", unreadable).type() == fs::file_type::not_found) {
-      throw FileError(path + ": expected its manifest beside it, found no " + path + ".json");
-    }
-    words = nn::read_file(path + ".json", largest_manifest);
-  } else if (extension == ".html") {
-    words = manifest_of_page(path).dump();
-  } else {
-    words = read_png_text(path);
-    if (words.empty()) throw FileError(path + ": this PNG carries no manifest of viz");
-  }
-  const Json json = bounded_json(words, path);
-  if (!is_manifest(json)) {
-    throw FileError(path + ": expected a manifest of viz, found something else");
-  }
-  return json;
 }
 
 }  // namespace glass::viz::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +16,19 @@
 /// matters, and digests of the model and of the files that went in. No time, no number of threads,
 /// no folder of one machine: the same manifest means the same bytes, and `viz replay` checks it.
 namespace glass::viz::cli {
+
+/// What manifests call the files at these paths.
+using FileNames = std::map<std::string, std::string>;
+
+/// While this exists, manifests call files by these names: those of the manifest from which an output is
+/// made again, wherever the files lie now. One at a time.
+class NamesInManifests {
+ public:
+  explicit NamesInManifests(const FileNames& names);  ///< keeps a reference
+  NamesInManifests(const NamesInManifests&) = delete;
+  NamesInManifests& operator=(const NamesInManifests&) = delete;
+  ~NamesInManifests();
+};
 
 class Manifest {
  public:
@@ -38,10 +52,6 @@ class Manifest {
   void set(const std::string& option, const nlohmann::ordered_json& value);
   /// An option whose value goes without saying.
   void unset(const std::string& option);
-
-  /// From now on manifests call the file at this path by this name, as the one did that it is made
-  /// again from.
-  static void call(const std::string& path, const std::string& name);
 
   // Write an output with its manifest: in the PNG or page, or beside the array as `path`.json.
   // `option` is the one that named the output.
@@ -69,16 +79,5 @@ class Manifest {
 /// byte of an output, and of free text those few that are listed. So none names a file, to read or to
 /// write; files that are read have a list of their own.
 bool is_described(const Option& option);
-
-/// Of the larger outputs and inputs, .npy, in bytes.
-inline constexpr std::uint64_t largest_file = std::uint64_t{256} << 20;
-
-/// The manifest of a file that `viz` wrote: a PNG, a .npy file or the .json beside it, or an .html
-/// page. Throws FileError unless it has command, options, files and output, each of its type; whether
-/// they make sense, `remake` knows.
-nlohmann::ordered_json read_manifest(const std::string& path);
-
-/// The data of a page that `viz` wrote. Throws FileError if it is something else.
-nlohmann::ordered_json data_of_page(const std::string& path);
 
 }  // namespace glass::viz::cli

@@ -59,7 +59,7 @@ MaximiseReport::MaximiseReport(const nn::Model& model, const Objective& objectiv
       painting_(painting),
       pictures_(std::max(objective.pictures(), painting.count)),
       every_(painting.options.steps / 500 + 1),
-      course_(model, objective, std::min<Index>(pictures_, 10)) {
+      film_(model, objective, std::min<Index>(pictures_, 10)) {
   const std::string all = pictures_ > 1 ? text("; all ", pictures_, " pictures together") : "";
   regulariser_ = {.title = "Regulariser",
                   .note =
@@ -101,7 +101,7 @@ void MaximiseReport::add(const MaximiseStep& step) {
 
 void MaximiseReport::look(int step, const Tensor& images) {
   steps_.push_back(step);
-  course_.record(images);
+  film_.record(images);
   const NoGrad no_grad;
   regulariser_.x.push_back(step);
   for (const auto& [label, alone] : parts_of(painting_.options.regulariser)) {
@@ -116,14 +116,14 @@ std::string MaximiseReport::label(std::size_t picture) const {
 
 std::vector<Report::Frame> MaximiseReport::frames() const {
   // Ten pictures take ten times the bytes; fewer frames of them do.
-  const std::size_t most = course_.images.size() == 1 ? 64 : 32;
+  const std::size_t most = film_.images.size() == 1 ? 64 : 32;
   std::vector<Report::Frame> frames;
-  for (const std::size_t moment : milestones(course_.moments() - 1, most)) {
+  for (const std::size_t moment : milestones(film_.moments() - 1, most)) {
     Report::Frame& frame = frames.emplace_back(Report::Frame{steps_[moment], {}});
-    for (std::size_t n = 0; n < course_.images.size(); ++n) {
+    for (std::size_t n = 0; n < film_.images.size(); ++n) {
       std::string caption = label(n);
-      if (objective_.of_class()) caption += ": " + percent(course_.probability[n][moment]);
-      frame.pictures.push_back({caption, course_.images[n][moment]});
+      if (objective_.of_class()) caption += ": " + percent(film_.probability[n][moment]);
+      frame.pictures.push_back({caption, film_.images[n][moment]});
     }
   }
   return frames;
@@ -133,8 +133,8 @@ std::vector<std::pair<std::string, std::string>> MaximiseReport::facts(
     const Painted& painted) const {
   const MaximiseOptions& options = painting_.options;
   std::string shown = text(pictures_);
-  if (course_.images.size() < static_cast<std::size_t>(pictures_)) {
-    shown += text(", of which the first ", course_.images.size(), " are shown");
+  if (film_.images.size() < static_cast<std::size_t>(pictures_)) {
+    shown += text(", of which the first ", film_.images.size(), " are shown");
   }
   std::vector<std::pair<std::string, std::string>> facts{
       {"model", model_.name},
@@ -194,9 +194,9 @@ Report MaximiseReport::report(const Painted& painted) const {
           text("The network's own ", model_.sigmoids() ? "sigmoid" : "softmax", " of the class."),
       .axis = Report::Axis::share,
       .x = steps_};
-  for (std::size_t n = 0; n < course_.images.size(); ++n) {
-    objective.curves.push_back({label(n), course_.objective[n]});
-    if (objective_.of_class()) probability.curves.push_back({label(n), course_.probability[n]});
+  for (std::size_t n = 0; n < film_.images.size(); ++n) {
+    objective.curves.push_back({label(n), film_.objective[n]});
+    if (objective_.of_class()) probability.curves.push_back({label(n), film_.probability[n]});
   }
   for (const Report::Panel& panel : {objective, probability, regulariser_, gradient_, dead_}) {
     if (!panel.curves.empty()) report.panels.push_back(panel);

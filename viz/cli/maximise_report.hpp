@@ -1,6 +1,6 @@
 #pragma once
 
-#include "viz/cli/course.hpp"
+#include "viz/cli/film.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/pages/report.hpp"
 
@@ -29,8 +29,8 @@ class MaximiseReport {
   const Painting& painting_;
   Index pictures_;  ///< of the run, shown or not
   int every_;       ///< how many steps lie between two that are kept
-  Course course_;
-  std::vector<double> steps_;  ///< of the course
+  Film film_;
+  std::vector<double> steps_;  ///< of the film
   Report::Panel regulariser_, gradient_, dead_;
 };
 

@@ -1,8 +1,10 @@
 #include "viz/cli/objective_words.hpp"
 
+#include <algorithm>
+
 #include "nn/suggestion.hpp"
 #include "viz/classes.hpp"
-#include "viz/cli/manifest.hpp"
+#include "viz/cli/program.hpp"
 
 namespace glass::viz::cli {
 
@@ -59,6 +61,21 @@ Objective objective_of(const std::string& classes, const std::string& words,
     const bool may_read_like_a_sum = classes.find_first_of("+-*:") != std::string::npos;
     return Objective(model, words + ':' + (may_read_like_a_sum ? text("index:", k) : classes));
   });
+}
+
+void report_unreached(const nn::Model& model, const Objective& objective, const Tensor& images,
+                      const std::vector<bool>& reached, const Advice& advice) {
+  if (std::ranges::count(reached, false) == 0) return;
+  const auto causes = diagnose(model, objective, images.clone().requires_grad(true), advice);
+  const bool none = std::ranges::count(reached, true) == 0;
+  for (std::size_t n = 0; n < causes.size(); ++n) {
+    if (reached[n]) continue;
+    const std::string line =
+        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
+             " reaches the image: ", causes[n]);
+    if (none) throw FileError(line);
+    notice(line);
+  }
 }
 
 }  // namespace glass::viz::cli

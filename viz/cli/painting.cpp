@@ -10,7 +10,6 @@
 #include "nn/io/settings.hpp"
 #include "nn/io/sha256.hpp"
 #include "viz/cli/watch.hpp"
-#include "viz/diagnosis.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
@@ -38,25 +37,6 @@ Option& add_setting(Command& command, const std::string& names, auto& value, con
   const std::size_t begin = 2, end = names.find_first_of(", ");
   const nn::Setting& setting = nn::maximise_setting(names.substr(begin, end - begin));
   return command.option(names, value, help).within(setting.low, setting.high);
-}
-
-/// Says of the pictures that no gradient reached, why.
-void report_unreached(const nn::Model& model, const Objective& objective, const Painting& painting,
-                      const MaximiseResult& result) {
-  if (std::ranges::count(result.reached, false) == 0) return;
-  Tensor image = result.images.clone();
-  const Advice advice{.image = "another start (--init noise, another --seed)",
-                      .logit = logit_instead(painting.objective)};
-  const auto causes = diagnose(model, objective, image.requires_grad(true), advice);
-  const bool none = std::ranges::count(result.reached, true) == 0;
-  for (std::size_t n = 0; n < causes.size(); ++n) {
-    if (result.reached[n]) continue;
-    const std::string line =
-        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
-             " reaches the image: ", causes[n]);
-    if (none) throw FileError(line);
-    notice(line);
-  }
 }
 
 }  // namespace
@@ -207,7 +187,9 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   if (painted.weights_before != painted.weights_after) {
     throw std::logic_error("the weights changed while the image was trained");
   }
-  report_unreached(model, objective, painting, painted.result);
+  report_unreached(model, objective, painted.result.images, painted.result.reached,
+                   {.image = "another start (--init noise, another --seed)",
+                    .logit = logit_instead(painting.objective)});
   if (objective.of_class()) {
     const NoGrad no_grad;
     const Tensor p = objective.probability(model, painted.result.images);

@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "viz/cli/course.hpp"
+#include "viz/cli/film.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/pictures/chart.hpp"
 #include "viz/pictures/sheet.hpp"
@@ -17,28 +17,28 @@ struct ProcessArguments {
   Painting painting;
 };
 
-Tile tile(const Course& course, const Objective& objective, std::size_t step) {
-  Tile result{course.images[0][step],
-              {text("step ", step), formatted("%.3g", course.objective[0][step])}};
-  if (objective.of_class()) result.caption.push_back(percent(course.probability[0][step]));
+Tile tile(const Film& film, const Objective& objective, std::size_t step) {
+  Tile result{film.images[0][step],
+              {text("step ", step), formatted("%.3g", film.objective[0][step])}};
+  if (objective.of_class()) result.caption.push_back(percent(film.probability[0][step]));
   return result;
 }
 
-Image film_strip(const Course& course, const Objective& objective) {
+Image film_strip(const Film& film, const Objective& objective) {
   std::vector<Tile> tiles;
-  for (const std::size_t step : milestones(course.moments() - 1, 10)) {
-    tiles.push_back(tile(course, objective, step));
+  for (const std::size_t step : milestones(film.moments() - 1, 10)) {
+    tiles.push_back(tile(film, objective, step));
   }
   return make_sheet(tiles, static_cast<Index>(tiles.size()));
 }
 
-Image charts(const Course& course, const std::vector<double>& variation, const Objective& objective,
+Image charts(const Film& film, const std::vector<double>& variation, const Objective& objective,
              Index width) {
   const std::string words = wrapped(objective.expression(), width - 60, 2, 1).front();
-  std::vector<Curve> curves{{words, course.objective[0], {0, 114, 178}},
+  std::vector<Curve> curves{{words, film.objective[0], {0, 114, 178}},
                             {"mean |dx| + |dy|", variation, {0, 158, 115}}};
   if (objective.of_class()) {
-    curves.push_back({"probability of the class", course.probability[0], {213, 94, 0}});
+    curves.push_back({"probability of the class", film.probability[0], {213, 94, 0}});
   }
   return draw_chart(curves, width, static_cast<Index>(curves.size()) * 140, "step");
 }
@@ -59,10 +59,10 @@ int process_command(const Command& command, ProcessArguments& args) {
   manifest.will_write(
       {{args.output, ".png"}, {args.animation, ".png"}, {args.painting.picture.seen, ".png"}});
   write_seen(args.painting.picture, args.painting.init_picture);
-  Course course(model, objective);
+  Film film(model, objective);
   std::vector<double> variation;
   const auto record = [&](const Tensor& image) {
-    course.record(image);
+    film.record(image);
     variation.push_back(mean_variation(image).front());
   };
   catch_interrupts();
@@ -72,14 +72,14 @@ int process_command(const Command& command, ProcessArguments& args) {
       paint(model, objective, args.painting, [&](const MaximiseStep& step) { record(step.image); });
 
   describe(manifest, args.painting, painted.result);
-  const Image strip = film_strip(course, objective);
+  const Image strip = film_strip(film, objective);
   manifest.write_png("output", args.output,
                      titled(model.name + ", " + objective.expression(),
-                            stack({strip, charts(course, variation, objective, strip.width)})));
+                            stack({strip, charts(film, variation, objective, strip.width)})));
   if (!args.animation.empty()) {
     std::vector<Image> frames;
-    for (const std::size_t step : milestones(course.moments() - 1, 64)) {
-      frames.push_back(make_sheet({tile(course, objective, step)}, 1));
+    for (const std::size_t step : milestones(film.moments() - 1, 64)) {
+      frames.push_back(make_sheet({tile(film, objective, step)}, 1));
     }
     manifest.write_animation("animation", args.animation, frames,
                              {.frame_ms = 80, .hold_last_ms = 2000});

@@ -6,7 +6,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
-#include "viz/cli/manifest.hpp"
+#include "viz/cli/manifest_file.hpp"
 #include "viz/cli/painting.hpp"
 
 namespace glass::viz::cli {
@@ -34,8 +34,8 @@ bool is_plain_name(const fs::path& name) {
 
 class Remake {
  public:
-  Remake(const Json& manifest, const Sources& sources, const Command& command)
-      : manifest_(manifest), sources_(sources), command_(command) {}
+  Remake(const Json& manifest, const Sources& sources, const Command& command, FileNames& names)
+      : manifest_(manifest), sources_(sources), command_(command), names_(names) {}
 
   Words words() const {
     const std::string output = manifest_["output"];
@@ -69,7 +69,7 @@ class Remake {
     }
     // No path is a command's name, or begins with a '-'.
     const std::string path = (fs::path(".") / find_file(file)).string();
-    Manifest::call(path, file["path"]);
+    names_[path] = file["path"];
     option->is_positional() ? positional.push_back(path)
                             : options.push_back("--" + name + '=' + path);
   }
@@ -110,7 +110,7 @@ class Remake {
 
   /// A class is the end of an expression.
   void with_no_direction(const std::string& word) const {
-    Objective::with_files("logit:" + word, [&](const std::string&) -> std::string {
+    with_files("logit:" + word, [&](const std::string&) -> std::string {
       refuse("a class that names a file, '" + nn::printable(word) + "'");
     });
   }
@@ -123,12 +123,12 @@ class Remake {
       while (next != files.end() && (*next)["option"] != "direction") ++next;
       return next != files.end();
     };
-    return Objective::with_files(objective, [&](const std::string& path) {
+    return with_files(objective, [&](const std::string& path) {
       if (!skip_others() || (*next)["path"] != path) {
         refuse("the direction '" + nn::printable(path) + "' without a digest");
       }
       const std::string place = find_file(*next++);
-      Manifest::call(place, path);
+      names_[place] = path;
       return place;
     });
   }
@@ -191,11 +191,12 @@ class Remake {
   const Json& manifest_;
   const Sources& sources_;
   const Command& command_;
+  FileNames& names_;
 };
 
 }  // namespace
 
-std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
+Remade remake(const Json& manifest, const Sources& sources) {
   const std::string name = manifest["command"];
   if (!is_one_of(commands, name)) {
     throw FileError(sources.file + ": expected a manifest of viz, found the command '" +
@@ -203,7 +204,9 @@ std::vector<std::string> remake(const Json& manifest, const Sources& sources) {
   }
   Command program("viz", "");
   add_commands(program);
-  return Remake(manifest, sources, *program.find_command(name)).words();
+  Remade remade;
+  remade.words = Remake(manifest, sources, *program.find_command(name), remade.names).words();
+  return remade;
 }
 
 }  // namespace glass::viz::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/precision.hpp"
+#include "viz/cli/manifest.hpp"
 
 /// From a manifest, which a stranger may have written, to a command that makes an output again and can
 /// do nothing else. It has only options that `is_described`, spelt as they are, and inputs that lie in
@@ -19,10 +19,16 @@ struct Sources {
   std::vector<std::string> folders;  ///< further ones
 };
 
-/// The words after `viz` that make the output of `manifest` again. Only what to write is missing: it
-/// goes after the first word, where nothing can be taken for the value of something else. Throws
-/// FileError if the manifest is none that `viz` would have written, or if an input is not here or
-/// another one.
-std::vector<std::string> remake(const nlohmann::ordered_json& manifest, const Sources& sources);
+/// The words after `viz` that make an output again, and what its manifest calls the files in them. Only
+/// what to write is missing: it goes after the first word, where nothing can be taken for the value of
+/// something else.
+struct Remade {
+  std::vector<std::string> words;  ///< the first is the command
+  FileNames names;                 ///< of the inputs among them
+};
+
+/// What makes the output of `manifest` again. Throws FileError if that is none that `viz` would have
+/// written, or if an input is not here or another one.
+Remade remake(const nlohmann::ordered_json& manifest, const Sources& sources);
 
 }  // namespace glass::viz::cli

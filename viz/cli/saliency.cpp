@@ -10,7 +10,6 @@
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
-#include "viz/diagnosis.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/pictures/text.hpp"
 #include "viz/scores.hpp"
@@ -39,25 +38,6 @@ Objective asked_for(const SaliencyArguments& args, const nn::Model& model, const
                                ? text("index:", argmax(logits_of(model, image), 1).front())
                                : args.classes;
   return objective_of(word, args.objective.empty() ? "logit" : args.objective, model);
-}
-
-/// Says of the gradients that are 0 everywhere, why. If it is all of them, throws FileError with the
-/// cause.
-void report_unreached(const SaliencyArguments& args, const nn::Model& model,
-                      const Objective& objective, Tensor images, const std::vector<double>& sizes) {
-  if (std::ranges::count(sizes, 0) == 0) return;
-  const Advice advice{.image = "another picture, or another --objective",
-                      .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)};
-  const auto causes = diagnose(model, objective, images.requires_grad(true), advice);
-  const bool none = std::ranges::count(sizes, 0) == static_cast<std::ptrdiff_t>(sizes.size());
-  for (std::size_t n = 0; n < sizes.size(); ++n) {
-    if (sizes[n] > 0) continue;
-    const std::string line =
-        text(model.name, ": no gradient of ", objective.label(model, static_cast<Index>(n)),
-             " reaches the image: ", causes[n]);
-    if (none) throw FileError(line);
-    notice(line);
-  }
 }
 
 /// A row of three for each gradient. `probability` is empty if there is no class.
@@ -115,7 +95,9 @@ int saliency_command(const Command& command, SaliencyArguments& args) {
       cat(std::vector<Tensor>(static_cast<std::size_t>(objective.pictures()), image), 0);
   const Tensor gradient = saliency(model, objective, images);
   const std::vector<double> sizes = norms(gradient);
-  report_unreached(args, model, objective, images.clone(), sizes);
+  report_unreached(model, objective, images, std::vector<bool>(sizes.begin(), sizes.end()),
+                   {.image = "another picture, or another --objective",
+                    .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)});
   std::vector<double> probability;
   if (objective.of_class()) {
     const NoGrad no_grad;

@@ -11,8 +11,8 @@
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "viz/blur.hpp"
+#include "viz/descend.hpp"
 #include "viz/finite.hpp"
-#include "viz/parametrisation.hpp"
 #include "viz/saliency.hpp"
 #include "viz/start.hpp"
 
@@ -24,13 +24,14 @@ std::vector<double> doubles(const Tensor& tensor) {
   return {tensor.values().begin(), tensor.values().end()};
 }
 
-std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& image,
+std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& coordinates,
                                                  const MaximiseOptions& options) {
   if (options.optimiser == "adam") {
-    return std::make_unique<optim::Adam>(std::vector{image}, optim::AdamOptions{.lr = options.lr});
+    return std::make_unique<optim::Adam>(std::vector{coordinates},
+                                         optim::AdamOptions{.lr = options.lr});
   }
   if (options.optimiser == "sgd") {
-    return std::make_unique<optim::SGD>(std::vector{image},
+    return std::make_unique<optim::SGD>(std::vector{coordinates},
                                         optim::SGDOptions{.lr = options.lr, .momentum = 0.9});
   }
   throw Error("optimiser '" + options.optimiser + "': expected adam or sgd");
@@ -91,64 +92,64 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     result.objective_before = doubles(objective(model, init));
   }
 
-  const Parametrisation parametrisation(init.shape(), options.parametrisation, options.decorrelate);
   const std::vector<double> centre = centre_of(model);
   const double fill =
       std::accumulate(centre.begin(), centre.end(), 0.0) / static_cast<double>(centre.size());
-  Tensor coordinates = parametrisation.coordinates(init).requires_grad(true);
-  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(coordinates, options);
+  const auto x = parametrised(init, options.parametrisation, options.decorrelate);
+  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(x->coordinates(), options);
   Rng rng(options.seed);
-  Tensor image = init.clone();
 
-  while (result.steps < options.last_step()) {
-    const auto trace = options.record ? std::make_shared<Trace>() : nullptr;
-    if (trace && !parametrisation.is_identity()) {
-      trace->name(coordinates, "coordinates", Trace::Role::image);
-    }
-    const Tensor x = parametrisation.image(coordinates);
-    const Tensor seen = glance(x, options, fill, rng);  // what the network looks at
-    [[maybe_unused]] const double weight = regulariser_weight(result.steps, options.steps);
+  std::shared_ptr<Trace> trace;
+  struct {
+    Tensor seen;
+    double value = 0, penalty = 0;
+  } now;  // in the running step
+
+  const auto loss = [&](const Tensor& image, int step) {
+    const Tensor seen = glance(image, options, fill, rng);  // what the network looks at
+    [[maybe_unused]] const double weight = regulariser_weight(step, options.steps);
 
     // value:   the objective of what is seen, summed over the pictures
-    // penalty: the regulariser of x itself, times its weight
-    // Then the gradient of their difference, each objective in its unit: see the header.
+    // penalty: the regulariser of the image itself, times its weight
     Tensor value, penalty;
     throw NotImplemented("Exercise 14: activation maximisation, the step");
+    now = {seen.detach(), value.item(), penalty.item()};
+    // What is descended along: both, each objective in its unit. See the header.
+    return Tensor();
+  };
+  const auto record = [&](int) {
+    trace = options.record ? std::make_shared<Trace>() : nullptr;
+    if (trace) trace->name(x->coordinates(), x->name(), Trace::Role::image);
+  };
+  const auto check = [&](const Tensor&, int step) {
     if (trace) trace->stop();
-    if (!all_finite({value, penalty, coordinates.grad()})) {
-      const auto look = [&] { (sum(objective(model, again(seen))) / result.unit).backward(); };
-      refuse_not_finite(model, look, text("in step ", result.steps + 1));
-    }
-    // Here the coordinates take their step.
-    ++result.steps;
-
-    const NoGrad no_grad;
-    image = parametrisation.image(coordinates).detach();
-    if (!all_finite({image})) {
-      refuse_not_finite(
-          model, [] {}, text("in step ", result.steps));
-    }
-    if (options.blur > 0 && result.steps % options.blur_every == 0) {
+    const bool finite = std::isfinite(now.value) && std::isfinite(now.penalty) &&
+                        all_finite({x->coordinates().grad()});
+    const auto look = [&] { (sum(objective(model, again(now.seen))) / result.unit).backward(); };
+    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
+  };
+  const auto blur = [&](const Tensor& image, int step) {
+    const auto look = [] {};
+    if (!all_finite({image})) refuse_not_finite(model, look, text("in step ", step + 1));
+    if (options.blur > 0 && (step + 1) % options.blur_every == 0) {
       std::ranges::copy(gaussian_blur(image, options.blur).values(), image.mutable_data());
     }
-    // Here the image's pixels are brought back into [0, 1]. In the usual parametrisation it shares
-    // its values with the coordinates.
-    if (!parametrisation.is_identity()) {
-      std::ranges::copy(parametrisation.coordinates(image).values(), coordinates.mutable_data());
-    }
-    const MaximiseStep step{result.steps,   options.steps, value.item(),
-                            penalty.item(), image,         trace};
-    if (on_step && !on_step(step)) break;
-  }
+  };
+  const auto report = [&](const Tensor& image, int step) {
+    result.images = image;
+    return !on_step || on_step({step + 1, options.steps, now.value, now.penalty, image, trace});
+  };
+  result.images = init.clone();
+  result.steps = descend(*x, *optimiser, options.last_step(), loss,
+                         {.start = record, .gradient = check, .move = blur, .end = report});
 
-  result.images = image.clone();
-  const std::vector<double> slope_after = norms(saliency(model, objective, image));
+  const std::vector<double> slope_after = norms(saliency(model, objective, result.images));
   const NoGrad no_grad;
-  result.objective_after = doubles(objective(model, image));
+  result.objective_after = doubles(objective(model, result.images));
   for (std::size_t n = 0; n < slope_after.size(); ++n) {
     result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
     result.penalty.push_back(
-        options.regulariser(narrow(image, 0, static_cast<Index>(n), 1), centre).item());
+        options.regulariser(narrow(result.images, 0, static_cast<Index>(n), 1), centre).item());
   }
   return result;
 }

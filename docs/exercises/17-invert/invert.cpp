@@ -9,6 +9,7 @@
 #include "autograd/node.hpp"
 #include "docs/exercises/not_implemented.hpp"
 #include "optim/adam.hpp"
+#include "viz/descend.hpp"
 #include "viz/finite.hpp"
 #include "viz/start.hpp"
 
@@ -80,30 +81,40 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   model.eval();
   model.requires_grad(false);
   const Representation phi(model, layer, original);
-  const Regulariser regulariser = for_layer(options.regulariser, original.size(), phi.size());
-  const std::vector<double> centre = centre_of(model);
-  const auto loss = [&](const Tensor& x) { return phi.error(x) + regulariser(x, centre); };
+  [[maybe_unused]] const Regulariser regulariser =
+      for_layer(options.regulariser, original.size(), phi.size());
+  [[maybe_unused]] const std::vector<double> centre = centre_of(model);
+  // What is descended along: see the header. phi and the regulariser are those above.
+  const auto loss = [&]([[maybe_unused]] const Tensor& x, int = 0) -> Tensor {
+    throw NotImplemented("Exercise 17: inversion, the loss");
+  };
 
   std::vector<Index> starts(static_cast<std::size_t>(options.starts));
   std::iota(starts.begin(), starts.end(), 0);
-  Tensor images = initial_noise(model, starts, options.seed, start_stddev).requires_grad(true);
-  optim::Adam optimiser({images}, {.lr = options.lr});
+  Parametrisation x(initial_noise(model, starts, options.seed, start_stddev));
+  optim::Adam optimiser({x.coordinates()}, {.lr = options.lr});
+  double total = 0;  // the loss of the running step
+  [[maybe_unused]] const auto slow_down = [&](int step) {
+    optimiser.set_lr(step_size(options.lr, step, options.steps));
+  };
+  [[maybe_unused]] const auto check = [&](const Tensor& sum, int step) {
+    total = sum.item();
+    const auto look = [&] { loss(x.image().clone().requires_grad(true)).backward(); };
+    const bool finite = std::isfinite(total) && all_finite({x.coordinates().grad()});
+    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
+  };
+  [[maybe_unused]] const auto report = [&](const Tensor&, int step) {
+    return !on_step || on_step({step + 1, options.steps, total / options.starts});
+  };
   Inversion result;
-  while (result.steps < options.steps) {
-    optimiser.set_lr(step_size(options.lr, result.steps, options.steps));
-    const Tensor total = loss(images);
-    // The gradient, the step, and the pixels back into [0, 1].
-    throw NotImplemented("Exercise 17: inversion, the step");
-    ++result.steps;
-    if (on_step &&
-        !on_step({result.steps, options.steps, static_cast<double>(total.item()) / options.starts}))
-      break;
-  }
+  // The loop (viz/descend.hpp): `slow_down` is for the start of each step, `check` for its gradient,
+  // `report` for its end. It says how many steps there were.
+  throw NotImplemented("Exercise 17: inversion, the step");
 
   const NoGrad no_grad;
   double lowest = std::numeric_limits<double>::infinity();
   for (const Index start : starts) {
-    const Tensor image = narrow(images, 0, start, 1);
+    const Tensor image = narrow(x.image(), 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;

@@ -9,10 +9,10 @@
 namespace glass::viz::cli {
 
 /// Pictures on their way through a run, at each moment at which somebody looked.
-class Course {
+class Film {
  public:
   /// Follows the first `pictures` of a batch. Keeps references.
-  Course(const nn::Model& model, const Objective& objective, Index pictures = 1);
+  Film(const nn::Model& model, const Objective& objective, Index pictures = 1);
 
   /// Looks at images[N,C,H,W], N being at least `pictures`.
   void record(const Tensor& batch);

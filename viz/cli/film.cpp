@@ -1,4 +1,4 @@
-#include "viz/cli/course.hpp"
+#include "viz/cli/film.hpp"
 
 #include <cmath>
 
@@ -6,14 +6,14 @@
 
 namespace glass::viz::cli {
 
-Course::Course(const nn::Model& model, const Objective& of, Index pictures)
+Film::Film(const nn::Model& model, const Objective& of, Index pictures)
     : images(static_cast<std::size_t>(pictures)),
       objective(images.size()),
       probability(of.of_class() ? images.size() : 0),
       model_(model),
       objective_(of) {}
 
-void Course::record(const Tensor& batch) {
+void Film::record(const Tensor& batch) {
   const NoGrad no_grad;
   const auto append = [](std::vector<std::vector<double>>& rows, const Tensor& values) {
     for (std::size_t n = 0; n < rows.size(); ++n) rows[n].push_back(values.values()[n]);
