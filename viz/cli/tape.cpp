@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <optional>
 
 #include "autograd/node.hpp"
 #include "nn/io/files.hpp"
@@ -27,7 +26,7 @@ struct TapeArguments {
   std::string model, mode = "both", image, class_word, format, output;
   nn::LoadOptions load;
   Painting painting;
-  std::optional<int> step;
+  int step = 0;
   bool times = false;
 };
 
@@ -94,8 +93,9 @@ std::vector<Recorded> record(const Command& command, const TapeArguments& args) 
 
   std::vector<Recorded> tapes;
   if (wants(args, "maximise")) {
-    const int step =
-        args.step ? *args.step : steps_until_all_live(model, objective, init, painting.options);
+    const int step = command.given("step")
+                         ? args.step
+                         : steps_until_all_live(model, objective, init, painting.options);
     tapes.push_back({"maximisation", text("Maximisation of the logit of ", name, ", step ", step),
                      tape_of_maximisation(model, objective, init, painting.options, step)});
   }
