@@ -162,7 +162,7 @@ TEST_CASE("a sum of single elements has values of its own") {
   check_values(total, {2}, {3, 4});
 }
 
-TEST_CASE("max takes the first of equal ones, and NaN before any number; argmax says where") {
+TEST_CASE("max takes the first of equal ones, and NaN before any number, and argmax says where") {
   const Tensor x = Tensor::from({2, 3}, {1, 7, 7, 5, 2, 3}).requires_grad(true);
   CHECK(argmax(x, 1) == std::vector<Index>{1, 0});
   CHECK(argmax(x, 0) == std::vector<Index>{1, 0, 0});
