@@ -22,7 +22,7 @@ std::vector<double> numbers_after(const std::string& heading, const std::string&
 
 }  // namespace
 
-TEST_CASE("the examples do what their page says") {
+TEST_CASE("examples: they do what their page says") {
   const TemporaryFolder folder;
   make_scratch_copy(GLASS_SOURCE_DIR, folder / "");
   data_files::write_noise_folder(folder / "mnist", /*cifar=*/false);
@@ -70,7 +70,7 @@ TEST_CASE("the examples do what their page says") {
   CHECK(refused.err == "/nowhere: no such folder\n");
 }
 
-TEST_CASE("every example is on its page, and as long as that says") {
+TEST_CASE("examples: each is on its page, and as long as that says") {
   const std::string folder = GLASS_SOURCE_DIR "/docs/examples/", page = slurp(folder + "README.md");
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".cpp") continue;
