@@ -9,7 +9,7 @@
 /// are files of this folder that the build turns into strings.
 namespace glass::viz::page {
 
-extern const std::string_view page_css;
+extern const std::string_view page_css;  ///< the style that all pages share
 
 /// A complete page. `body` is HTML; `data` is JSON, which `script` finds parsed in the variable
 /// `data`; `styles` come after page.css. The page forbids itself to load anything.

@@ -12,12 +12,13 @@ enum Colour { grey = 0, rgb = 2, indexed = 3, grey_alpha = 4, rgb_alpha = 6 };
 
 /// What IHDR says (11.2.1).
 struct Header {
-  Index width, height;
-  int depth, colour;
-  bool interlaced;
+  Index width, height;  ///< in pixels
+  int depth, colour;    ///< bits of a number; a Colour
+  bool interlaced;      ///< in the seven passes of Adam7
 
   /// 1 to 4 numbers of `depth` bits.
   int samples_per_pixel() const;
+  /// Of so many pixels, without the filter.
   std::size_t row_bytes(Index pixels) const {
     return static_cast<std::size_t>(pixels * samples_per_pixel() * depth + 7) / 8;
   }
@@ -25,7 +26,7 @@ struct Header {
 
 /// Views into the file.
 struct Preface {
-  Header header;
+  Header header;                           ///< the first chunk
   std::string_view palette, transparency;  ///< data of PLTE and tRNS, empty if there is none
 };
 
