@@ -19,9 +19,6 @@ inline std::ostream& operator<<(std::ostream& out, Size2 size) {
 
 namespace kernels {
 
-constexpr Index divide_up(Index a, Index b) { return (a + b - 1) / b; }     ///< a >= 0, b > 0
-constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }  ///< to a multiple of b
-
 /// A window sliding over an image. The letters, here and in all kernels:
 ///
 ///     N  images of a batch            K  output channels (a pooling has K = C)

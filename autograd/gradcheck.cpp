@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/node.hpp"
+#include "autograd/random.hpp"
 
 namespace glass {
 

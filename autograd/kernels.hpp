@@ -34,18 +34,6 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
 /// db[k] = sum over n and pixels of dy[N,K,pixels].
 void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
 
-// Pooling: x[N,C,H,W], y[N,C,P,Q]. A window that lies in the padding alone gives 0. The gradient of
-// a maximum goes to the first pixel under the window that equals it; NaN is larger than any number,
-// and equals none. Averages divide by R*S.
-/// The largest value of each window.
-void max_pool2d(const real* x, real* y, const Window& g);
-/// Its gradient to x.
-void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g);
-/// The mean of each window.
-void avg_pool2d(const real* x, real* y, const Window& g);
-/// Its gradient to x.
-void avg_pool2d_dx(const real* dy, real* dx, const Window& g);
-
 // Softmax: row-wise over x[rows,columns], stable for any finite input.
 void softmax(const real* x, real* y, Index rows, Index columns);      ///< e^x / sum e^x
 void log_softmax(const real* x, real* y, Index rows, Index columns);  ///< x - log sum e^x

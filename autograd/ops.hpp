@@ -1,11 +1,10 @@
 #pragma once
 
-#include <vector>
+#include "autograd/core_ops.hpp"
+#include "autograd/random.hpp"
 
-#include "autograd/geometry.hpp"
-#include "autograd/tensor.hpp"
-
-/// The catalogue of operations. Each lives in `ops/<name>.cpp`, formula, forward and backward next
+/// The catalogue of operations; the first dozen of them, with which one can train and paint, are in
+/// core_ops.hpp. Each lives in `ops/<name>.cpp`, formula, forward and backward next
 /// to each other. The formula stands above the node, in indented lines: y, then the gradient to each
 /// input; `viz tape` shows these. All throw ShapeError, naming themselves and what they got, if shapes,
 /// indices or options do not fit, and GraphError for a tensor that is undefined.
@@ -17,16 +16,9 @@
 /// Dimensions: N images, C channels, H x W pixels; [..] is any shape.
 namespace glass {
 
-// arithmetic, elementwise. A number fits everything. Two tensors need the same rank, and along each axis
-// the same size, or size 1 on one side: that side is used again for each entry of the other
-// (broadcasting). [N,K] - [N,1] takes from each row a number of its own. A missing axis is not added, as
-// it would be in PyTorch: [N,K] - [N] is refused.
-Tensor add(const Tensor& a, const Tensor& b);  ///< a + b
+// arithmetic, elementwise, for two tensors that meet as those of `add` do
 Tensor sub(const Tensor& a, const Tensor& b);  ///< a - b
-Tensor mul(const Tensor& a, const Tensor& b);  ///< a b
 Tensor div(const Tensor& a, const Tensor& b);  ///< a / b
-Tensor add(const Tensor& a, double b);         ///< a + b
-Tensor mul(const Tensor& a, double b);         ///< a b
 Tensor div(double a, const Tensor& b);         ///< a / b
 
 // functions of one number: [..] -> [..]
@@ -38,26 +30,19 @@ Tensor exp(const Tensor& x);     ///< e^x
 Tensor log(const Tensor& x);     ///< to base e; of 0 minus infinity, below 0 NaN
 
 // operators: what each puts on the tape
-inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }  ///< `add`
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }  ///< `sub`
-inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }  ///< `mul`
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }  ///< `div`
 inline Tensor operator-(const Tensor& a) { return neg(a); }                      ///< `neg`
-inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }         ///< `add`
-inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }         ///< `add`
 inline Tensor operator-(const Tensor& a, double b) { return add(a, -b); }        ///< `add`
 inline Tensor operator-(double a, const Tensor& b) { return add(neg(b), a); }    ///< `neg`, `add`
-inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }         ///< `mul`
-inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }         ///< `mul`
 inline Tensor operator/(const Tensor& a, double b) { return mul(a, 1 / b); }     ///< `mul`
 inline Tensor operator/(double a, const Tensor& b) { return div(a, b); }         ///< `div`
 
 // reductions: of everything, [..] -> []; or along axes, counted from 0, which then have size 1 if `keep`
 // says so, so that the result fits x again, and else are gone: sum(x[N,K], {1}) is [N]
-Tensor sum(const Tensor& x);   ///< sum_i x[i]
-Tensor mean(const Tensor& x);  ///< sum_i x[i] / n, over n elements
 /// The sums along these axes.
 Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep = false);
+Tensor mean(const Tensor& x);  ///< sum_i x[i] / n, over n elements
 /// The means along these axes.
 Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep = false);
 /// The largest along an axis, which must not be empty; of equal ones the first gets the gradient. NaN
@@ -69,25 +54,11 @@ std::vector<Index> argmax(const Tensor& x, int axis);
 // matrices
 /// a[M,K] b[K,N] -> [M,N]
 Tensor matmul(const Tensor& a, const Tensor& b);
-/// x[N,in] weight[out,in]^T + bias[out] -> [N,out]; an undefined `bias` is left out.
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 /// x[N,K] -> [N,K]: each row divided by its Euclidean norm, or by 1e-12 if that is more, so that a
 /// row of zeros stays one. Of such rows, `linear(u, u)` gives the cosines between all pairs.
 Tensor unit_rows(const Tensor& x);
 
-// convolution and pooling: x[N,C,H,W] -> [N,K,P,Q], P = (H + 2 padding - R) / stride + 1
-/// Options of `conv2d`.
-struct Conv2dOptions {
-  Size2 stride = 1, padding = 0;  ///< in pixels, stride >= 1, padding >= 0
-};
-/// x[N,C,H,W], weight[K,C,R,S], bias[K] or undefined -> [N,K,P,Q]. A cross-correlation: the kernel
-/// is not flipped.
-///
-///     y[n,k,p,q] = bias[k] + sum_{c,r,s} weight[k,c,r,s] x[n,c,h,w],
-///     h = p stride + r - padding,  w = q stride + s - padding;  outside the image x is 0
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
-              const Conv2dOptions& options = {});
-
+// pooling: x[N,C,H,W] -> [N,C,P,Q], P = (H + 2 padding - R) / stride + 1
 /// Options of the poolings. A `stride` of 0 stands for the window's own size: windows that tile the
 /// image.
 struct Pool2dOptions {
@@ -103,7 +74,6 @@ Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
 Tensor global_avg_pool2d(const Tensor& x);
 
 // activations: [..] -> [..]
-Tensor relu(const Tensor& x);  ///< max(x, 0); the gradient at 0 is 0
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);  ///< x, below 0 negative_slope x
 Tensor tanh(const Tensor& x);                                      ///< (e^2x - 1) / (e^2x + 1)
 Tensor sigmoid(const Tensor& x);                                   ///< 1 / (1 + e^-x)
@@ -128,11 +98,6 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 /// Srivastava et al., 2014.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
-// views: the values are shared, not copied
-Tensor reshape(const Tensor& x, const Shape& shape);  ///< of as many elements
-/// x[N,..] -> [N, all the rest]
-Tensor flatten(const Tensor& x);
-
 // classification: x[N,classes], row-wise; safe for logits of any size. A logit of minus
 // infinity is an answer ruled out: its probability is 0, and its loss infinite. A row of these
 // alone, or with plus infinity, becomes NaN.
@@ -146,8 +111,6 @@ Tensor cross_entropy(const Tensor& x, const std::vector<Index>& labels, double s
 Tensor mse(const Tensor& a, const Tensor& b);
 
 // picking, cutting and joining
-/// The element at `index`, one coordinate per dimension -> [].
-Tensor at(const Tensor& x, const std::vector<Index>& index);
 /// y[n,k,..] = x[n,index[n,k,..],..], here along axis 1: from each line along the axis those elements
 /// that `index` names, which is row-major, of y's shape. There may be several for each line, so that y
 /// is of x's shape, but of another size along `axis`. With one: x[N,K], N indices -> [N,1]
@@ -184,16 +147,6 @@ Tensor affine_sample(const Tensor& x, const AffineSample& how);
 Tensor hartley2d(const Tensor& x);
 
 // regularisers of images -> []
-/// Options of `total_variation`.
-struct TotalVariationOptions {
-  double beta = 2;    ///< positive: 1 favours sharp edges, 2 smooth ramps
-  double eps = 1e-8;  ///< not negative; keeps the gradient finite at flat regions when beta < 2
-};
-/// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
-/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4. At a flat
-/// pixel the gradient is 0 for every beta, even where beta < 2 and eps = 0 make it singular; beside
-/// one it is finite if eps > 0, and for beta < 1 and eps = 0 grows without bound.
-Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});
 /// sum |x|^alpha, for alpha >= 1; the gradient at 0 is 0. Mahendran and Vedaldi, 2015, use alpha = 6
 /// on x less its mean.
 Tensor alpha_norm(const Tensor& x, double alpha = 6);

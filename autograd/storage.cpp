@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "autograd/storage_pool.hpp"
+
 namespace glass {
 
 struct Storage::Block {

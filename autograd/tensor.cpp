@@ -56,19 +56,6 @@ Tensor Tensor::from(const Shape& shape, const std::vector<double>& values) {
   return tensor;
 }
 
-Tensor Tensor::randn(const Shape& shape, Rng& rng, double stddev, double mean) {
-  Tensor tensor = empty(shape);
-  for (real& value : tensor.mutable_values())
-    value = static_cast<real>(mean + stddev * rng.normal());
-  return tensor;
-}
-
-Tensor Tensor::uniform(const Shape& shape, Rng& rng, double low, double high) {
-  Tensor tensor = empty(shape);
-  for (real& value : tensor.mutable_values()) value = static_cast<real>(rng.uniform(low, high));
-  return tensor;
-}
-
 const Shape& Tensor::shape() const { return body().shape; }
 const Storage& Tensor::storage() const { return body().values; }
 

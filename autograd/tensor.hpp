@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "autograd/random.hpp"
 #include "autograd/storage.hpp"
 
 namespace glass {
 
+class Rng;
 struct Node;
 class Tensor;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/random.hpp"
 #include "autograd/tensor.hpp"
 
 /// Initial values of weights [out,in,..]: random, and scaled so that the size of the activations

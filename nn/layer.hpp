@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/ops.hpp"
 #include "nn/arguments.hpp"
 #include "nn/footprint.hpp"
 #include "nn/module.hpp"

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 
+#include "autograd/ops.hpp"
 #include "nn/sequential.hpp"
 
 namespace glass::nn {

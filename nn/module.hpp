@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/ops.hpp"
+#include "autograd/core_ops.hpp"
 
 namespace glass::nn {
 

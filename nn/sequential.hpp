@@ -57,6 +57,7 @@ class Sequential final : public Module {
     std::string name;
     std::unique_ptr<Module> module;
   };
+  void check_new(const std::string& name) const;  ///< throws as `add` does
   Tensor run(Index i, const Tensor& x) const;
 
   std::vector<Entry> layers_;

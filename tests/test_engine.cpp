@@ -7,6 +7,7 @@
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
+#include "autograd/storage_pool.hpp"
 
 using namespace glass;
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <new>
 
-#include "autograd/storage.hpp"
+#include "autograd/storage_pool.hpp"
 #include "autograd/threads.hpp"
 #include "nn/io/description.hpp"
 #include "nn/io/files.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "autograd/implementation.hpp"
+#include "autograd/kernels/pool2d.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/random.hpp"
 #include "autograd/threads.hpp"

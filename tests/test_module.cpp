@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "autograd/storage_pool.hpp"
 #include "nn/activations.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/io/description.hpp"

@@ -2,6 +2,7 @@
 
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
+#include "autograd/storage_pool.hpp"
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"
 #include "optim/adam.hpp"

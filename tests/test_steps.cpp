@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "autograd/storage_pool.hpp"
 #include "autograd/threads.hpp"
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"

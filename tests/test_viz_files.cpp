@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "autograd/random.hpp"
 #include "run_program.hpp"
 #include "viz/pictures/chart.hpp"
 #include "viz/pictures/npy.hpp"

@@ -10,6 +10,7 @@
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "viz/blur.hpp"
+#include "viz/coordinates.hpp"
 #include "viz/descend.hpp"
 #include "viz/finite.hpp"
 #include "viz/saliency.hpp"

@@ -1,5 +1,6 @@
+#include "autograd/kernels/pool2d.hpp"
+
 #include "autograd/implementation.hpp"
-#include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/simd.hpp"
 #include "autograd/threads.hpp"
 

@@ -10,6 +10,9 @@
 /// on such types, so one source serves AVX-512, AVX2, SSE2, NEON and WebAssembly.
 namespace glass::kernels {
 
+constexpr Index divide_up(Index a, Index b) { return (a + b - 1) / b; }     ///< a >= 0, b > 0
+constexpr Index round_up(Index a, Index b) { return divide_up(a, b) * b; }  ///< to a multiple of b
+
 #if defined(__AVX512F__)
 constexpr int vector_bytes = 64;
 #elif defined(__AVX__)

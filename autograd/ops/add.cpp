@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "autograd/core_ops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops/broadcast.hpp"
 

@@ -1,5 +1,5 @@
+#include "autograd/core_ops.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
 
 namespace glass {
 

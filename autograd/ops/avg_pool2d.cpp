@@ -1,4 +1,4 @@
-#include "autograd/kernels.hpp"
+#include "autograd/kernels/pool2d.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/ops/pool_window.hpp"

@@ -75,15 +75,4 @@ Storage sum_to_size(const Storage& x, const Shape& from, const Shape& to) {
   return y;
 }
 
-Shape reduced_shape(const char* operation, const Shape& x, const std::vector<int>& axes,
-                    bool keep) {
-  for (const int axis : axes) Axis(operation, x, axis);
-  Shape y;
-  for (int axis = 0; axis < x.rank(); ++axis) {
-    const bool reduced = std::ranges::find(axes, axis) != axes.end();
-    if (!reduced || keep) y.append(reduced ? 1 : x[axis]);
-  }
-  return y;
-}
-
 }  // namespace glass

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "autograd/loops.hpp"
-#include "autograd/ops.hpp"
+#include "autograd/tensor.hpp"
 
 /// What operations on tensors of different sizes share. An axis of size 1 fits every size: its one
 /// entry is used again and again, and receives the sum of the gradients of all uses. Ranks must be
@@ -36,8 +36,8 @@ inline Shape ones(int rank) {
   return shape;
 }
 
-/// What a reduction over `axes` makes of x's shape: those axes have size 1 if they are kept, else they
-/// go. Throws ShapeError, naming `operation`, if x has no such axis.
-Shape reduced_shape(const char* operation, const Shape& x, const std::vector<int>& axes, bool keep);
+/// The sum of x over every axis in which `kept` has size 1 and x has not, on the tape, as a tensor of
+/// `shape`, which has as many elements as `kept`.
+Tensor sum_into(const Tensor& x, const Shape& kept, const Shape& shape);
 
 }  // namespace glass

@@ -1,6 +1,7 @@
 #include <functional>
 
 #include "autograd/node.hpp"
+#include "autograd/ops.hpp"
 #include "autograd/ops/broadcast.hpp"
 
 namespace glass {

@@ -1,7 +1,8 @@
 #include <cmath>
 
+#include "autograd/ops.hpp"
 #include "autograd/ops/axis.hpp"
-#include "autograd/ops/broadcast.hpp"
+#include "autograd/ops/reduce.hpp"
 
 namespace glass {
 

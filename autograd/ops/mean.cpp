@@ -1,4 +1,5 @@
-#include "autograd/ops/broadcast.hpp"
+#include "autograd/ops.hpp"
+#include "autograd/ops/reduce.hpp"
 
 namespace glass {
 

@@ -1,3 +1,4 @@
+#include "autograd/core_ops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops/broadcast.hpp"
 
@@ -14,10 +15,7 @@ struct SumNode final : Node {
   Grads backward(const Storage& dy) const override { return {expand(dy, kept, inputs[0].shape)}; }
 };
 
-namespace {
-
-/// The sum over the axes in which `kept` has size 1, as a tensor of this shape.
-Tensor sum(const Tensor& x, const Shape& kept, const Shape& shape) {
+Tensor sum_into(const Tensor& x, const Shape& kept, const Shape& shape) {
   const bool nothing_to_add = kept == x.shape();
   Tensor y = Tensor::wrap(shape, nothing_to_add ? Storage::copy_of(x.storage())
                                                 : sum_to_size(x.storage(), x.shape(), kept));
@@ -25,13 +23,6 @@ Tensor sum(const Tensor& x, const Shape& kept, const Shape& shape) {
   return y;
 }
 
-}  // namespace
-
-Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep) {
-  return sum(x, reduced_shape("sum", x.shape(), axes, true),
-             reduced_shape("sum", x.shape(), axes, keep));
-}
-
-Tensor sum(const Tensor& x) { return sum(x, ones(x.shape().rank()), {}); }
+Tensor sum(const Tensor& x) { return sum_into(x, ones(x.shape().rank()), {}); }
 
 }  // namespace glass

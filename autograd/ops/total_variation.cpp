@@ -1,6 +1,6 @@
+#include "autograd/core_ops.hpp"
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
 
 namespace glass {
 

@@ -1,6 +1,7 @@
 #include "layers.hpp"
 
 #include "autograd/kernels.hpp"
+#include "autograd/random.hpp"
 #include "autograd/tensor.hpp"
 
 namespace glass::bench {

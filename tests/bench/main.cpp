@@ -5,7 +5,7 @@
 
 #include "autograd/implementation.hpp"
 #include "autograd/kernels.hpp"
-#include "autograd/storage.hpp"
+#include "autograd/storage_pool.hpp"
 #include "autograd/threads.hpp"
 #include "heap.hpp"
 #include "roofline.hpp"

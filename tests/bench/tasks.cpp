@@ -4,6 +4,7 @@
 
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
+#include "autograd/ops.hpp"
 #include "autograd/trace.hpp"
 #include "nets.hpp"
 #include "optim/adam.hpp"

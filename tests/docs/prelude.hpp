@@ -11,6 +11,7 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/statistics.hpp"
+#include "autograd/storage_pool.hpp"
 #include "autograd/trace.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/layers.hpp"

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "autograd/storage_pool.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/pictures/sheet.hpp"
 

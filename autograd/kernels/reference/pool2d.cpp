@@ -1,7 +1,7 @@
+#include "autograd/kernels/pool2d.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "autograd/kernels/reference/reference.hpp"
 
 namespace glass::kernels::reference {
 

@@ -12,11 +12,6 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g);
 void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g);
 void sum_per_channel(const real* dy, real* db, Index N, Index K, Index pixels);
 
-void max_pool2d(const real* x, real* y, const Window& g);
-void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g);
-void avg_pool2d(const real* x, real* y, const Window& g);
-void avg_pool2d_dx(const real* dy, real* dx, const Window& g);
-
 void softmax(const real* x, real* y, Index rows, Index columns);
 void log_softmax(const real* x, real* y, Index rows, Index columns);
 

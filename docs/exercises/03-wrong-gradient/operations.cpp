@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/kernels.hpp"
+#include "autograd/kernels/pool2d.hpp"
 #include "autograd/loops.hpp"
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "autograd/core_ops.hpp"
 #include "autograd/kernels.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
 namespace glass {

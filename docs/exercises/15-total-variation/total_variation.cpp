@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "autograd/core_ops.hpp"
 #include "autograd/node.hpp"
-#include "autograd/ops.hpp"
 #include "docs/exercises/not_implemented.hpp"
 
 namespace glass {

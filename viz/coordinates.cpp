@@ -1,4 +1,4 @@
-#include "viz/parametrisation.hpp"
+#include "viz/coordinates.hpp"
 
 #include <algorithm>
 #include <cmath>
