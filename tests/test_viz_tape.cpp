@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "viz/pages/tape/layout.hpp"
 #include "viz/pages/tape/record.hpp"
 #include "viz/pages/tape/routes.hpp"
+#include "viz/pages/tape/svg.hpp"
 
 using namespace glass;
 
@@ -151,6 +153,28 @@ TEST_CASE("where no step lets every gradient live, a tape is that of the first")
   }
   const Tensor init = noise({1, 1, 28, 28});
   CHECK(viz::steps_until_all_live(model, objective, init, viz::MaximiseOptions{}) == 0);
+}
+
+TEST_CASE("the leaves of a drawing lie beside each other, none on another") {
+  nn::Model model = nn::load_model(weights + "mnist-robust.json");
+  const viz::Objective objective(model, "logit:3");
+  const auto tape =
+      viz::tape_of_maximisation(model, objective, noise({1, 1, 28, 28}), viz::MaximiseOptions{}, 0);
+  const std::string svg = viz::to_svg("a tape", {{"maximisation", "a tape", tape.get()}});
+  const std::regex leaf(
+      "class=\"leaf [a-z]+\"><rect class=\"box\" x=\"([0-9.]+)\" y=\"([0-9.]+)\"");
+  std::vector<std::pair<double, double>> corners;
+  for (auto at = std::sregex_iterator(svg.begin(), svg.end(), leaf); at != std::sregex_iterator();
+       ++at) {
+    corners.emplace_back(std::stod((*at)[1]), std::stod((*at)[2]));
+  }
+  CHECK(corners.size() == 8);  // weights and biases; the constant of the regulariser has no place
+  for (std::size_t i = 0; i < corners.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool beside = corners[i].first != corners[j].first ||
+                          std::abs(corners[i].second - corners[j].second) >= 20;
+      CHECK(beside);
+    }
 }
 
 TEST_CASE("lines begin at the image, end at its gradient, and pass through no box") {

@@ -103,7 +103,11 @@ class Column {
 
   void draw_edge(const Place& place, const Trace::Input& input) {
     const Trace::Entry& source = entry(input.entry);
-    if (source.is_leaf() && input.entry != picture_) return draw_leaf(place, input);
+    if (source.is_leaf() && input.entry != picture_) {
+      // Left of the second lane is the first: the constants of a regulariser are left out.
+      if (place.lane == 0) draw_leaf(place, input);
+      return;
+    }
     arrow(routes_.forward(input.entry, place), "forward", 0, 7);
     const std::vector<Point> back = routes_.backward(input.entry, place);
     const Point middle{(back[0].x + back[1].x) / 2, (back[0].y + back[1].y) / 2};
