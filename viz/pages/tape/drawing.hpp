@@ -19,9 +19,9 @@ struct TapeView {
   const Trace* trace;
 };
 
-/// One tape as SVG elements, from (0,0) to (width,height), styled by drawing.css. An operation is a group of class "op", what
-/// leads to it one of class "reads", in that the gradients "back", and both have the attribute
-/// data-entry.
+/// One tape as SVG elements, from (0,0) to (width,height), styled by drawing.css. An operation is a
+/// group of class "op", what leads to it one of class "reads", in that the gradients "back", and
+/// both have the attribute data-entry.
 struct ColumnDrawing {
   double width, height;
   std::string elements;
