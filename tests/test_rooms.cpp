@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -45,10 +44,10 @@ const Includes& includes() {
         if (extension != ".hpp" && extension != ".cpp") continue;
         std::vector<std::string>& of_file = found[fs::relative(entry.path(), root)];
         std::ifstream file(entry.path());
-        const std::regex include("#include \"([^\"]+)\"");
+        const std::string begin = "#include \"";
         for (std::string line; std::getline(file, line);) {
-          if (std::smatch match; std::regex_search(line, match, include))
-            of_file.push_back(match[1]);
+          if (!line.starts_with(begin)) continue;
+          of_file.push_back(line.substr(begin.size(), line.rfind('"') - begin.size()));
         }
       }
     return found;

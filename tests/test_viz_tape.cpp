@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -161,12 +160,14 @@ TEST_CASE("the leaves of a drawing lie beside each other, none on another") {
   const auto tape =
       viz::tape_of_maximisation(model, objective, noise({1, 1, 28, 28}), viz::MaximiseOptions{}, 0);
   const std::string svg = viz::to_svg("a tape", {{"maximisation", "a tape", tape.get()}});
-  const std::regex leaf(
-      "class=\"leaf [a-z]+\"><rect class=\"box\" x=\"([0-9.]+)\" y=\"([0-9.]+)\"");
   std::vector<std::pair<double, double>> corners;
-  for (auto at = std::sregex_iterator(svg.begin(), svg.end(), leaf); at != std::sregex_iterator();
-       ++at) {
-    corners.emplace_back(std::stod((*at)[1]), std::stod((*at)[2]));
+  const std::string leaf = "<g class=\"leaf ", box = "<rect class=\"box\" x=\"", y = "\" y=\"";
+  for (std::size_t at = 0; (at = svg.find(leaf, at)) != svg.npos; ++at) {
+    const std::size_t left = svg.find('>', at) + 1;
+    if (svg.compare(left, box.size(), box) != 0) continue;  // the image has no box
+    const std::size_t top = svg.find(y, left);
+    corners.emplace_back(std::stod(svg.substr(left + box.size())),
+                         std::stod(svg.substr(top + y.size())));
   }
   CHECK(corners.size() == 8);  // weights and biases; the constant of the regulariser has no place
   for (std::size_t i = 0; i < corners.size(); ++i)
