@@ -252,6 +252,27 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("in a browser of any width, the pictures of a report are all of one size") {
+  const std::string browser = find_browser();
+  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
+  const TemporaryFolder folder;
+  const std::string path = folder / "x.html";
+  REQUIRE(run_viz("maximise " + weights + "/mnist-robust.json --class all --steps 2 -o " +
+                  (folder / "x.png") + " --report " + path)
+              .code == 0);
+  for (const auto& [width, height] : {std::pair{390, 844}, {800, 1000}, {1600, 900}}) {
+    CAPTURE(width);
+    const Visit page = visit(browser, path, "", R"(
+      const boxes = [...document.querySelectorAll('.pictures img')]
+        .map((image) => image.getBoundingClientRect());
+      return { count: boxes.length, sizes: new Set(boxes.map((b) => Math.round(b.width))).size };)",
+                             width, height);
+    CHECK(page.errors == Json::array());
+    CHECK(page.result["count"] == 10);
+    CHECK(page.result["sizes"] == 1);
+  }
+}
+
 TEST_CASE("viz replays a report") {
   const TemporaryFolder folder;
   const std::string path = folder / "x.html", replay = "replay " + path + " --in " + weights;
