@@ -9,8 +9,6 @@ namespace glass {
 ///     y = a / b, element by element
 ///     da = dy / b
 ///     db = -dy y / b
-///
-/// What an entry that was repeated receives is the sum over its uses, here and in add, sub and mul.
 struct DivNode final : Node {
   Saved b{this, "b"}, y{this, "y"};
 

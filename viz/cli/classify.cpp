@@ -69,9 +69,7 @@ void add_classify(Command& program) {
   command.example("weights/mnist-cnn.json docs/samples/four.jpg --fit",
                   "a digit in a photograph of your own");
   const auto args = std::make_shared<ClassifyArguments>();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   command.option("IMAGE", args->image, picture_kinds).required();
   command.group("How the picture is read");
   add_picture_options(command, args->picture);

@@ -44,6 +44,12 @@ void add_load_options(Command& command, nn::LoadOptions& options) {
   options.notice = notice;
 }
 
+void add_model(Command& command, std::string& path, nn::LoadOptions& options) {
+  command.group("What it reads");
+  command.option("MODEL", path, "Model description, JSON").required();
+  add_load_options(command, options);
+}
+
 void print_json(const nlohmann::ordered_json& json) {
   print_line(json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
 }

@@ -28,6 +28,9 @@ void add_commands(Command& program);
 /// --allow-nonfinite and --allow-extra; conversions are told on standard error.
 void add_load_options(Command& command, nn::LoadOptions& options);
 
+/// Begins the group of what a command reads: MODEL and its load options.
+void add_model(Command& command, std::string& path, nn::LoadOptions& options);
+
 /// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
 /// become U+FFFD.
 void print_json(const nlohmann::ordered_json& json);

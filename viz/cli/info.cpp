@@ -40,9 +40,7 @@ void add_info(Command& program) {
   command.example("weights/mnist-cnn.json", "what it is made of");
   const auto path = std::make_shared<std::string>();
   const auto load = std::make_shared<nn::LoadOptions>();
-  command.group("What it reads");
-  command.option("MODEL", *path, "Model description, JSON").required();
-  add_load_options(command, *load);
+  add_model(command, *path, *load);
   command.does([path, load] { return info_command(*path, *load); });
 }
 

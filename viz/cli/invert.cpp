@@ -129,11 +129,9 @@ Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& or
 
 /// [L,C,H,W], the regularised images.
 Tensor images_of(const std::vector<Row>& rows) {
-  const Shape& shape = rows.front().natural.image.shape();
-  const Tensor all = Tensor::empty({static_cast<Index>(rows.size()), shape[1], shape[2], shape[3]});
-  real* at = all.mutable_data();
-  for (const Row& row : rows) at = std::ranges::copy(row.natural.image.values(), at).out;
-  return all;
+  std::vector<Tensor> images;
+  for (const Row& row : rows) images.push_back(row.natural.image);
+  return cat(images, 0);
 }
 
 Json report(const std::vector<Row>& rows, Inversion Row::*which) {
@@ -225,9 +223,7 @@ void add_invert(Command& program) {
                   "of colours, two layers");
   const auto args = std::make_shared<InvertArguments>();
   InvertOptions& options = args->options;
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   command.option("IMAGE", args->image, picture_kinds);
   command.group("What is inverted");
   command.option("--layer L,...", args->layers, "Layers, such as conv1,relu3, or all")

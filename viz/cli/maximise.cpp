@@ -128,9 +128,7 @@ void add_maximise(Command& program) {
   command.example("weights/cifar10-robust.json --objective channel:conv4:all --watch",
                   "what each channel of a layer likes, as it appears");
   const auto args = std::make_shared<MaximiseArguments>();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   add_objective_options(command, args->painting);
   add_painting_options(command, args->painting);
   command.group("What it writes");

@@ -97,9 +97,7 @@ void add_process(Command& program) {
   command.example("weights/mnist-robust.json --class 3 --animation three.png",
                   "a film strip in process.png, and a film");
   const auto args = std::make_shared<ProcessArguments>();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   add_objective_options(command, args->painting);
   add_painting_options(command, args->painting);
   command.group("What it writes");

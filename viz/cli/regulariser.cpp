@@ -111,9 +111,7 @@ void add_regulariser(Command& program) {
   command.example("weights/mnist-cnn.json --class 3 --lambdas 0,0.1,1 --betas 1,2",
                   "too little, enough and too much, in two kinds");
   const auto args = std::make_shared<RegulariserArguments>();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   add_objective_options(command, args->painting);
   add_painting_options(command, args->painting, false);
   command.group("What is compared");

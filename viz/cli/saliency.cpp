@@ -134,9 +134,7 @@ void add_saliency(Command& program) {
   command.example("weights/mnist-robust.json docs/samples/digit.png --class all",
                   "what speaks for each class, and what against it");
   const auto args = std::make_shared<SaliencyArguments>();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   command.option("IMAGE", args->image, picture_kinds).required();
   command.group("What the gradient is of");
   command

@@ -169,9 +169,7 @@ void add_tape(Command& program) {
   command.example("weights/tiny.json --mode train", "a small network's training, as a table");
   const auto args = std::make_shared<TapeArguments>();
   args->painting.init.clear();
-  command.group("What it reads");
-  command.option("MODEL", args->model, "Model description, JSON").required();
-  add_load_options(command, args->load);
+  add_model(command, args->model, args->load);
   command.group("What is shown");
   command.option("--mode WORD", args->mode, "One of them, or both side by side")
       .one_of({"train", "maximise", "both"});

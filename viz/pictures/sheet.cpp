@@ -35,9 +35,12 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_widt
   columns = std::clamp<Index>(columns, 1, std::max<Index>(count, 1));
   const Index tile_width = std::max(usual_width, least_width / columns);
   std::vector<std::vector<std::string>> captions;
-  Index width = tile_width, height = 0, lines = 0, channels = 1, factor = 1;
+  Index width = tile_width, height = 0, lines = 0, channels = 1;
+  const auto factor_of = [&](const Image& image) {
+    return std::max<Index>(1, tile_width / image.width);
+  };
   for (const Tile& tile : tiles) {
-    factor = std::max<Index>(1, tile_width / tile.image.width);
+    const Index factor = factor_of(tile.image);
     width = std::max(width, tile.image.width * factor);
     height = std::max(height, tile.image.height * factor);
     channels = std::max(channels, tile.image.channels);
@@ -53,8 +56,8 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_widt
   for (Index i = 0; i < count; ++i) {
     const Image& image = tiles[static_cast<std::size_t>(i)].image;
     const Index left = margin + i % columns * cell_width, top = margin + i / columns * cell_height;
-    const Index enlarge = std::max<Index>(1, tile_width / image.width);
-    draw_enlarged(sheet, left + (width - image.width * enlarge) / 2, top, image, enlarge);
+    const Index factor = factor_of(image);
+    draw_enlarged(sheet, left + (width - image.width * factor) / 2, top, image, factor);
     Index y = top + height + 6;
     for (const std::string& line : captions[static_cast<std::size_t>(i)]) {
       draw_text(sheet, left + (width - text_width(line, text_scale)) / 2, y, line, text_scale, ink);
