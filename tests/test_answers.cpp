@@ -35,7 +35,7 @@ std::string layers(const std::vector<std::string>& types) {
 }
 
 const std::vector<std::vector<double>> three{{2, 0}, {0, 3}, {-1, 1}}, one{{2, -4}};
-const Tensor images = Tensor::from({2, 1, 1, 2}, {1, 0.5, 0.25, 1});
+const Tensor two_images = Tensor::from({2, 1, 1, 2}, {1, 0.5, 0.25, 1});
 // Their logits, by hand: of `three` 2, 1.5, -0.5 and 0.5, 3, 0.75; of `one` 0 and -3.5.
 const std::vector<double> z3{2, 1.5, -0.5, 0.5, 3, 0.75}, z1{0, -3.5};
 
@@ -60,7 +60,7 @@ void check_close(const Tensor& found, const std::vector<double>& expected) {
 
 /// That `log_probabilities` are the logarithms.
 void check_probabilities(const nn::Model& model, const std::vector<double>& p) {
-  const Tensor logits = model.logits(images);
+  const Tensor logits = model.logits(two_images);
   check_close(model.probabilities(logits), p);
   std::vector<double> logs;
   for (const double v : p) logs.push_back(std::log(v));
@@ -90,20 +90,20 @@ TEST_CASE("answers: with and without a softmax at the end, the same logits and p
     CAPTURE(model.summary());
     CHECK(model.class_count() == 3);
     CHECK_FALSE(model.sigmoids());
-    check_close(model.logits(images), z3);
+    check_close(model.logits(two_images), z3);
     check_probabilities(model, softmax_of(z3));
-    if (!ending.empty() && ending[0] == "Softmax") check_close(model(images), softmax_of(z3));
-    CHECK(argmax(model.logits(images), 1) == std::vector<Index>{0, 1});
+    if (!ending.empty() && ending[0] == "Softmax") check_close(model(two_images), softmax_of(z3));
+    CHECK(argmax(model.logits(two_images), 1) == std::vector<Index>{0, 1});
   }
 }
 
 TEST_CASE("answers: only what ends a network is taken off, and only once") {
   nn::Model twice = network(three, layers({"Softmax", "Softmax"}));
-  check_close(twice.logits(images), softmax_of(z3));  // what goes into the last one
+  check_close(twice.logits(two_images), softmax_of(z3));  // what goes into the last one
   check_probabilities(twice, softmax_of(softmax_of(z3)));
   const nn::Model inside = network(three, layers({"Sigmoid", "Tanh"}));
   CHECK_FALSE(inside.sigmoids());
-  check_close(inside.logits(images).detach(), [] {
+  check_close(inside.logits(two_images).detach(), [] {
     std::vector<double> h;
     for (const double z : z3) h.push_back(std::tanh(sigma(z)));
     return h;
@@ -112,7 +112,7 @@ TEST_CASE("answers: only what ends a network is taken off, and only once") {
       R"({"name": "m", "input": {"shape": [1, 1, 2]},
           "layers": [{"type": "Flatten"}, {"type": "Softmax"}]})",
       "m.json", 0);
-  check_close(softmax_alone.logits(images), {1, 0.5, 0.25, 1});
+  check_close(softmax_alone.logits(two_images), {1, 0.5, 0.25, 1});
 }
 
 TEST_CASE("answers: one output says no or yes, with a sigmoid or without") {
@@ -122,11 +122,11 @@ TEST_CASE("answers: one output says no or yes, with a sigmoid or without") {
     CAPTURE(model.summary());
     CHECK(model.class_count() == 2);
     CHECK(model.sigmoids());
-    check_close(model.logits(images), {0, 0, 3.5, -3.5});
+    check_close(model.logits(two_images), {0, 0, 3.5, -3.5});
     check_probabilities(model, {0.5, 0.5, sigma(3.5), sigma(-3.5)});
-    CHECK(argmax(model.logits(images), 1) == std::vector<Index>{0, 0});
+    CHECK(argmax(model.logits(two_images), 1) == std::vector<Index>{0, 0});
     if (!ending.empty() && ending[0] == "Sigmoid") {
-      check_close(model(images), {sigma(0), sigma(-3.5)});
+      check_close(model(two_images), {sigma(0), sigma(-3.5)});
     }
   }
 }
@@ -137,9 +137,9 @@ TEST_CASE("answers: several sigmoids speak for themselves, also where they were 
   nn::Model model = network(three, layers({"Sigmoid"}));
   CHECK(model.class_count() == 3);
   CHECK(model.sigmoids());
-  check_close(model.logits(images), z3);
+  check_close(model.logits(two_images), z3);
   check_probabilities(model, p);
-  check_close(model(images), p);
+  check_close(model(two_images), p);
 
   nn::Model channels = nn::parse_description(
       R"({"name": "m", "input": {"shape": [1, 1, 2]},
@@ -150,7 +150,7 @@ TEST_CASE("answers: several sigmoids speak for themselves, also where they were 
   std::ranges::copy(model.parameters().front().tensor.values(),
                     channels.parameters().front().tensor.mutable_values().begin());
   CHECK(channels.class_count() == 3);
-  check_close(channels.logits(images), z3);
+  check_close(channels.logits(two_images), z3);
   check_probabilities(channels, p);
 }
 

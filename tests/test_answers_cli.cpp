@@ -6,6 +6,7 @@
 #include "nn/data/data_folder.hpp"
 #include "nn/data/pick.hpp"
 #include "nn/io/model_file.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/pictures/png.hpp"
@@ -15,9 +16,6 @@ namespace {
 
 using nlohmann::json;
 using namespace glass;
-
-const std::string viz_program = std::string(GLASS_VIZ_PROGRAM) + " ",
-                  train_program = std::string(GLASS_TRAIN_PROGRAM) + " ";
 
 /// Networks for images of 4 x 4 with the same weights and several endings, and a picture.
 struct Networks {
@@ -51,7 +49,7 @@ struct Networks {
     return path;
   }
   json report(const std::string& command) const {
-    const Run run = run_program(viz_program + command + " --json");
+    const Run run = run_viz(command + " --json");
     REQUIRE_MESSAGE(run.code == 0, run.err);
     json found = json::parse(run.out);
     for (const char* other : {"outputs", "weights_sha256_before", "weights_sha256_after"}) {
@@ -64,21 +62,14 @@ struct Networks {
   int count_ = 0;
 };
 
-void check_refused(const Run& run, int code, const std::string& part) {
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(one_line(run.err));
-  CHECK_MESSAGE(run.err.find(part) != std::string::npos, "expected: ", part);
-}
-
 /// The squares' network with other outputs, in a folder with the squares.
-struct Workshop {
+struct Squares {
   TemporaryFolder folder;
   std::string model = folder / "squares.json";
 
   /// With `outputs` of them and then a layer of type `ending`, if there is one.
-  explicit Workshop(const std::string& classes = "", const std::string& outputs = "1",
-                    const std::string& ending = "Sigmoid") {
+  explicit Squares(const std::string& classes = "", const std::string& outputs = "1",
+                   const std::string& ending = "Sigmoid") {
     data_files::write_square_folder(folder);
     std::string text = data_files::square_model;
     const std::size_t names = text.find(" \"classes\"");
@@ -89,8 +80,7 @@ struct Workshop {
     data_files::write(model, text);
   }
   Run run(const std::string& options) const {
-    return run_program(train_program + model + " --data " + (folder / "") +
-                       " --batch 32 --lr 0.005 " + options);
+    return run_train(model + " --data " + (folder / "") + " --batch 32 --lr 0.005 " + options);
   }
 };
 
@@ -161,10 +151,8 @@ TEST_CASE("viz reads one output as no or yes") {
       // No image makes this output positive: black is as near to a dog as it gets.
       CHECK(both[1]["probability"].get<double>() == doctest::Approx(0.5).epsilon(0.02));
     }
-    CHECK(run_program(viz_program + "gallery " + model + " --steps 2 -o " +
-                      (networks.folder / "g.png"))
-              .code == 0);
-    CHECK(run_program(viz_program + "tape " + model + " --class dog").code == 0);
+    CHECK(run_viz("gallery " + model + " --steps 2 -o " + (networks.folder / "g.png")).code == 0);
+    CHECK(run_viz("tape " + model + " --class dog").code == 0);
   }
 }
 
@@ -173,7 +161,7 @@ TEST_CASE("viz compares networks only where they tell the same classes apart") {
   const std::string binary = networks.model(1, "Sigmoid", {"cat", "dog"}),
                     same = networks.model(1, "", {"cat", "dog"}), nameless = networks.model(1, "");
   const auto judged_by = [&](const std::string& judge) {
-    return run_program(viz_program + "judge " + binary + " --maximise --steps 2 --judge " + judge);
+    return run_viz("judge " + binary + " --maximise --steps 2 --judge " + judge);
   };
   CHECK(judged_by(same).code == 0);
   CHECK(judged_by(nameless).code == 0);
@@ -183,7 +171,7 @@ TEST_CASE("viz compares networks only where they tell the same classes apart") {
 }
 
 TEST_CASE("train --classes teaches one output to tell two classes apart") {
-  const Workshop first, one, two;
+  const Squares first, one, two;
   REQUIRE(first.run("--epochs 4 --classes 2,0").code == 0);
   const nn::Model model = nn::load_model(first.model);
   CHECK(model.classes == std::vector<std::string>{"2", "0"});
@@ -202,7 +190,7 @@ TEST_CASE("train --classes teaches one output to tell two classes apart") {
 
 TEST_CASE("train learns the same with a softmax or sigmoid at the end, and without") {
   const auto weights = [](const std::string& outputs, const std::string& ending) {
-    const Workshop shop("", outputs, ending);
+    const Squares shop("", outputs, ending);
     const std::string classes = outputs == "1" ? " --classes 0,1" : "";
     const Run run =
         shop.run("--epochs 3 --label-smoothing 0.1 --adversarial linf --eps 0.05" + classes);
@@ -216,14 +204,14 @@ TEST_CASE("train learns the same with a softmax or sigmoid at the end, and witho
 }
 
 TEST_CASE("train: three sigmoids learn to tell three classes apart") {
-  const Workshop shop("", "3", "Sigmoid");
+  const Squares shop("", "3", "Sigmoid");
   const Run run = shop.run("--epochs 4");
   REQUIRE_MESSAGE(run.code == 0, run.err);
   CHECK(run.out.find("test accuracy: 100.00 %") != std::string::npos);
 }
 
 TEST_CASE("train --classes learns from attacked images too, and reports it") {
-  const Workshop shop;
+  const Squares shop;
   const Run run = shop.run("--epochs 2 --classes 0,1 --adversarial l2 --eps 0.1 --report " +
                            (shop.folder / "r.html"));
   REQUIRE_MESSAGE(run.code == 0, run.err);
@@ -233,7 +221,7 @@ TEST_CASE("train --classes learns from attacked images too, and reports it") {
 }
 
 TEST_CASE("train --classes: what cannot be picked is refused before anything is trained") {
-  const Workshop shop;
+  const Squares shop;
   for (const auto& [words, complaint] : std::vector<std::pair<std::string, std::string>>{
            {"3,0", "--classes: class '3': the data set has classes 0 to 2"},
            {"cat,0", "class 'cat'"},
@@ -248,7 +236,7 @@ TEST_CASE("train --classes: what cannot be picked is refused before anything is 
   REQUIRE(shop.run("--epochs 1 --classes 0,1").code == 0);
   check_refused(shop.run("--epochs 2 --resume --classes 1,0"), 2,
                 "--classes: class 0 is called '0'");
-  const Workshop named(R"( "classes": ["left", "right"],)");
+  const Squares named(R"( "classes": ["left", "right"],)");
   REQUIRE(named.run("--epochs 1 --classes 0,2").code == 0);
   CHECK(nn::load_model(named.model).classes == std::vector<std::string>{"left", "right"});
   check_refused(named.run("--epochs 2 --resume --classes 2,0"), 3, "another --classes");

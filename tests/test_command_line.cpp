@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "nn/suggestion.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "terminal.hpp"
 #include "viz/pictures/png.hpp"
 
@@ -14,16 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using glass::nn::did_you_mean;
 
-const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
-                  train = std::string(GLASS_TRAIN_PROGRAM) + " ",
-                  tiny = std::string(GLASS_WEIGHTS_DIR) + "/tiny.json ",
-                  cifar = std::string(GLASS_WEIGHTS_DIR) + "/cifar10-cnn.json ",
-                  digit = std::string(GLASS_SOURCE_DIR) + "/docs/samples/digit.png ";
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::size_t longest_line(const std::string& text) {
   std::istringstream lines(text);
   std::size_t longest = 0;
@@ -31,14 +21,9 @@ std::size_t longest_line(const std::string& text) {
   return longest;
 }
 
-void check_refused(const std::string& command, const std::string& reason, int code = 2) {
-  const Run run = run_program(command);
+void check_mistake(const std::string& command, const std::string& reason, int code = 2) {
   CAPTURE(command);
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(one_line(run.err));
-  CHECK(has(run.err, reason));
-  CHECK(run.out.empty());
+  check_refused(run_program(command), code, reason);
 }
 
 }  // namespace
@@ -60,43 +45,43 @@ TEST_CASE("did you mean: the nearest word, if it is near") {
 }
 
 TEST_CASE("viz alone tells what there is and what to try, and that this was no use") {
-  const Run alone = run_program(viz), help = run_program(viz + "--help");
+  const Run alone = run_program(viz_program), help = run_viz("--help");
   CHECK(alone.code == 2);
   CHECK(alone.out.empty());
   CHECK(alone.err == help.out);
   CHECK(help.code == 0);
   for (const char* part : {"To begin with:", "Paint, with frozen weights:", "  maximise ",
                            "Look into a network:", "  tape ", "  replay "}) {
-    CHECK_MESSAGE(has(help.out, part), part);
+    CHECK_MESSAGE(contains(help.out, part), part);
   }
-  CHECK(run_program(viz + "help").out == help.out);
+  CHECK(run_viz("help").out == help.out);
 }
 
 TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit") {
-  const Run help = run_program(viz + "maximise --help");
+  const Run help = run_viz("maximise --help");
   CHECK(help.code == 0);
-  CHECK(has(help.out, "Usage: viz maximise MODEL [options]"));
+  CHECK(contains(help.out, "Usage: viz maximise MODEL [options]"));
   for (const char* part : {"Examples:", "  viz maximise weights/", "What to paint:", "How to step:",
                            "Where to begin:", "What it writes:", "-o,--output FILE.png",
                            "(adam, sgd; default: adam)", "--steps N", "default: 512)"}) {
-    CHECK_MESSAGE(has(help.out, part), part);
+    CHECK_MESSAGE(contains(help.out, part), part);
   }
-  CHECK(run_program(viz + "help maximise").out == help.out);
-  CHECK(run_program(viz + "help maximize").out == help.out);
+  CHECK(run_viz("help maximise").out == help.out);
+  CHECK(run_viz("help maximize").out == help.out);
   for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
                               "tape", "classify", "info", "judge", "replay", "figures"}) {
     CAPTURE(command);
-    const Run wide = run_program(viz + command + " --help");
-    CHECK(has(wide.out, "Examples:"));
+    const Run wide = run_viz(std::string(command) + " --help");
+    CHECK(contains(wide.out, "Examples:"));
     CHECK(longest_line(wide.out) <= 100);  // examples are not broken
-    const Run narrow = run_program("COLUMNS=50 " + viz + command + " --help");
+    const Run narrow = run_program("COLUMNS=50 " + viz_program + ' ' + command + " --help");
     CHECK(std::ranges::count(narrow.out, '\n') > std::ranges::count(wide.out, '\n'));
   }
-  CHECK(run_program(viz + "help maximise | cat").out == help.out);
+  CHECK(run_viz("help maximise | cat").out == help.out);
 }
 
 TEST_CASE("--version") {
-  for (const std::string& program : {viz, train}) {
+  for (const std::string& program : {viz_program, train_program}) {
     const Run run = run_program(program + "--version");
     CHECK(run.code == 0);
     CHECK(run.out.starts_with("glassgrad "));
@@ -107,75 +92,82 @@ TEST_CASE("--version") {
 TEST_CASE("who mistypes is told what there is") {
   const TemporaryFolder folder;
   const std::string out = " --steps 1 -o " + (folder / "x.png");
-  check_refused(viz + "maximse " + tiny, "maximse: no such command; did you mean maximise?");
-  check_refused(viz + "help maximse", "did you mean maximise?");
-  check_refused(viz + "frobnicate", "frobnicate: no such command (see --help)");
-  check_refused(viz + "maximise " + tiny + "--clas 3" + out,
+  check_mistake(viz_program + " maximse " + tiny_json,
+                "maximse: no such command; did you mean maximise?");
+  check_mistake(viz_program + " help maximse", "did you mean maximise?");
+  check_mistake(viz_program + " frobnicate", "frobnicate: no such command (see --help)");
+  check_mistake(viz_program + " maximise " + tiny_json + " --clas 3" + out,
                 "--clas: no such option; did you mean");
-  check_refused(viz + "maximise " + tiny + "--class=3 --setps=4",
+  check_mistake(viz_program + " maximise " + tiny_json + " --class=3 --setps=4",
                 "--setps: no such option; did "
                 "you mean --steps?");
-  check_refused(viz + "invert " + tiny + digit + "--layr conv1", "did you mean --layer?");
-  check_refused(viz + "maximise " + tiny + "--class 3 --optimiser adm" + out, "did you mean adam?");
-  check_refused(viz + "maximise " + cifar + "--class hrose" + out, "did you mean horse?");
-  check_refused(viz + "maximise " + tiny + "--objective chanel:conv1:0" + out,
+  check_mistake(viz_program + " invert " + tiny_json + ' ' + digit_png + " --layr conv1",
+                "did you mean --layer?");
+  check_mistake(viz_program + " maximise " + tiny_json + " --class 3 --optimiser adm" + out,
+                "did you mean adam?");
+  check_mistake(viz_program + " maximise " + cifar_json + " --class hrose" + out,
+                "did you mean horse?");
+  check_mistake(viz_program + " maximise " + tiny_json + " --objective chanel:conv1:0" + out,
                 "did you mean channel?");
-  check_refused(viz + "maximise " + tiny + "--class 3 --objective logti" + out,
+  check_mistake(viz_program + " maximise " + tiny_json + " --class 3 --objective logti" + out,
                 "did you mean logit?");
-  check_refused(viz + "maximise " + tiny + "--objective channel:cnov1:0" + out,
+  check_mistake(viz_program + " maximise " + tiny_json + " --objective channel:cnov1:0" + out,
                 "did you mean conv1?");
-  check_refused(viz + "maximise " + tiny + "--class channel:conv1:0" + out,
+  check_mistake(viz_program + " maximise " + tiny_json + " --class channel:conv1:0" + out,
                 "--class channel:conv1:0: no class, but an objective: --objective "
                 "\"channel:conv1:0\"");
-  check_refused(train + tiny + "--data . --epoch 3", "did you mean --epochs?");
-  check_refused(viz + "maximise " + tiny + "--class 3 --seed 1 --seed 2" + out, "--seed");
+  check_mistake(train_program + ' ' + tiny_json + " --data . --epoch 3", "did you mean --epochs?");
+  check_mistake(viz_program + " maximise " + tiny_json + " --class 3 --seed 1 --seed 2" + out,
+                "--seed");
   CHECK_FALSE(fs::exists(folder / "x.png"));
 }
 
 TEST_CASE("an output whose name promises something else is refused before any work") {
   const TemporaryFolder folder;
-  const std::string bad = folder / "x.pdf", class_3 = "--class 3 --steps 1000000 ",
+  const std::string bad = folder / "x.pdf", class_3 = " --class 3 --steps 1000000 ",
                     picture = "a .png file; call it " + (folder / "x.png");
   for (const std::string& command :
-       {"maximise " + tiny + class_3 + "-o ", "gallery " + tiny + "--steps 1000000 -o ",
-        "process " + tiny + class_3 + "-o ",
-        "process " + tiny + class_3 + "-o /dev/null --animation ",
-        "regulariser " + tiny + "--judge " + cifar.substr(0, cifar.find("cifar")) +
-            "mnist-cnn.json " + class_3 + "-o ",
-        "invert " + tiny + digit + "--layer conv1 --steps 1000000 -o ",
-        "invert " + tiny + digit + "--layer conv1 --steps 1000000 -o /dev/null --unregularised ",
-        "saliency " + tiny + digit + "-o ", "classify " + tiny + digit + "--seen "}) {
-    check_refused(viz + command + bad, picture);
+       {"maximise " + tiny_json + class_3 + "-o ", "gallery " + tiny_json + " --steps 1000000 -o ",
+        "process " + tiny_json + class_3 + "-o ",
+        "process " + tiny_json + class_3 + "-o /dev/null --animation ",
+        "regulariser " + tiny_json + " --judge " + mnist_json + class_3 + "-o ",
+        "invert " + tiny_json + ' ' + digit_png + " --layer conv1 --steps 1000000 -o ",
+        "invert " + tiny_json + ' ' + digit_png +
+            " --layer conv1 --steps 1000000 -o /dev/null --unregularised ",
+        "saliency " + tiny_json + ' ' + digit_png + " -o ",
+        "classify " + tiny_json + ' ' + digit_png + " --seen "}) {
+    check_mistake(viz_program + ' ' + command + bad, picture);
   }
-  check_refused(viz + "maximise " + tiny + class_3 + "-o /dev/null --npy " + bad, "a .npy file");
-  check_refused(viz + "maximise " + tiny + class_3 + "-o /dev/null --report " + bad,
+  check_mistake(viz_program + " maximise " + tiny_json + class_3 + "-o /dev/null --npy " + bad,
+                "a .npy file");
+  check_mistake(viz_program + " maximise " + tiny_json + class_3 + "-o /dev/null --report " + bad,
                 "a .html file");
-  check_refused(viz + "tape " + tiny + "-o " + bad, ".svg, .html, .dot, .json or .txt");
-  CHECK(run_program(viz + "tape " + tiny + "--format text -o " + bad).code == 0);
-  CHECK(
-      run_program(viz + "maximise " + tiny + "--class 3 --steps 0 -o " + (folder / "x.PNG")).code ==
-      0);
-  for (const std::string& command :
-       {"maximise " + tiny + class_3, "tape " + tiny, "saliency " + tiny + digit}) {
-    check_refused(viz + command + "-o ''", "--output: expected a word, found none");
-    check_refused(viz + command + "-o " + (folder / ""), "is a folder", 4);
+  check_mistake(viz_program + " tape " + tiny_json + " -o " + bad,
+                ".svg, .html, .dot, .json or .txt");
+  CHECK(run_viz("tape " + tiny_json + " --format text -o " + bad).code == 0);
+  CHECK(run_viz("maximise " + tiny_json + " --class 3 --steps 0 -o " + (folder / "x.PNG")).code ==
+        0);
+  for (const std::string& command : {"maximise " + tiny_json + class_3, "tape " + tiny_json,
+                                     "saliency " + tiny_json + ' ' + digit_png}) {
+    check_mistake(viz_program + ' ' + command + "-o ''", "--output: expected a word, found none");
+    check_mistake(viz_program + ' ' + command + "-o " + (folder / ""), "is a folder", 4);
   }
-  check_refused(train + tiny + "--data . -o -", "none is standard output");
+  check_mistake(train_program + ' ' + tiny_json + " --data . -o -", "none is standard output");
 }
 
 TEST_CASE("-o -: standard output has the picture and nothing else, and no terminal is given one") {
   const TemporaryFolder folder;
-  const std::string few = "maximise " + tiny + "--class 3 --steps 2 -o ",
+  const std::string few = "maximise " + tiny_json + " --class 3 --steps 2 -o ",
                     file = folder / "file.png";
-  REQUIRE(run_program(viz + few + file).code == 0);
+  REQUIRE(run_viz(few + file).code == 0);
   for (const char* name : {"-", "/dev/stdout"}) {
-    const Run piped = run_program("{ " + viz + few + name + " | cat; }");
+    const Run piped = run_program("{ " + viz_program + ' ' + few + name + " | cat; }");
     CHECK(piped.out == slurp(file));
-    CHECK(has(piped.err, "% "));                              // the scores
-    CHECK(run_program(viz + few + name).out == slurp(file));  // into a file
+    CHECK(contains(piped.err, "% "));               // the scores
+    CHECK(run_viz(few + name).out == slurp(file));  // into a file
   }
-  check_refused(viz + few + "- --npy -", "two outputs in one file");
-  CHECK(run_program(viz + "tape " + tiny + "-o -").out == run_program(viz + "tape " + tiny).out);
+  check_mistake(viz_program + ' ' + few + "- --npy -", "two outputs in one file");
+  CHECK(run_viz("tape " + tiny_json + " -o -").out == run_viz("tape " + tiny_json).out);
   CHECK_FALSE(fs::exists("-"));
 }
 
@@ -183,21 +175,23 @@ TEST_CASE("a pipe gets what a person reads") {
   const TemporaryFolder folder;
   const std::string out = " -o " + (folder / "x.png");
   const auto piped = [&](const std::string& command) {
-    const Run run = run_program("{ " + viz + command + out + " | cat; }");
+    const Run run = run_program("{ " + viz_program + ' ' + command + out + " | cat; }");
     CHECK(run.err.empty());
-    CHECK_FALSE(has(run.out, "\x1b"));
-    CHECK(has(run.out, folder / "x.png\n"));
+    CHECK_FALSE(contains(run.out, "\x1b"));
+    CHECK(contains(run.out, folder / "x.png\n"));
     return run.out;
   };
-  const std::string one = piped("maximise " + tiny + "--class 3 --steps 2");
-  CHECK(has(one, " %   objective "));
-  CHECK(has(one, ", from "));
-  CHECK(std::ranges::count(piped("maximise " + tiny + "--class all --steps 2"), '\n') == 11);
-  CHECK(has(piped("maximise " + tiny + "--objective channel:conv1:1 --steps 2"), "conv1 1"));
-  CHECK(has(piped("process " + tiny + "--class 3 --steps 2"), " %   objective "));
-  CHECK(std::ranges::count(piped("gallery " + tiny + "--steps 2"), '\n') == 12);
-  CHECK(has(piped("saliency " + tiny + digit), "norm of the gradient"));
-  CHECK(has(piped("invert " + tiny + digit + "--layer conv1 --steps 2"), " dB"));
+  const std::string one = piped("maximise " + tiny_json + " --class 3 --steps 2");
+  CHECK(contains(one, " %   objective "));
+  CHECK(contains(one, ", from "));
+  CHECK(std::ranges::count(piped("maximise " + tiny_json + " --class all --steps 2"), '\n') == 11);
+  CHECK(contains(piped("maximise " + tiny_json + " --objective channel:conv1:1 --steps 2"),
+                 "conv1 1"));
+  CHECK(contains(piped("process " + tiny_json + " --class 3 --steps 2"), " %   objective "));
+  CHECK(std::ranges::count(piped("gallery " + tiny_json + " --steps 2"), '\n') == 12);
+  CHECK(contains(piped("saliency " + tiny_json + ' ' + digit_png), "norm of the gradient"));
+  CHECK(
+      contains(piped("invert " + tiny_json + ' ' + digit_png + " --layer conv1 --steps 2"), " dB"));
 }
 
 TEST_CASE(
@@ -205,9 +199,8 @@ TEST_CASE(
   const TemporaryFolder folder;
   const auto paint = [&](const std::string& options) {
     const std::string path = folder / "x.png";
-    REQUIRE(run_program(viz + "maximise " + tiny + "--steps 2 -o " + path + " " + options).code ==
-            0);
-    CHECK(run_program(viz + "replay " + path + " --in " + GLASS_WEIGHTS_DIR).code == 0);
+    REQUIRE(run_viz("maximise " + tiny_json + " --steps 2 -o " + path + " " + options).code == 0);
+    CHECK(run_viz("replay " + path + " --in " + weights_folder).code == 0);
     return glass::viz::read_png(path, 1);
   };
   const auto says_width = [&] {

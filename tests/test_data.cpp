@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "hostile.hpp"
 #include "nn/data/cifar10.hpp"
 #include "nn/data/data_folder.hpp"
 #include "nn/data/idx.hpp"
@@ -18,20 +19,6 @@ using namespace glass;
 using namespace glass::data;
 using namespace glass::training;
 using namespace data_files;
-
-/// The message of the FileError that `read` throws: one line that begins with the file's path.
-std::string complaint(const std::string& path, const std::function<void()>& read) {
-  try {
-    read();
-  } catch (const FileError& error) {
-    const std::string message = error.what();
-    CHECK(message.find('\n') == std::string::npos);
-    CHECK(message.starts_with(path + ": "));
-    return message.substr(path.size());
-  }
-  FAIL("nothing was thrown");
-  return {};
-}
 
 void check_mentions(const std::string& message, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) {
@@ -84,17 +71,17 @@ TEST_CASE("data: the folder's content decides the format, and must fit the netwo
   const std::string path = folder / "";
   const auto read = [&](const Shape& shape) { return read_data_folder(path, shape, 10); };
   CHECK_THROWS_AS(read_data_folder(folder / "missing", {1, 12, 12}, 10), IoError);
-  check_mentions(complaint(path, [&] { read({1, 12, 12}); }), {"MNIST", "CIFAR-10"});
+  check_mentions(hostile::refusal(path, [&] { read({1, 12, 12}); }), {"MNIST", "CIFAR-10"});
 
   write_square_folder(folder, 20);
   const DataFolder squares = read({1, 12, 12});
   CHECK(squares.training.size() == 18);
   CHECK(squares.validation.size() == 2);
   CHECK(squares.test.size() == 60);
-  check_mentions(complaint(folder / "train-images-idx3-ubyte",
-                           [&] {
-                             read({1, 28, 28});
-                           }),
+  check_mentions(hostile::refusal(folder / "train-images-idx3-ubyte",
+                                  [&] {
+                                    read({1, 28, 28});
+                                  }),
                  {"[1,28,28]", "[1,12,12]"});
 
   write(folder / "data_batch_1.bin", cifar10_record(1, 0));
@@ -109,7 +96,7 @@ TEST_CASE("data: the folder's content decides the format, and must fit the netwo
                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     std::filesystem::remove(folder / name);
   }
-  check_mentions(complaint(path, [&] { read({1, 12, 12}); }), {"[1,12,12]", "[3,32,32]"});
+  check_mentions(hostile::refusal(path, [&] { read({1, 12, 12}); }), {"[1,12,12]", "[3,32,32]"});
 }
 
 TEST_CASE("data: batches hold pixels between 0 and 1, in the order asked for") {

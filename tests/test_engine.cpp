@@ -8,12 +8,10 @@
 #include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/storage_pool.hpp"
+#include "tensors.hpp"
 
 using namespace glass;
-
-namespace {
-Tensor trainable(double value) { return Tensor::scalar(value).requires_grad(true); }
-}  // namespace
+using testing::trainable;
 
 TEST_CASE("gradients of a tensor that is used twice add up") {
   const Tensor a = trainable(3);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
@@ -12,16 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
-                  train = std::string(GLASS_TRAIN_PROGRAM) + " ",
-                  mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json ";
-
 /// Two steps of `viz maximise` that write each kind of output to `path`.
 std::vector<std::string> writers(const std::string& path) {
-  const std::string few = viz + "maximise " + mnist + "--class 3 --steps 2 ";
+  const std::string few = viz_program + " maximise " + mnist_json + " --class 3 --steps 2 ";
   return {few + "-o " + path, few + "-o /dev/null --npy " + path,
           few + "-o /dev/null --report " + path,
-          viz + "tape " + mnist + "--class 3 --format json -o " + path};
+          viz_program + " tape " + mnist_json + " --class 3 --format json -o " + path};
 }
 
 /// A file that was there before, and what becomes of it.
@@ -43,10 +39,10 @@ struct OldFile {
 }  // namespace
 
 TEST_CASE("every --help tells the exit codes") {
-  std::vector<std::string> programs{train, viz};
+  std::vector<std::string> programs{train_program, viz_program};
   for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
                               "tape", "classify", "info", "judge", "replay", "figures"}) {
-    programs.push_back(viz + command);
+    programs.push_back(viz_program + ' ' + command);
   }
   for (const std::string& program : programs) {
     const Run help = run_program(program + " --help");
@@ -98,15 +94,16 @@ TEST_CASE("a full device: exit code 4") {
 TEST_CASE("a closed pipe: exit code 4") {
   const TemporaryFolder folder;
   const std::string closed_now = "'" + (folder / "closed") + "'";
-  const Run closed =
-      run_program("( { until [ -e " + closed_now + " ]; do sleep 0.01; done; " + viz + "info " +
-                  mnist + "; echo $? >&2; } | { exec <&-; : >" + closed_now + "; } )");
+  const Run closed = run_program("( { until [ -e " + closed_now + " ]; do sleep 0.01; done; " +
+                                 viz_program + " info " + mnist_json +
+                                 "; echo $? >&2; } | { exec <&-; : >" + closed_now + "; } )");
   CHECK(closed.err == "viz: standard output cannot be written\n4\n");
 }
 
 TEST_CASE("numbers that nobody would write: exit code 2 and one line") {
-  const std::string trains = train + mnist + "--data /nonexistent ";
-  const std::string paints = viz + "maximise " + mnist + "--class 3 --steps 0 -o /dev/null ";
+  const std::string trains = train_program + ' ' + mnist_json + " --data /nonexistent ";
+  const std::string paints =
+      viz_program + " maximise " + mnist_json + " --class 3 --steps 0 -o /dev/null ";
   const std::vector<std::string> wrong{
       trains + "--lr nan",
       trains + "--lr inf",
@@ -145,7 +142,7 @@ TEST_CASE("numbers that nobody would write: exit code 2 and one line") {
       paints + "--seed 0b1",
       paints + "--count 99999999999999999999",
       paints + "--threads 0x1",
-      viz + "regulariser " + mnist + "--class 3 --lambdas 1,nan",
+      viz_program + " regulariser " + mnist_json + " --class 3 --lambdas 1,nan",
   };
   for (const std::string& command : wrong) {
     const Run run = run_program(command);
@@ -159,8 +156,8 @@ TEST_CASE("numbers that nobody would write: exit code 2 and one line") {
 
 TEST_CASE("no memory: exit code 4 and one line") {
   if (sanitized) return skip("no limit is low enough: sanitizers reserve terabytes");
-  const Run run = run_program("ulimit -v 120000; " + viz + "maximise " + mnist +
-                              "--class 3 --count 1000 --threads 1 -o /dev/null");
+  const Run run = run_program("ulimit -v 120000; " + viz_program + " maximise " + mnist_json +
+                              " --class 3 --count 1000 --threads 1 -o /dev/null");
   CHECK(run.code == 4);
   CHECK(run.err == "viz: the system gives no more memory\n");
 }
@@ -169,16 +166,16 @@ TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made ag
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const std::string path = folder / "picture.png";
-  const Run process =
-      interrupted_at("step 2/", viz + "process " + mnist + "--class 3 --steps 100000 -o " + path);
+  const Run process = interrupted_at(
+      "step 2/", viz_program + " process " + mnist_json + " --class 3 --steps 100000 -o " + path);
   CHECK(process.code == 130);
   CHECK(process.out.ends_with(path + "\n"));
   CHECK(process.err.find(" of 100000 steps; what there was is in " + path) != std::string::npos);
-  CHECK(run_program(viz + "replay " + path + " --in " + GLASS_WEIGHTS_DIR).code == 0);
+  CHECK(run_viz("replay " + path + " --in " + weights_folder).code == 0);
 
   const std::string other = folder / "other.png";
-  const Run gallery =
-      interrupted_at("step 1/", viz + "gallery " + mnist + mnist + "--steps 100000 -o " + other);
+  const Run gallery = interrupted_at("step 1/", viz_program + " gallery " + mnist_json + ' ' +
+                                                    mnist_json + " --steps 100000 -o " + other);
   CHECK(gallery.code == 130);
   CHECK(gallery.err == "viz: interrupted after 0 of 2 networks; " + other + " was not written\n");
   CHECK_FALSE(fs::exists(other));
@@ -186,11 +183,12 @@ TEST_CASE("Ctrl-C keeps what there is, says so, and what was kept can be made ag
   std::string lambdas = "0";
   for (int i = 1; i < 1000; ++i) lambdas += ",0." + std::to_string(i);
   // Of the second picture.
-  const Run sheet = interrupted_at(
-      "step 1/",
-      viz + "regulariser " + mnist + "--class 3 --steps 30 -o " + other + " --lambdas " + lambdas,
-      2);
+  const Run sheet =
+      interrupted_at("step 1/",
+                     viz_program + " regulariser " + mnist_json + " --class 3 --steps 30 -o " +
+                         other + " --lambdas " + lambdas,
+                     2);
   CHECK(sheet.code == 130);
   CHECK(sheet.err.find(" of 3000 pictures; what there was is in " + other) != std::string::npos);
-  CHECK(run_program(viz + "replay " + other + " --in " + GLASS_WEIGHTS_DIR).code == 0);
+  CHECK(run_viz("replay " + other + " --in " + weights_folder).code == 0);
 }

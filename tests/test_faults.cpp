@@ -15,6 +15,7 @@
 #include "nn/io/model_file.hpp"
 #include "nn/io/weights.hpp"
 #include "optim/adam.hpp"
+#include "tensors.hpp"
 #include "test_data_files.hpp"
 #include "viz/maximise.hpp"
 #include "viz/pictures/npy.hpp"
@@ -83,6 +84,7 @@ int __wrap_rename(const char* from, const char* to) {
 }
 
 using namespace glass;
+using testing::numbers;
 
 namespace {
 
@@ -122,14 +124,6 @@ struct Workshop {
     nn::save_model(model, path);
   }
 };
-
-std::vector<real> values(const nn::Model& model) {
-  std::vector<real> all;
-  for (const Tensor& tensor : nn::tensors(model.parameters())) {
-    all.insert(all.end(), tensor.values().begin(), tensor.values().end());
-  }
-  return all;
-}
 
 Tensor squares(Index count) {
   Rng rng(2);
@@ -184,12 +178,12 @@ TEST_CASE("faults: reading what was written") {
 
 TEST_CASE("faults: a model is loaded or left as it was, and a refusal is told whole") {
   Workshop shop;
-  const std::vector<real> trained = values(shop.model);
+  const std::vector<real> trained = numbers(shop.model);
   nn::save_weights(shop.model, shop.folder / "weights.json");
   for (const char* name : {"squares.safetensors", "weights.json"}) {
     CAPTURE(name);
     nn::Model model = nn::load_description(shop.path, 2);
-    const std::vector<real> fresh = values(model);
+    const std::vector<real> fresh = numbers(model);
     const std::vector<Tensor> parameters = nn::tensors(model.parameters());
     const auto load = [&] {
       const real* value = fresh.data();
@@ -199,8 +193,8 @@ TEST_CASE("faults: a model is loaded or left as it was, and a refusal is told wh
       }
       nn::load_weights(model, shop.folder / name);
     };
-    CHECK(fail_every<std::bad_alloc>(memory, load, [&] { CHECK(values(model) == fresh); }) > 50);
-    CHECK(values(model) == trained);
+    CHECK(fail_every<std::bad_alloc>(memory, load, [&] { CHECK(numbers(model) == fresh); }) > 50);
+    CHECK(numbers(model) == trained);
   }
   const std::string json = data_files::square_model;
   std::string impossible = json;
@@ -243,10 +237,10 @@ TEST_CASE("faults: a training step and a maximising step, with and without helpe
     CHECK(fail_every<std::bad_alloc>(memory, train) > 50);
 
     const viz::Objective objective(shop.model, "logit:1");
-    const std::vector<real> weights = values(shop.model);
+    const std::vector<real> weights = numbers(shop.model);
     const auto maximise = [&] { viz::maximise(shop.model, objective, squares(1), {.steps = 1}); };
     CHECK(fail_every<std::bad_alloc>(memory, maximise,
-                                     [&] { CHECK(values(shop.model) == weights); }) > 50);
+                                     [&] { CHECK(numbers(shop.model) == weights); }) > 50);
   }
   kernels::set_threads(0);
 }

@@ -4,7 +4,7 @@
 
 #include "nn/io/description.hpp"
 #include "nn/io/model_file.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
@@ -68,10 +68,6 @@ nn::Model with_infinite_peak() {
 }
 
 const Tensor grey = Tensor::full({1, 1, 4, 4}, 0.5);
-
-Run run_viz(const std::string& arguments) {
-  return run_program(std::string(GLASS_VIZ_PROGRAM) + " " + arguments);
-}
 
 }  // namespace
 

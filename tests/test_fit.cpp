@@ -6,6 +6,7 @@
 
 #include "autograd/node.hpp"
 #include "nn/io/model_file.hpp"
+#include "programs.hpp"
 #include "viz/pictures/fit.hpp"
 
 using namespace glass;
@@ -144,7 +145,7 @@ TEST_CASE("fit: photographs of digits are named by each MNIST network") {
   };
   std::vector<nn::Model> models;
   for (const std::string name : {"mnist-cnn", "mnist-judge", "mnist-robust"}) {
-    models.push_back(nn::load_model(GLASS_WEIGHTS_DIR "/" + name + ".json"));
+    models.push_back(nn::load_model(weights_folder + name + ".json"));
     models.back().eval();
   }
   const NoGrad no_grad;

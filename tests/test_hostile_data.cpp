@@ -2,6 +2,7 @@
 #include "nn/data/cifar10.hpp"
 #include "nn/data/data_folder.hpp"
 #include "nn/data/idx.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 
 using namespace glass;
@@ -186,7 +187,7 @@ TEST_CASE("hostile data: train refuses bombs in one line, in little memory, and 
     return block.substr(0, block.size() - 8);
   };
   const auto train = [](const TemporaryFolder& folder, const std::string& model) {
-    return GLASS_TRAIN_PROGRAM " '" GLASS_WEIGHTS_DIR "/" + model + "' --data '" + (folder / "") +
+    return train_program + " '" + weights_folder + model + "' --data '" + (folder / "") +
            "' --out '" + (folder / "out.json") + "'";
   };
   const TemporaryFolder mnist, cifar10;

@@ -6,18 +6,18 @@
 #include "nn/io/model_file.hpp"
 #include "nn/io/safetensors.hpp"
 #include "nn/io/settings.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 
 using namespace glass;
 using hostile::Row;
 
 namespace {
 
-const std::string head = R"({"name": "m", "input": {"shape": [1, 8, 8]}, )";
+const std::string named_m = R"({"name": "m", "input": {"shape": [1, 8, 8]}, )";
 
 /// A description with these layers for an input [1,8,8].
 std::string with_layers(const std::string& layers) {
-  return head + R"("layers": [)" + layers + "]}";
+  return named_m + R"("layers": [)" + layers + "]}";
 }
 
 std::string linear_layer(Index in, Index out) {
@@ -44,7 +44,7 @@ void check_rows(const std::vector<Row>& rows) {
 /// Runs `viz` with no more than 100 MB of memory for its data.
 Run viz(const std::string& arguments) {
   const std::string limit = sanitized ? "" : "ulimit -d 100000; exec ";  // they alone take more
-  return run_program("sh -c '" + limit + GLASS_VIZ_PROGRAM + " " + arguments + "'");
+  return run_program("sh -c '" + limit + viz_program + " " + arguments + "'");
 }
 
 }  // namespace
@@ -72,11 +72,11 @@ TEST_CASE("hostile descriptions: the text is refused in one line that says why")
       {"a name that commands the terminal", R"({"name": "\u001b[2J"})",
        R"(name: expected text without control characters, got "\x1b[2J")"},
       {"a name that leads elsewhere", R"({"name": "../m"})", "name: expected text without '/'"},
-      {"weights with NUL", head + R"("weights": "a\u0000.json", "layers": []})",
+      {"weights with NUL", named_m + R"("weights": "a\u0000.json", "layers": []})",
        "weights: expected text without control characters"},
-      {"weights elsewhere", head + R"("weights": "a/../../b.json", "layers": []})",
+      {"weights elsewhere", named_m + R"("weights": "a/../../b.json", "layers": []})",
        "weights: expected a file in the description's folder or below, got"},
-      {"weights anywhere", head + R"("weights": "/b.json", "layers": []})", "folder or below"},
+      {"weights anywhere", named_m + R"("weights": "/b.json", "layers": []})", "folder or below"},
       {"weights in JSON", R"({"0.weight": {"shape": [1], "data": [1]}})", "got weights in JSON"},
       {"an input of two dimensions", R"({"name": "m", "input": {"shape": [28, 28]}, "layers": []})",
        "input: shape: expected [channels, height, width]"},
@@ -84,18 +84,18 @@ TEST_CASE("hostile descriptions: the text is refused in one line that says why")
        "input: 'std' is missing"},
       {"std 0", R"({"name": "m", "input": {"shape": [1, 2, 2], "mean": [0], "std": [0]}})",
        "input: std: expected one positive number per channel, got [0]"},
-      {"an option beyond its range", head + R"("maximise": {"lr": -1}, "layers": []})",
+      {"an option beyond its range", named_m + R"("maximise": {"lr": -1}, "layers": []})",
        "maximise: lr: expected a number from 0 to 1000, got -1"},
-      {"half a step", head + R"("maximise": {"steps": 1.5}, "layers": []})",
+      {"half a step", named_m + R"("maximise": {"steps": 1.5}, "layers": []})",
        "maximise: steps: expected a whole number from 0 to 1e+06, got 1.5"},
       {"a variation that divides by nothing",
        R"({"name": "m", "input": {"shape": [1, 2, 2], "variation": 1e-300}, "layers": []})",
        "input: variation: expected a number from 1e-9 to 2, got 1e-300"},
-      {"two classes of one name", head + R"("classes": ["cat", "dog", " cat"], "layers": []})",
+      {"two classes of one name", named_m + R"("classes": ["cat", "dog", " cat"], "layers": []})",
        "classes: classes 0 and 2 are both called 'cat'"},
-      {"a class that would be every class", head + R"("classes": ["a", "all"], "layers": []})",
+      {"a class that would be every class", named_m + R"("classes": ["a", "all"], "layers": []})",
        "classes: class 1 is called 'all'"},
-      {"a class that would be another", head + R"("classes": ["index:1"], "layers": []})",
+      {"a class that would be another", named_m + R"("classes": ["index:1"], "layers": []})",
        "classes: class 0 is called 'index:1'"},
       {"no layer", with_layers(""), "layers: expected a list of layers, got []"},
       {"1,001 layers", with_layers(repeated(1001, R"({"type": "ReLU"})")),
@@ -218,11 +218,11 @@ TEST_CASE("what a description may recommend is what the command line takes") {
   const std::string path = folder / "m.json";
   const std::string layers = R"("layers": [)" + flatten_layer + linear_layer(64, 2) + "]}";
   const auto recommended = [&](const std::string& name, const std::string& value) {
-    nn::write_file(path, head + R"("maximise": {")" + name + R"(": )" + value + "}, " + layers);
+    nn::write_file(path, named_m + R"("maximise": {")" + name + R"(": )" + value + "}, " + layers);
     return viz("info " + path).code;
   };
   const auto asked_for = [&](const std::string& name, const std::string& value) {
-    nn::write_file(path, head + layers);
+    nn::write_file(path, named_m + layers);
     const std::string beside = name == "steps" ? "" : " --steps 0";
     return viz("maximise " + path + " --class 0 --stop-after 1 -o " + (folder / "x.png") + " --" +
                name + "=" + value + beside)
@@ -265,7 +265,7 @@ TEST_CASE("viz refuses hostile models in one line, with exit code 3 and little m
   nn::write_file(model, std::string(20'000'000, '['));
   check("info " + model, "20000000 bytes, at most");
 
-  nn::write_file(model, head + R"("weights": "w.safetensors", "layers": [)" + flatten_layer +
+  nn::write_file(model, named_m + R"("weights": "w.safetensors", "layers": [)" + flatten_layer +
                             linear_layer(64, 2) + "]}");
   const auto truncated_to = [&](std::uintmax_t size) {
     std::filesystem::resize_file(weights, size);
@@ -291,7 +291,7 @@ TEST_CASE("viz refuses hostile models in one line, with exit code 3 and little m
 TEST_CASE("viz takes weights that are not finite, and extra ones, if asked to") {
   const TemporaryFolder folder;
   const std::string model = folder / "m.json";
-  nn::write_file(model, head + R"("weights": "w.safetensors", "layers": [{"type": "BatchNorm2d",
+  nn::write_file(model, named_m + R"("weights": "w.safetensors", "layers": [{"type": "BatchNorm2d",
                            "num_features": 1}]})");
   nn::StoredTensors tensors;
   for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {

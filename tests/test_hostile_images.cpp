@@ -5,17 +5,18 @@
 
 #include "hostile.hpp"
 #include "nn/io/files.hpp"
+#include "programs.hpp"
 #include "viz/pictures/png.hpp"
 #include "viz/pictures/png_chunks.hpp"
 
 using namespace glass;
 using namespace glass::viz;
 using namespace std::string_literals;
-using png::big_endian, png::make_chunk;
+using png::make_chunk;
 
 namespace {
 
-const std::string signature(png::signature), path = "a.png";
+const std::string signature(png::signature), png_path = "a.png";
 
 std::string compressed(const std::string& raw) {
   uLongf size = compressBound(static_cast<uLong>(raw.size()));
@@ -28,7 +29,7 @@ std::string compressed(const std::string& raw) {
 
 std::string header(std::uint32_t width, std::uint32_t height, int depth, int colour,
                    int interlace = 0) {
-  return big_endian(width) + big_endian(height) + static_cast<char>(depth) +
+  return png::big_endian(width) + png::big_endian(height) + static_cast<char>(depth) +
          static_cast<char>(colour) + "\0\0"s + static_cast<char>(interlace);
 }
 
@@ -39,8 +40,8 @@ std::string picture(const std::string& head, const std::string& chunks, const st
   return file(make_chunk("IHDR", head) + chunks + make_chunk("IDAT", compressed(pixels)));
 }
 
-Image decode(const std::string& bytes, Index channels = 3) {
-  return decode_png(bytes, path, channels);
+Image decoded_png(const std::string& bytes, Index channels = 3) {
+  return decode_png(bytes, png_path, channels);
 }
 
 double unit(char byte) { return static_cast<std::uint8_t>(byte) / 255.0; }
@@ -67,7 +68,7 @@ struct Samples {
       if (index < transparency.size()) opacity = unit(transparency[index]);
     } else if (!transparency.empty()) {
       std::string named;
-      for (int i = 0; i < per_pixel; ++i) named += big_endian(at(x, y, i), 2);
+      for (int i = 0; i < per_pixel; ++i) named += png::big_endian(at(x, y, i), 2);
       opacity = named != transparency;
     }
     for (double& value : light) value = value * opacity + 1 - opacity;
@@ -152,14 +153,14 @@ Samples random_samples(int width, int height, int depth, int colour, bool transp
   if (colour == 3) samples.palette = bytes(3 * levels);
   if (transparent && colour == 3) samples.transparency = bytes(levels - 1);
   for (int i = 0; transparent && colour < 3 && i < per_pixel; ++i) {
-    samples.transparency += big_endian(samples.at(0, 0, i), 2);
+    samples.transparency += png::big_endian(samples.at(0, 0, i), 2);
   }
   return samples;
 }
 
 /// Between pixels and what one sees; rounding makes it a half at most.
 double largest_difference(const Samples& samples, const std::string& png) {
-  const Image rgb = decode(png, 3), grey = decode(png, 1);
+  const Image rgb = decoded_png(png, 3), grey = decoded_png(png, 1);
   REQUIRE(rgb.width == samples.width);
   REQUIRE(rgb.height == samples.height);
   double largest = 0;
@@ -205,13 +206,13 @@ TEST_CASE("hostile images: pixels may come in any number of chunks, among others
   const std::string pixels = compressed("\0ab\0cd"s);
   std::string chunks = make_chunk("IHDR", header(2, 2, 8, 0)) + make_chunk("gAMA", "\0\0\0\1"s);
   for (const char byte : pixels) chunks += make_chunk("IDAT", {&byte, 1}) + make_chunk("IDAT", "");
-  const Image image = decode(file(chunks + make_chunk("tIME", "1234567")), 1);
+  const Image image = decoded_png(file(chunks + make_chunk("tIME", "1234567")), 1);
   CHECK(image.pixels == std::vector<std::uint8_t>{'a', 'b', 'c', 'd'});
 }
 
 TEST_CASE("hostile images: colours beyond the end of a palette are black") {
   const std::string colours = make_chunk("PLTE", "123456");
-  const Image image = decode(picture(header(3, 1, 8, 3), colours, "\0\0\1a"s));
+  const Image image = decoded_png(picture(header(3, 1, 8, 3), colours, "\0\0\1a"s));
   CHECK(std::string(image.pixels.begin(), image.pixels.end()) == "123456\0\0\0"s);
 }
 
@@ -297,21 +298,21 @@ TEST_CASE("hostile images: what is not an intact PNG is refused by name") {
       {file(start + idat + make_chunk("tRNS", "xy")), "'tRNS' of 2 bytes"},
       {picture(header(1, 1, 8, 4), make_chunk("tRNS", "xy"), "\0ab"s), "'tRNS' of 2 bytes"},
   };
-  hostile::check_refused(refused, path, [](const std::string& bytes) { decode(bytes); });
+  hostile::check_refused(refused, png_path, [](const std::string& bytes) { decoded_png(bytes); });
 }
 
 TEST_CASE("hostile images: a PNG cut or changed anywhere is refused, or decoded to its size") {
   const std::string good = random_samples(5, 4, 2, 3, true).encode(true);
-  REQUIRE_NOTHROW(decode(good));
+  REQUIRE_NOTHROW(decoded_png(good));
   for (std::size_t size = 0; size < good.size(); ++size) {
-    CHECK_FALSE(hostile::refusal(path, [&] { decode(good.substr(0, size)); }).empty());
+    CHECK_FALSE(hostile::refusal(png_path, [&] { decoded_png(good.substr(0, size)); }).empty());
   }
   int loaded = 0;
   for (std::size_t i = 0; i < good.size(); ++i)
     for (const int change : {1, 0x80, 0xff}) {
       std::string changed = good;
       changed[i] = static_cast<char>(changed[i] ^ change);
-      CHECK_FALSE(hostile::loads([&] { decode(changed); }));
+      CHECK_FALSE(hostile::loads([&] { decoded_png(changed); }));
       // The same with right checksums: only then does the change reach the decoder.
       std::string repaired = signature;
       for (std::size_t at = signature.size(); at < good.size();) {
@@ -320,7 +321,7 @@ TEST_CASE("hostile images: a PNG cut or changed anywhere is refused, or decoded 
         at += 12 + length;
       }
       loaded += hostile::loads([&] {
-        const Image image = decode(repaired);
+        const Image image = decoded_png(repaired);
         CHECK(image.pixels.size() == static_cast<std::size_t>(image.width * image.height * 3));
       });
     }
@@ -345,8 +346,8 @@ TEST_CASE("hostile images: what cannot be read as a file is refused before it is
 TEST_CASE("hostile images: programs refuse them in one line, in little memory, and write nothing") {
   const TemporaryFolder folder;
   const std::string image = folder / "bomb.png", out = folder / "out.png";
-  const std::string invert = GLASS_VIZ_PROGRAM " invert '" GLASS_WEIGHTS_DIR "/tiny.json' '" +
-                             image + "' --resize --layer all -o '" + out + "'";
+  const std::string invert = viz_program + " invert " + tiny_json + " '" + image +
+                             "' --resize --layer all -o '" + out + "'";
   const std::string zlib_header = "\x78\x9c";
   const std::string megabytes = make_chunk("IDAT", zlib_header + hostile::zeros(900));
   const std::vector<hostile::Refused> rows{

@@ -9,7 +9,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
 
@@ -19,15 +19,13 @@ using namespace glass;
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-const std::string program = GLASS_VIZ_PROGRAM, weights = GLASS_WEIGHTS_DIR;
-
 /// A folder in which tiny.json has painted x.png, x.npy and x.html, with one for temporary files.
 struct Scene {
   TemporaryFolder folder, temporary;
 
   Scene() {
     for (const char* name : {"tiny.json", "tiny-weights.json"}) {
-      fs::copy_file(weights + '/' + name, folder / name);
+      fs::copy_file(weights_folder + name, folder / name);
     }
     nn::write_file(folder / "victim", "precious");
     REQUIRE(
@@ -37,7 +35,7 @@ struct Scene {
 
   Run viz(const std::string& arguments) const {
     return run_program("cd '" + (folder / "") + "' && TMPDIR='" + (temporary / "") + "' '" +
-                       program + "' " + arguments);
+                       viz_program + "' " + arguments);
   }
 
   Json manifest() const { return Json::parse(viz::read_png_text(folder / "x.png")); }
@@ -262,7 +260,7 @@ TEST_CASE("viz replay: pictures of earlier versions are made again") {
   // Here lie outputs as they were written before manifests had a format, with their network.
   const std::string folder = std::string(GLASS_SOURCE_DIR) + "/tests/manifests/";
   for (const char* file : {"class.png", "class.npy", "list.png", "saliency.png", "invert.png"}) {
-    const Run run = run_program("cd / && '" + program + "' replay " + folder + file);
+    const Run run = run_program("cd / && '" + viz_program + "' replay " + folder + file);
     CAPTURE(run.err);
     CHECK(run.code <= 1);
     const std::string begin = folder + file + ": ";
@@ -300,7 +298,7 @@ TEST_CASE("viz replay: names of files are those of the manifest, wherever the fi
 TEST_CASE("viz replay finds the same bytes from any folder") {
   const Scene scene;
   const std::string name = fs::path(scene.folder / "").parent_path().filename().string();
-  const std::string replay = " && '" + program + "' replay ";
+  const std::string replay = " && '" + viz_program + "' replay ";
   const Run above =
       run_program("( cd '" + (scene.folder / "") + "'" + replay + "x.png && cd .." + replay + name +
                   "/x.png && cd /" + replay + (scene.folder / "x.png") + " )");
@@ -313,7 +311,7 @@ TEST_CASE("viz replay: no folder for temporary files") {
   for (const std::string& folder :
        {std::string("/no/such"), scene.folder / "victim", std::string("/proc/self")}) {
     const Run run = run_program("cd '" + (scene.folder / "") + "' && TMPDIR='" + folder + "' '" +
-                                program + "' replay x.png");
+                                viz_program + "' replay x.png");
     CHECK(run.code == 4);
     CHECK_MESSAGE(one_line(run.err), run.err);
   }
@@ -329,7 +327,7 @@ TEST_CASE("viz replay: a signal leaves nothing behind and says nothing false") {
     // Its temporary folder is the sign that signals are awaited.
     const std::string temporary = scene.temporary / "";
     const Run run = run_program("( cd '" + (scene.folder / "") + "'; TMPDIR='" + temporary + "' '" +
-                                program + "' replay y.png & while kill -0 $! && [ -z \"$(ls " +
+                                viz_program + "' replay y.png & while kill -0 $! && [ -z \"$(ls " +
                                 temporary + ")\" ]; do sleep 0.01; done; for signal in " + signals +
                                 "; do kill -$signal $! 2>/dev/null; done; wait $! )");
     CHECK(run.code == 130);

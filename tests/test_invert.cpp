@@ -9,6 +9,7 @@
 #include "nn/io/description.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/sha256.hpp"
+#include "programs.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
@@ -23,12 +24,7 @@ using namespace glass::viz;
 
 namespace {
 
-const std::string program = std::string(GLASS_VIZ_PROGRAM) + " ";
-const std::string mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json";
-const std::string digit = std::string(GLASS_SOURCE_DIR) + "/docs/samples/digit.png";
-const std::string boat = std::string(GLASS_SOURCE_DIR) + "/docs/samples/boat.png";
-
-Tensor sample() { return to_tensor(read_png(digit, 1)); }
+Tensor sample() { return to_tensor(read_png(digit_png, 1)); }
 
 /// The parameter with this key, such as "0.bias".
 Tensor parameter(const nn::Model& model, const std::string& key) {
@@ -72,7 +68,7 @@ void check_says(const std::string& line, std::initializer_list<const char*> part
 }  // namespace
 
 TEST_CASE("an inversion gives the same bits with 1, 2, 3 and 8 threads") {
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   const auto inverted = [&](int threads) {
     kernels::set_threads(threads);
     const Tensor image = invert(model, model.layers.find("conv2"), sample(), {.steps = 20}).image;
@@ -91,7 +87,7 @@ TEST_CASE("psnr in decibels") {
 }
 
 TEST_CASE("inverting leaves the weights alone, repeats itself, and stops where it is told to") {
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   const std::string before = weights_sha256(model);
   const Index layer = model.layers.find("relu2");
   const InvertOptions options{.steps = 20, .starts = 2, .seed = 7};
@@ -109,7 +105,7 @@ TEST_CASE("inverting leaves the weights alone, repeats itself, and stops where i
 }
 
 TEST_CASE("the first layer keeps nearly everything, the last one much less") {
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   const auto at = [&](const char* layer) {
     return invert(model, model.layers.find(layer), sample(), {});
   };
@@ -121,7 +117,7 @@ TEST_CASE("the first layer keeps nearly everything, the last one much less") {
 }
 
 TEST_CASE("a layer that says nothing of an image cannot be inverted") {
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   fill(parameter(model, "0.bias"), -1e6);
   CHECK_THROWS_WITH_AS(invert(model, model.layers.find("relu1"), sample(), {}),
                        doctest::Contains("relu1: its output for this image is 0 everywhere"),
@@ -129,7 +125,7 @@ TEST_CASE("a layer that says nothing of an image cannot be inverted") {
 }
 
 TEST_CASE("the diagnosis names what stops a gradient, with numbers") {
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   CHECK(cause(model, "logit:5") != "");  // as loaded, the network is in training mode
   check_says(cause(model, "logit:5"), {"training mode", "eval()"});
   model.eval();
@@ -157,9 +153,9 @@ TEST_CASE("the diagnosis names what stops a gradient, with numbers") {
 TEST_CASE("viz invert reports what its array holds, and its outputs can be made again") {
   const TemporaryFolder folder;
   const std::string sheet = folder / "a.png", array = folder / "a.npy";
-  const Run run = run_program(program + "invert " + mnist + " " + digit +
-                              " --layer conv1 --layer relu2,linear2 --steps 60 --starts 2 --json" +
-                              " -o " + sheet + " --npy " + array);
+  const Run run = run_viz("invert " + mnist_json + " " + digit_png +
+                          " --layer conv1 --layer relu2,linear2 --steps 60 --starts 2 --json" +
+                          " -o " + sheet + " --npy " + array);
   REQUIRE_MESSAGE(run.code == 0, run.err);
   CHECK(run.err.empty());
   const auto report = nlohmann::json::parse(run.out);
@@ -169,13 +165,13 @@ TEST_CASE("viz invert reports what its array holds, and its outputs can be made 
   CHECK(report["outputs"].size() == 3);
   REQUIRE(report["layers"].size() == 3);
   REQUIRE(report["unregularised"].size() == 3);
-  const Run without = run_program(program + "invert " + mnist + " " + digit +
-                                  " --layer conv1 --layer relu2,linear2 --steps 60 --starts 2 "
-                                  "--json --tv 0 --l2 0 -o " +
-                                  (folder / "w.png"));
+  const Run without = run_viz("invert " + mnist_json + " " + digit_png +
+                              " --layer conv1 --layer relu2,linear2 --steps 60 --starts 2 "
+                              "--json --tv 0 --l2 0 -o " +
+                              (folder / "w.png"));
   CHECK(nlohmann::json::parse(without.out)["layers"] == report["unregularised"]);
 
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   model.eval();
   const NoGrad no_grad;
   const Tensor images = read_npy(array), original = sample();
@@ -197,17 +193,17 @@ TEST_CASE("viz invert reports what its array holds, and its outputs can be made 
     CHECK(layer["psnr"].get<double>() == doctest::Approx(psnr(image, original)).epsilon(1e-6));
   }
   for (const std::string& output : {sheet, folder / "a-unregularised.png", array}) {
-    const Run again = run_program(program + "replay " + output + " --in " + GLASS_WEIGHTS_DIR +
-                                  " --in " + GLASS_SOURCE_DIR + "/docs/samples");
+    const Run again =
+        run_viz("replay " + output + " --in " + weights_folder + " --in " + samples_folder);
     CHECK_MESSAGE(again.code == 0, again.out, again.err);
   }
 }
 
 TEST_CASE("viz invert goes through every layer that adds something") {
   const TemporaryFolder folder;
-  const Run run = run_program(program + "invert " + mnist + " " + digit +
-                              " --layer all --steps 2 --starts 1 --json -o " + (folder / "a.png") +
-                              " --unregularised " + (folder / "b.png"));
+  const Run run = run_viz("invert " + mnist_json + " " + digit_png +
+                          " --layer all --steps 2 --starts 1 --json -o " + (folder / "a.png") +
+                          " --unregularised " + (folder / "b.png"));
   REQUIRE(run.code == 0);
   const auto report = nlohmann::json::parse(run.out);
   std::string names;
@@ -228,11 +224,12 @@ TEST_CASE("viz invert takes a test image of a data set") {
   data_files::write(model, data_files::square_model);
   nn::save_model(nn::load_description(model), model);
 
-  const std::string command = program + "invert " + model + " --layer conv1 --steps 5 --data " +
-                              (folder / "squares/") + " -o " + sheet;
+  const std::string command = viz_program + " invert " + model +
+                              " --layer conv1 --steps 5 --data " + (folder / "squares/") + " -o " +
+                              sheet;
   CHECK(run_program(command + " --index 5").code == 2);
   REQUIRE(run_program(command + " --index 4").code == 0);
-  const std::string replay = "cd " + (elsewhere / "") + "; " + program + "replay " + sheet;
+  const std::string replay = "cd " + (elsewhere / "") + "; " + viz_program + " replay " + sheet;
   const Run refused = run_program("(" + replay + ")");
   CHECK(refused.code == 3);
   CHECK(one_line(refused.err));
@@ -244,7 +241,7 @@ TEST_CASE("viz invert stops at Ctrl-C") {
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const Run run =
-      interrupted_at("step 1/", program + "invert " + mnist + " " + digit +
+      interrupted_at("step 1/", viz_program + " invert " + mnist_json + " " + digit_png +
                                     " --layer all --steps 1000000 -o " + (folder / "a.png"));
   CHECK(run.code == 130);
   CHECK(one_line(run.err));
@@ -254,19 +251,19 @@ TEST_CASE("viz invert stops at Ctrl-C") {
 TEST_CASE("viz saliency writes the derivative of the output, as finite differences confirm") {
   const TemporaryFolder folder;
   const std::string noisy = folder / "in.png", picture = folder / "a.png", array = folder / "a.npy";
-  Image image = read_png(digit, 1);
+  Image image = read_png(digit_png, 1);
   Rng rng(1);  // on a flat ground all maxima are ties, where there is no derivative to compare with
   for (auto& pixel : image.pixels) pixel = static_cast<std::uint8_t>(pixel * 3 / 4 + rng.below(64));
   write_png(noisy, image);
-  const Run run = run_program(program + "saliency " + mnist + " " + noisy +
-                              " --class 3 --json -o " + picture + " --npy " + array);
+  const Run run = run_viz("saliency " + mnist_json + " " + noisy + " --class 3 --json -o " +
+                          picture + " --npy " + array);
   REQUIRE_MESSAGE(run.code == 0, run.err);
   const auto report = nlohmann::json::parse(run.out);
   CHECK(report["class"] == "3");
   CHECK(report["index"] == 3);
   CHECK(report["probability"].get<double>() < 0.5);
 
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   model.eval();
   const NoGrad no_grad;
   const Tensor gradient = read_npy(array);
@@ -284,8 +281,8 @@ TEST_CASE("viz saliency writes the derivative of the output, as finite differenc
     CHECK(std::abs(slope - gradient.data()[pixel]) < 0.005 * norm);
   }
   for (const std::string& file : {picture, array}) {
-    const Run again = run_program(program + "replay " + file + " --in " + GLASS_WEIGHTS_DIR +
-                                  " --in " + (folder / ""));
+    const Run again =
+        run_viz("replay " + file + " --in " + weights_folder + " --in " + (folder / ""));
     CHECK_MESSAGE(again.code == 0, again.out, again.err);
   }
 }
@@ -293,7 +290,7 @@ TEST_CASE("viz saliency writes the derivative of the output, as finite differenc
 TEST_CASE("viz saliency asks for the class that the network sees") {
   const TemporaryFolder folder;
   const Run run =
-      run_program(program + "saliency " + mnist + " " + digit + " --json -o " + (folder / "a.png"));
+      run_viz("saliency " + mnist_json + " " + digit_png + " --json -o " + (folder / "a.png"));
   REQUIRE(run.code == 0);
   const auto report = nlohmann::json::parse(run.out);
   CHECK(report["index"] == 5);
@@ -304,17 +301,17 @@ TEST_CASE("viz saliency takes every objective, all of them side by side, and mak
   const TemporaryFolder folder;
   const std::string picture = folder / "a.png", array = folder / "a.npy";
   const auto gradient = [&](const std::string& words) {
-    const Run run = run_program(program + "saliency " + mnist + " " + digit + " --json -o " +
-                                picture + " --npy " + array + " " + words);
+    const Run run = run_viz("saliency " + mnist_json + " " + digit_png + " --json -o " + picture +
+                            " --npy " + array + " " + words);
     REQUIRE_MESSAGE(run.code == 0, run.err);
     for (const std::string& file : {picture, array}) {
-      const Run again = run_program(program + "replay " + file + " --in " + GLASS_WEIGHTS_DIR +
-                                    " --in " + GLASS_SOURCE_DIR + "/docs/samples");
+      const Run again =
+          run_viz("replay " + file + " --in " + weights_folder + " --in " + samples_folder);
       CHECK_MESSAGE(again.code == 0, again.out, again.err);
     }
     return nlohmann::json::parse(run.out);
   };
-  nn::Model model = nn::load_model(mnist);
+  nn::Model model = nn::load_model(mnist_json);
   const auto expected = [&](const std::string& expression) {
     const Objective objective(model, expression);
     return saliency(
@@ -357,7 +354,7 @@ TEST_CASE("viz: the advice for a saturated softmax can be followed") {
   nn::save_model(model, path);
   write_png(picture, Image(4, 4, 1, 128));
   const auto advice = [&](const std::string& command) {
-    const Run run = run_program(program + command + out);
+    const Run run = run_viz(command + out);
     CHECK(run.code == 3);
     CHECK_MESSAGE(one_line(run.err), run.err);
     check_says(run.err, {"the softmax is saturated", "; try --objective "});
@@ -367,16 +364,12 @@ TEST_CASE("viz: the advice for a saturated softmax can be followed") {
   };
   const std::string saliency = "saliency " + path + " " + picture + " ",
                     maximise = "maximise " + path + " --init grey --steps 2 ";
-  CHECK(run_program(program + saliency + out).code == 0);  // of the logit
-  CHECK(run_program(program + saliency + advice(saliency + "--objective softmax:1") + out).code ==
-        0);
-  CHECK(run_program(program + saliency + "--class 1 " +
-                    advice(saliency + "--class 1 --objective logprob") + out)
+  CHECK(run_viz(saliency + out).code == 0);  // of the logit
+  CHECK(run_viz(saliency + advice(saliency + "--objective softmax:1") + out).code == 0);
+  CHECK(run_viz(saliency + "--class 1 " + advice(saliency + "--class 1 --objective logprob") + out)
             .code == 0);
-  CHECK(run_program(program + maximise + advice(maximise + "--objective softmax:1") + out).code ==
-        0);
-  CHECK(run_program(program + maximise + "--class 1 " +
-                    advice(maximise + "--class 1 --objective softmax") + out)
+  CHECK(run_viz(maximise + advice(maximise + "--objective softmax:1") + out).code == 0);
+  CHECK(run_viz(maximise + "--class 1 " + advice(maximise + "--class 1 --objective softmax") + out)
             .code == 0);
 }
 
@@ -397,10 +390,11 @@ TEST_CASE("viz says of a dead network that it is") {
   const TemporaryFolder folder;
   const std::string model = write_dead_network(folder), out = " -o " + (folder / "a.png");
   for (const std::string& command :
-       {"saliency " + model + " " + digit + out, "maximise " + model + " --class 1 --steps 3" + out,
-        "invert " + model + " " + digit + " --layer relu1" + out}) {
+       {"saliency " + model + " " + digit_png + out,
+        "maximise " + model + " --class 1 --steps 3" + out,
+        "invert " + model + " " + digit_png + " --layer relu1" + out}) {
     CAPTURE(command);
-    const Run run = run_program(program + command);
+    const Run run = run_viz(command);
     CHECK(run.code == 3);
     CHECK_MESSAGE(one_line(run.err), run.err);
     check_says(run.err, {"dead", "relu1"});
@@ -411,34 +405,34 @@ TEST_CASE("viz says of a dead network that it is") {
 
 TEST_CASE("viz invert and viz saliency answer each mistake with one line and its exit code") {
   const TemporaryFolder folder;
-  const std::string out = " -o " + (folder / "x.png"), invert = "invert " + mnist,
-                    saliency = "saliency " + mnist, missing = folder / "missing";
+  const std::string out = " -o " + (folder / "x.png"), invert = "invert " + mnist_json,
+                    saliency = "saliency " + mnist_json, missing = folder / "missing";
   const struct {
     std::string arguments;
     int code;
   } mistakes[] = {
-      {invert + " " + digit, 2},
+      {invert + " " + digit_png, 2},
       {invert + " --layer conv1", 2},
-      {invert + " " + digit + " --layer conv9", 2},
-      {invert + " " + digit + " --layer conv1 --index 1", 2},
-      {invert + " " + digit + " --layer conv1 --data " + missing, 2},
-      {invert + " " + digit + " --layer conv1 --tv nan", 2},
-      {invert + " " + digit + " --layer conv1 --steps many", 2},
-      {invert + " " + boat + " --layer conv1", 3},
+      {invert + " " + digit_png + " --layer conv9", 2},
+      {invert + " " + digit_png + " --layer conv1 --index 1", 2},
+      {invert + " " + digit_png + " --layer conv1 --data " + missing, 2},
+      {invert + " " + digit_png + " --layer conv1 --tv nan", 2},
+      {invert + " " + digit_png + " --layer conv1 --steps many", 2},
+      {invert + " " + boat_png + " --layer conv1", 3},
       {invert + " " + missing + " --layer conv1", 4},
       {invert + " --layer conv1 --data " + missing, 4},
       {saliency, 2},
-      {saliency + " " + digit + " --class 10", 2},
-      {saliency + " " + digit + " --class seven", 2},
-      {saliency + " " + digit + " --class 3 --objective logit:3", 2},
-      {saliency + " " + digit + " --objective fame", 2},
-      {saliency + " " + digit + " --objective channel:conv9:1", 2},
-      {saliency + " " + boat, 3},
+      {saliency + " " + digit_png + " --class 10", 2},
+      {saliency + " " + digit_png + " --class seven", 2},
+      {saliency + " " + digit_png + " --class 3 --objective logit:3", 2},
+      {saliency + " " + digit_png + " --objective fame", 2},
+      {saliency + " " + digit_png + " --objective channel:conv9:1", 2},
+      {saliency + " " + boat_png, 3},
       {saliency + " " + missing, 4},
   };
   for (const auto& mistake : mistakes) {
     CAPTURE(mistake.arguments);
-    const Run run = run_program(program + mistake.arguments + out);
+    const Run run = run_viz(mistake.arguments + out);
     CHECK(run.code == mistake.code);
     CHECK_MESSAGE(one_line(run.err), run.err);
     CHECK(run.out.empty());

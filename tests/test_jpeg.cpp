@@ -12,7 +12,7 @@ using namespace std::string_literals;
 
 namespace {
 
-const std::string path = "a.jpg";
+const std::string jpeg_path = "a.jpg";
 const std::array names{"colour", "grey", "progressive", "cmyk", "restart"};
 
 /// Of 21x13 pixels: white, with red in the upper left corner and blue in the lower
@@ -21,8 +21,8 @@ std::string sample(const std::string& name) {
   return slurp(GLASS_SOURCE_DIR "/tests/fuzz/corpus/jpeg/" + name);
 }
 
-Image decode(const std::string& bytes, Index channels = 3) {
-  return decode_jpeg(bytes, path, channels);
+Image decoded_jpeg(const std::string& bytes, Index channels = 3) {
+  return decode_jpeg(bytes, jpeg_path, channels);
 }
 
 /// The file with a segment after its first marker.
@@ -85,7 +85,7 @@ std::string changed(std::string file, const std::string& marker, std::size_t aft
 TEST_CASE("JPEG: baseline, progressive, with restarts, grey and of four inks") {
   for (const std::string name : {"colour", "progressive", "cmyk", "restart"}) {
     CAPTURE(name);
-    const Image image = decode(sample(name)), grey = decode(sample(name), 1);
+    const Image image = decoded_jpeg(sample(name)), grey = decoded_jpeg(sample(name), 1);
     REQUIRE(image.width == 21);
     REQUIRE(image.height == 13);
     const auto is_near = [&](Index x, Index y, std::array<int, 3> colour) {
@@ -99,12 +99,12 @@ TEST_CASE("JPEG: baseline, progressive, with restarts, grey and of four inks") {
     is_near(18, 10, {0, 0, 255});
     is_near(17, 2, {255, 255, 255});
   }
-  CHECK(decode(sample("grey"), 1).at(17, 2) > 240);
-  CHECK(decode(sample("grey"), 3).at(17, 2, 2) > 240);
+  CHECK(decoded_jpeg(sample("grey"), 1).at(17, 2) > 240);
+  CHECK(decoded_jpeg(sample("grey"), 3).at(17, 2, 2) > 240);
 }
 
 TEST_CASE("JPEG: turned as EXIF says") {
-  const Image image = decode(sample("colour"));
+  const Image image = decoded_jpeg(sample("colour"));
   const std::array expected{image,
                             mirrored(image),
                             rotated(image, 2),
@@ -118,8 +118,8 @@ TEST_CASE("JPEG: turned as EXIF says") {
       CAPTURE(orientation);
       const std::string file =
           with_segment(sample("colour"), '\xe1', exif(orientation, little_endian));
-      const Image turned = decode(file);
-      const PictureSize size = picture_size(file, path);
+      const Image turned = decoded_jpeg(file);
+      const PictureSize size = picture_size(file, jpeg_path);
       CHECK(size.width == turned.width);
       CHECK(size.height == turned.height);
       CHECK(turned.width == expected[orientation - 1].width);
@@ -128,25 +128,25 @@ TEST_CASE("JPEG: turned as EXIF says") {
 }
 
 TEST_CASE("JPEG: EXIF that makes no sense changes nothing") {
-  const Image image = decode(sample("colour"));
+  const Image image = decoded_jpeg(sample("colour"));
   const std::string good = exif(6, true);
   for (const std::uint32_t orientation : {0u, 9u, 65535u}) {
-    CHECK(decode(with_segment(sample("colour"), '\xe1', exif(orientation, true))).pixels ==
+    CHECK(decoded_jpeg(with_segment(sample("colour"), '\xe1', exif(orientation, true))).pixels ==
           image.pixels);
   }
   for (std::size_t size = 0; size < good.size(); ++size) {
-    CHECK_NOTHROW(decode(with_segment(sample("colour"), '\xe1', good.substr(0, size))));
+    CHECK_NOTHROW(decoded_jpeg(with_segment(sample("colour"), '\xe1', good.substr(0, size))));
   }
   for (std::size_t i = 6; i < good.size(); ++i) {
     std::string other = good;
     other[i] = '\xff';
-    CHECK_NOTHROW(decode(with_segment(sample("colour"), '\xe1', other)));
+    CHECK_NOTHROW(decoded_jpeg(with_segment(sample("colour"), '\xe1', other)));
   }
 }
 
 TEST_CASE("JPEG: what telephones put after the end is skipped") {
   const std::string good = sample("colour");
-  CHECK(decode(good + "more" + good).pixels == decode(good).pixels);
+  CHECK(decoded_jpeg(good + "more" + good).pixels == decoded_jpeg(good).pixels);
 }
 
 TEST_CASE("JPEG: what is not an intact picture is refused by name") {
@@ -203,19 +203,19 @@ TEST_CASE("JPEG: what is not an intact picture is refused by name") {
       {changed(restarts, "\xff\xdd", 5, 2), "restart markers, found"},
       {many_scans, "expected at most 100 scans"},
   };
-  hostile::check_refused(refused, path, [](const std::string& bytes) { decode(bytes); });
+  hostile::check_refused(refused, jpeg_path, [](const std::string& bytes) { decoded_jpeg(bytes); });
 }
 
 TEST_CASE(
     "JPEG: cut anywhere it is refused, and changed anywhere refused or decoded, always the same") {
   for (const std::string name : names) {
     CAPTURE(name);
-    hostile::damage(path, sample(name), [](const std::string& bytes) {
-      const Image image = decode(bytes);
-      const PictureSize size = picture_size(bytes, path);
+    hostile::damage(jpeg_path, sample(name), [](const std::string& bytes) {
+      const Image image = decoded_jpeg(bytes);
+      const PictureSize size = picture_size(bytes, jpeg_path);
       CHECK(image.width == size.width);
       CHECK(image.height == size.height);
-      CHECK(decode(bytes).pixels == image.pixels);
+      CHECK(decoded_jpeg(bytes).pixels == image.pixels);
     });
   }
 }
@@ -232,8 +232,8 @@ TEST_CASE("pictures: of other kinds, a line says how to convert them") {
       {"\0\0\0\x18\x66typisom"s, "found a film of the MP4 family"},
       {"%PDF-1.7", "expected a PNG or JPEG image, found a PDF document"},
       {"hello", "expected a PNG or JPEG image, found a file that begins with 'hello'"}};
-  hostile::check_refused(refused, path,
-                         [](const std::string& bytes) { decode_picture(bytes, path, 3); });
-  hostile::check_refused(refused, path,
-                         [](const std::string& bytes) { picture_size(bytes, path); });
+  hostile::check_refused(refused, jpeg_path,
+                         [](const std::string& bytes) { decode_picture(bytes, jpeg_path, 3); });
+  hostile::check_refused(refused, jpeg_path,
+                         [](const std::string& bytes) { picture_size(bytes, jpeg_path); });
 }

@@ -77,7 +77,7 @@ Convolved convolve(const Window& g, unsigned seed, bool with_bias, Forward forwa
 }
 
 Convolved convolve(const Window& g, unsigned seed) {
-  return convolve(g, seed, seed % 2, conv2d, conv2d_dx, conv2d_dw);
+  return convolve(g, seed, seed % 2, kernels::conv2d, conv2d_dx, conv2d_dw);
 }
 
 void check_convolution(const Window& g, unsigned seed) {

@@ -8,7 +8,8 @@
 #include "nn/io/model_file.hpp"
 #include "nn/io/sha256.hpp"
 #include "optim/sgd.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
+#include "tensors.hpp"
 #include "viz/blur.hpp"
 #include "viz/classes.hpp"
 #include "viz/coordinates.hpp"
@@ -22,12 +23,9 @@ namespace {
 
 using namespace glass;
 using namespace glass::viz;
+using testing::numbers;
 
-nn::Model mnist_cnn() { return nn::load_model(std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json"); }
-
-std::vector<double> values(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
-}
+nn::Model mnist_cnn() { return nn::load_model(mnist_json); }
 
 std::string complaint(const nn::Model& model, const std::string& expression) {
   try {
@@ -48,7 +46,7 @@ TEST_CASE("objective: terms are what their formulas say") {
   const std::vector<Tensor> h = model.outputs(model.layers.size() - 1, x);
   const Tensor z = h.back();
   const auto at = [&](const char* expression) {
-    return values(Objective(model, expression)(model, x));
+    return numbers(Objective(model, expression)(model, x));
   };
   for (std::size_t n = 0; n < 3; ++n) {
     const auto logit = [&](std::size_t k) { return static_cast<double>(z.values()[n * 10 + k]); };
@@ -85,8 +83,8 @@ TEST_CASE("objective: diversity is less the mean cosine, and least for equal pic
   const Tensor same = Tensor::full({3, 1, 28, 28}, 0.7),
                noise = initial_noise(model, {0, 1, 2}, 0, 0.3);
   const NoGrad no_grad;
-  for (const double value : values(objective(model, same))) CHECK(value == doctest::Approx(-1));
-  for (const double value : values(objective(model, noise))) CHECK(value > -0.999);
+  for (const double value : numbers(objective(model, same))) CHECK(value == doctest::Approx(-1));
+  for (const double value : numbers(objective(model, noise))) CHECK(value > -0.999);
 }
 
 TEST_CASE("objective: all means one picture each, with labels") {
@@ -297,9 +295,9 @@ TEST_CASE("maximising does not depend on the size of the logits") {
   nn::Model model = mnist_cnn();
   const Tensor init = initial_noise(model, {3}, 0, 0.3);
   const auto paint = [&](const char* expression) {
-    return values(maximise(model, Objective(model, expression), init, {.steps = 30}).images);
+    return numbers(maximise(model, Objective(model, expression), init, {.steps = 30}).images);
   };
-  const std::vector<double> one = paint("logit:3"), many = paint("16*logit:3");
+  const std::vector<real> one = paint("logit:3"), many = paint("16*logit:3");
   for (std::size_t i = 0; i < one.size(); ++i) CHECK(std::abs(one[i] - many[i]) < 1e-3);
 }
 
@@ -316,7 +314,7 @@ TEST_CASE("of several runs each picture is the best one") {
     return run.penalty[n] - run.objective_after[n] / run.unit;
   };
   const NoGrad no_grad;
-  const std::vector<double> objective_now = values(objective(model, best.images));
+  const std::vector<real> objective_now = numbers(objective(model, best.images));
   for (std::size_t n = 0; n < 10; ++n) {
     for (const MaximiseResult& run : runs) CHECK(loss(best, n) <= loss(run, n));
     CHECK(objective_now[n] == doctest::Approx(best.objective_after[n]));

@@ -6,8 +6,10 @@
 #include "nn/io/description.hpp"
 #include "nn/io/weights.hpp"
 #include "run_program.hpp"
+#include "tensors.hpp"
 
 using namespace glass;
+using testing::numbers;
 
 namespace {
 
@@ -28,7 +30,7 @@ class Residual final : public nn::Module {
   nn::Conv2d conv2;
 };
 
-nn::Sequential net(std::uint64_t seed) {
+nn::Sequential residual_net(std::uint64_t seed) {
   Rng rng(seed);
   nn::Sequential layers;
   layers.add(Residual(rng)).add(nn::ReLU()).add(Residual(rng), "second");
@@ -40,40 +42,28 @@ Tensor image() {
   return Tensor::randn({1, 2, 4, 4}, rng);
 }
 
-std::vector<real> values(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
-}
-
-std::vector<real> values(const nn::Module& module) {
-  std::vector<real> all;
-  for (const Tensor& tensor : nn::tensors(module.parameters())) {
-    all.insert(all.end(), tensor.values().begin(), tensor.values().end());
-  }
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("module tree: keys say the way to a tensor, in order") {
   std::string keys;
-  for (const nn::NamedTensor& entry : net(1).parameters()) keys += entry.name + ' ';
+  for (const nn::NamedTensor& entry : residual_net(1).parameters()) keys += entry.name + ' ';
   CHECK(keys ==
         "0.conv1.weight 0.conv1.bias 0.conv2.weight 0.conv2.bias second.conv1.weight "
         "second.conv1.bias second.conv2.weight second.conv2.bias ");
 }
 
 TEST_CASE("module tree: modes reach the innermost module") {
-  nn::Sequential layers = net(1);
-  CHECK(values(layers(image())) != values(layers(image())));  // dropout is awake
+  nn::Sequential layers = residual_net(1);
+  CHECK(numbers(layers(image())) != numbers(layers(image())));  // dropout is awake
   layers.eval();
   CHECK_FALSE(dynamic_cast<Residual&>(layers.layer(2)).drop.training());
-  CHECK(values(layers(image())) == values(layers(image())));
+  CHECK(numbers(layers(image())) == numbers(layers(image())));
   layers.train();
   CHECK(dynamic_cast<Residual&>(layers.layer(2)).drop.training());
 }
 
 TEST_CASE("module tree: a block is frozen and trained as any layer, and passes the gradient on") {
-  nn::Sequential layers = net(1);
+  nn::Sequential layers = residual_net(1);
   layers.requires_grad(false);
   const Tensor x = image().requires_grad(true);
   sum(layers(x)).backward();
@@ -86,30 +76,30 @@ TEST_CASE("module tree: a block is frozen and trained as any layer, and passes t
 }
 
 TEST_CASE("module tree: initial values are drawn anew, one child after the other") {
-  nn::Sequential layers = net(1);
-  const std::vector<real> before = values(layers);
+  nn::Sequential layers = residual_net(1);
+  const std::vector<real> before = numbers(layers);
   Rng one(7), two(7);
   layers.reset_parameters(one);
-  CHECK(values(layers) != before);
-  nn::Sequential again = net(2);
+  CHECK(numbers(layers) != before);
+  nn::Sequential again = residual_net(2);
   again.reset_parameters(two);
-  CHECK(values(again) == values(layers));
+  CHECK(numbers(again) == numbers(layers));
 }
 
 TEST_CASE("module tree: a network with a student's blocks is saved and loaded") {
   const TemporaryFolder folder;
   for (const char* name : {"net.safetensors", "net.json"}) {
-    const nn::Sequential saved = net(1);
-    nn::Sequential loaded = net(2);
-    CHECK(values(saved) != values(loaded));
+    const nn::Sequential saved = residual_net(1);
+    nn::Sequential loaded = residual_net(2);
+    CHECK(numbers(saved) != numbers(loaded));
     nn::save_weights(saved, folder / name);
     nn::load_weights(loaded, folder / name);
-    CHECK(values(saved) == values(loaded));
+    CHECK(numbers(saved) == numbers(loaded));
   }
 }
 
 TEST_CASE("module tree: hooks see each module that is called, until they are cleared") {
-  nn::Sequential layers = net(1);
+  nn::Sequential layers = residual_net(1);
   auto& block = dynamic_cast<Residual&>(layers.layer(0));
   int inner = 0, outer = 0, all = 0;
   block.conv2.on_forward([&](const Tensor& y) { inner += y.shape() == Shape{1, 2, 4, 4}; });

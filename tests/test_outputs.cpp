@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "nn/io/model_file.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 #include "viz/pictures/npy.hpp"
 
@@ -25,18 +26,10 @@ struct Workshop {
     data_files::write(precious, "whole");
   }
   Run train(const std::string& options, int epochs = 1) const {
-    return run_program(std::string(GLASS_TRAIN_PROGRAM) + " " + model + " --data " + (folder / "") +
-                       " --batch 32 --epochs " + std::to_string(epochs) + " " + options);
+    return run_train(model + " --data " + (folder / "") + " --batch 32 --epochs " +
+                     std::to_string(epochs) + " " + options);
   }
 };
-
-void check_refused(const Run& run, int code, const std::string& part) {
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(run.out.empty());
-  CHECK(one_line(run.err));
-  CHECK_MESSAGE(run.err.find(part) != std::string::npos, "expected: ", part);
-}
 
 }  // namespace
 
@@ -96,16 +89,14 @@ TEST_CASE("train --resume replaces no card, description or page that was not of 
 
 TEST_CASE("viz judge shows what it sees in no file that it reads") {
   const TemporaryFolder folder;
-  const std::string weights = std::string(GLASS_WEIGHTS_DIR) + '/', judge = folder / "judge.json",
-                    picture = folder / "seven.png";
-  fs::copy(weights + "tiny.json", judge);
-  fs::copy(weights + "tiny-weights.json", folder / "tiny-weights.json");
-  fs::copy(GLASS_SOURCE_DIR "/docs/samples/digit.png", picture);
+  const std::string judge = folder / "judge.json", picture = folder / "seven.png";
+  fs::copy(tiny_json, judge);
+  fs::copy(weights_folder + "tiny-weights.json", folder / "tiny-weights.json");
+  fs::copy(digit_png, picture);
   for (const std::string& path : {judge, folder / "tiny-weights.json", picture}) {
     const std::string before = slurp(path);
-    check_refused(run_program(std::string(GLASS_VIZ_PROGRAM) + " judge " + weights +
-                              "tiny.json --maximise --steps 1 --judge " + judge + " --init " +
-                              picture + " --seen " + path),
+    check_refused(run_viz("judge " + tiny_json + " --maximise --steps 1 --judge " + judge +
+                          " --init " + picture + " --seen " + path),
                   2, path + ": is an input");
     CHECK(slurp(path) == before);
   }
@@ -125,8 +116,7 @@ TEST_CASE("train does not write through a link out of the folder") {
   }
   const Workshop shop;
   const auto train = [&](const std::string& path) {
-    return run_program(std::string(GLASS_TRAIN_PROGRAM) + " " + path + " --data " +
-                       (shop.folder / "") + " --batch 32 --epochs 1");
+    return run_train(path + " --data " + (shop.folder / "") + " --batch 32 --epochs 1");
   };
   fs::create_directory(shop.folder / "out");
   fs::create_symlink(shop.model, shop.folder / "out/link.json");
@@ -179,11 +169,11 @@ TEST_CASE("train runs no program because of where a model lies") {
 
 TEST_CASE("viz refuses an output that is an input, and two outputs in one file") {
   const TemporaryFolder folder;
-  const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ", model = folder / "squares.json",
-                    weights = folder / "squares.safetensors", picture = folder / "p.png";
+  const std::string model = folder / "squares.json", weights = folder / "squares.safetensors",
+                    picture = folder / "p.png";
   data_files::write(model, data_files::square_model);
   glass::nn::save_model(glass::nn::load_description(model), model);
-  const std::string paint = viz + "maximise " + model + " --class 0 --steps 1 ";
+  const std::string paint = viz_program + " maximise " + model + " --class 0 --steps 1 ";
   REQUIRE(run_program(paint + "--bare -o " + picture).code == 0);
   const std::string array = folder / "a.npy";
   glass::viz::write_npy(array, glass::Tensor::full({8}, 1));
@@ -208,14 +198,15 @@ TEST_CASE("viz refuses an output that is an input, and two outputs in one file")
       paint + init + "-o " + (folder / "link.png"),
       paint + init + "-o /dev/null --npy " + picture,
       paint + init + "-o /dev/null --report " + picture,
-      viz + "maximise " + model + " --objective direction:relu1:" + array + " -o " + array,
-      viz + "process " + model + " --class 0 -o " + (folder / "new.png") + " --animation " + model,
-      viz + "gallery " + model + " -o " + weights,
-      viz + "regulariser " + model + " --class 0 --judge " + model + " -o " + model,
-      viz + "saliency " + model + " " + image + "-o " + picture,
-      viz + "invert " + model + " " + image + "--layer conv1 --unregularised " + picture,
-      viz + "tape " + model + " --image " + image + "-o " + picture,
-      viz + "tape " + model + " -o " + weights,
+      viz_program + " maximise " + model + " --objective direction:relu1:" + array + " -o " + array,
+      viz_program + " process " + model + " --class 0 -o " + (folder / "new.png") +
+          " --animation " + model,
+      viz_program + " gallery " + model + " -o " + weights,
+      viz_program + " regulariser " + model + " --class 0 --judge " + model + " -o " + model,
+      viz_program + " saliency " + model + " " + image + "-o " + picture,
+      viz_program + " invert " + model + " " + image + "--layer conv1 --unregularised " + picture,
+      viz_program + " tape " + model + " --image " + image + "-o " + picture,
+      viz_program + " tape " + model + " -o " + weights,
   };
   for (const std::string& command : inputs) {
     CAPTURE(command);
@@ -226,9 +217,10 @@ TEST_CASE("viz refuses an output that is an input, and two outputs in one file")
       paint + "-o " + x + " --npy " + x,
       paint + "-o " + x + " --report " + here + "../" +
           fs::path(here).parent_path().filename().string() + "/x",
-      viz + "process " + model + " --class 0 -o " + x + " --animation ./x",
-      viz + "invert " + model + " " + image + "--layer conv1 -o " + x + " --unregularised " + x,
-      viz + "saliency " + model + " " + image + "-o " + x + " --npy " + x,
+      viz_program + " process " + model + " --class 0 -o " + x + " --animation ./x",
+      viz_program + " invert " + model + " " + image + "--layer conv1 -o " + x +
+          " --unregularised " + x,
+      viz_program + " saliency " + model + " " + image + "-o " + x + " --npy " + x,
   };
   for (const std::string& command : outputs) {
     CAPTURE(command);
@@ -237,8 +229,8 @@ TEST_CASE("viz refuses an output that is an input, and two outputs in one file")
   fs::create_symlink("round", folder / "round");
   const std::vector<std::string> impossible{
       paint + "-o " + std::string(300, 'n'), paint + "-o round",
-      viz + "tape " + model + " -o squares.json/x",
-      std::string(GLASS_TRAIN_PROGRAM) + " " + model + " --data . -o " + std::string(240, 'n')};
+      viz_program + " tape " + model + " -o squares.json/x",
+      train_program + " " + model + " --data . -o " + std::string(240, 'n')};
   for (const std::string& command : impossible) {
     CAPTURE(command);
     check_refused(run_program("cd " + here + "; " + command), 4, "cannot write: ");

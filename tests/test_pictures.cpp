@@ -5,7 +5,7 @@
 
 #include "nn/data/dataset.hpp"
 #include "nn/io/description.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/picture.hpp"
 #include "viz/start.hpp"
@@ -14,32 +14,19 @@ using namespace glass;
 
 namespace {
 
-const std::string viz_program = GLASS_VIZ_PROGRAM;
-const std::string weights = GLASS_WEIGHTS_DIR "/";
-const std::string sample = GLASS_SOURCE_DIR "/docs/samples/digit.png";
-
 /// A four, as somebody wrote it on paper and photographed it: JPEG, 120x160.
-const std::string photograph = GLASS_SOURCE_DIR "/docs/samples/four.jpg";
-
-Run run_viz(const std::string& words) { return run_program(viz_program + " " + words); }
-
-void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+const std::string photograph = samples_folder + "four.jpg";
 
 /// A network for pictures of so many channels, 8x8, with three outputs.
 std::string network(const TemporaryFolder& folder, Index channels) {
   const std::string path = folder / ("channels" + std::to_string(channels) + ".json");
-  write(path, text(R"({"name": "net", "input": {"shape": [)", channels, R"(, 8, 8]}, "layers": [
+  data_files::write(
+      path, text(R"({"name": "net", "input": {"shape": [)", channels, R"(, 8, 8]}, "layers": [
     {"type": "Conv2d", "in_channels": )",
-                   channels, R"(, "out_channels": 2, "kernel_size": 3},
+                 channels, R"(, "out_channels": 2, "kernel_size": 3},
     {"type": "ReLU"}, {"type": "Flatten"},
     {"type": "Linear", "in_features": 72, "out_features": 3}]})"));
   return path;
-}
-
-void check_refused(const Run& run, const std::string& part) {
-  CHECK(run.code == 3);
-  CHECK(one_line(run.err));
-  CHECK_MESSAGE(run.err.find(part) != std::string::npos, run.err);
 }
 
 nn::Model model_of(const std::string& input) {
@@ -54,51 +41,50 @@ using Numbers = std::vector<double>;
 TEST_CASE("pictures: a photographed digit is named by every MNIST network, once it is fitted") {
   const TemporaryFolder folder;
   for (const std::string name : {"mnist-cnn", "mnist-judge", "mnist-robust"}) {
-    const Run run = run_viz("classify " + weights + name + ".json " + photograph + " --fit --json");
+    const Run run =
+        run_viz("classify " + weights_folder + name + ".json " + photograph + " --fit --json");
     CHECK(run.code == 0);
     CHECK(run.err.empty());
     CHECK_MESSAGE(run.out.find(R"("index":4)") != std::string::npos, name, run.out);
   }
   const std::string seen = folder / "seen.png";
-  const std::string mnist = weights + "mnist-cnn.json ";
-  CHECK(run_viz("classify " + mnist + photograph + " --fit --seen " + seen).code == 0);
+  CHECK(run_viz("classify " + mnist_json + ' ' + photograph + " --fit --seen " + seen).code == 0);
   const viz::Image image = viz::decode_picture(slurp(seen), seen, 1);
   CHECK(image.width == 28);
   CHECK(image.height == 28);
   CHECK(image.at(0, 0) == 0);
   CHECK(std::ranges::max(image.pixels) == 255);
   // What was seen is seen again.
-  CHECK(run_viz("classify " + mnist + seen + " --json").out ==
-        run_viz("classify " + mnist + photograph + " --fit --json").out);
+  CHECK(run_viz("classify " + mnist_json + ' ' + seen + " --json").out ==
+        run_viz("classify " + mnist_json + ' ' + photograph + " --fit --json").out);
 }
 
 TEST_CASE("pictures: dark ink on light paper that is not fitted gets a line") {
-  const std::string mnist = weights + "mnist-cnn.json ";
-  const Run resized = run_viz("classify " + mnist + photograph + " --resize");
+  const Run resized = run_viz("classify " + mnist_json + ' ' + photograph + " --resize");
   CHECK(resized.code == 0);
   CHECK(one_line(resized.err));
   CHECK(resized.err.find("looks like dark ink on light paper") != std::string::npos);
   CHECK(resized.err.find("--fit") != std::string::npos);
-  CHECK(run_viz("classify " + mnist + sample).err.empty());
-  check_refused(run_viz("classify " + mnist + photograph),
+  CHECK(run_viz("classify " + mnist_json + ' ' + digit_png).err.empty());
+  check_refused(run_viz("classify " + mnist_json + ' ' + photograph), 3,
                 "needs 28x28 pixels, the image has 120x160 (--resize resamples it, --fit");
-  CHECK(run_viz("classify " + mnist + sample + " --fit --resize").code == 2);
-  CHECK(run_viz("classify " + weights + "cifar10-cnn.json " + photograph + " --fit").err.empty());
+  CHECK(run_viz("classify " + mnist_json + ' ' + digit_png + " --fit --resize").code == 2);
+  CHECK(run_viz("classify " + cifar_json + " " + photograph + " --fit").err.empty());
 }
 
 TEST_CASE("pictures: every command that takes one fits it") {
   const TemporaryFolder folder;
-  const std::string mnist = weights + "mnist-cnn.json ", out = " -o " + (folder / "out.png"),
+  const std::string out = " -o " + (folder / "out.png"),
                     from = photograph + " --fit --seen " + (folder / "seen.png");
   const std::vector<std::string> commands{
-      "saliency " + mnist + from + out,
-      "invert " + mnist + from + " --layer conv1 --steps 1" + out,
-      "maximise " + mnist + "--class 4 --steps 1 --restarts 2 --init " + from + out,
-      "process " + mnist + "--class 4 --steps 1 --init " + from + out,
-      "regulariser " + mnist + "--class 4 --steps 1 --init " + from + out,
-      "gallery " + mnist + "--steps 1 --init " + from + out,
-      "tape " + mnist + "--image " + from + " -o " + (folder / "tape.txt"),
-      "tape " + mnist + "--image " + from + " --init noise -o " + (folder / "tape.txt")};
+      "saliency " + mnist_json + ' ' + from + out,
+      "invert " + mnist_json + ' ' + from + " --layer conv1 --steps 1" + out,
+      "maximise " + mnist_json + " --class 4 --steps 1 --restarts 2 --init " + from + out,
+      "process " + mnist_json + " --class 4 --steps 1 --init " + from + out,
+      "regulariser " + mnist_json + " --class 4 --steps 1 --init " + from + out,
+      "gallery " + mnist_json + " --steps 1 --init " + from + out,
+      "tape " + mnist_json + " --image " + from + " -o " + (folder / "tape.txt"),
+      "tape " + mnist_json + " --image " + from + " --init noise -o " + (folder / "tape.txt")};
   for (const std::string& command : commands) {
     CAPTURE(command);
     std::filesystem::remove(folder / "seen.png");
@@ -107,30 +93,30 @@ TEST_CASE("pictures: every command that takes one fits it") {
     CHECK(run.err.empty());
     CHECK(std::filesystem::exists(folder / "seen.png"));
     if (command.starts_with("tape")) continue;
-    const Run again =
-        run_viz("replay " + (folder / "out.png") + " --in " +
-                std::filesystem::path(photograph).parent_path().string() + " --in " + weights);
+    const Run again = run_viz("replay " + (folder / "out.png") + " --in " +
+                              std::filesystem::path(photograph).parent_path().string() + " --in " +
+                              weights_folder);
     CHECK_MESSAGE(again.code == 0, again.err, again.out);
   }
-  CHECK(run_viz("maximise " + mnist + "--class 4 --steps 1 --fit" + out).code == 2);
+  CHECK(run_viz("maximise " + mnist_json + " --class 4 --steps 1 --fit" + out).code == 2);
 }
 
 TEST_CASE("pictures: arrays are taken wherever pictures are") {
   const TemporaryFolder folder;
-  const std::string mnist = weights + "mnist-cnn.json ", array = folder / "digit.npy";
-  const Tensor digit = viz::to_tensor(viz::decode_picture(slurp(sample), sample, 1));
-  const std::string answer = run_viz("classify " + mnist + sample + " --json").out;
+  const std::string array = folder / "digit.npy";
+  const Tensor digit = viz::to_tensor(viz::decode_picture(slurp(digit_png), digit_png, 1));
+  const std::string answer = run_viz("classify " + mnist_json + ' ' + digit_png + " --json").out;
   for (const Shape& shape : {Shape{1, 1, 28, 28}, Shape{1, 28, 28}, Shape{28, 28}}) {
     viz::write_npy(array, reshape(digit, shape));
-    CHECK(run_viz("classify " + mnist + array + " --json").out == answer);
+    CHECK(run_viz("classify " + mnist_json + ' ' + array + " --json").out == answer);
   }
-  CHECK(run_viz("saliency " + mnist + array + " -o " + (folder / "out.png")).code == 0);
-  CHECK(run_viz("maximise " + mnist + "--class 3 --steps 1 --init " + array + " -o " +
+  CHECK(run_viz("saliency " + mnist_json + ' ' + array + " -o " + (folder / "out.png")).code == 0);
+  CHECK(run_viz("maximise " + mnist_json + " --class 3 --steps 1 --init " + array + " -o " +
                 (folder / "out.png"))
             .code == 0);
   const auto refused = [&](const Tensor& tensor, const std::string& part) {
     viz::write_npy(array, tensor);
-    check_refused(run_viz("classify " + mnist + array), part);
+    check_refused(run_viz("classify " + mnist_json + ' ' + array), 3, part);
   };
   refused(Tensor::full({2, 1, 28, 28}, 0.5), "expected an array [1,28,28], found [2,1,28,28]");
   refused(Tensor::full({3, 28, 28}, 0.5), "expected an array [1,28,28], found [3,28,28]");
@@ -138,7 +124,7 @@ TEST_CASE("pictures: arrays are taken wherever pictures are") {
   refused(Tensor::full({28, 20}, 0.5), "needs 28x28 pixels, the image has 20x28");
   refused(Tensor::full({28, 28}, 2), "expected pixels from 0 to 1, found 2");
   viz::write_npy(array, Tensor::full({56, 20}, 0.5));
-  CHECK(run_viz("classify " + mnist + array + " --resize").code == 0);
+  CHECK(run_viz("classify " + mnist_json + ' ' + array + " --resize").code == 0);
 }
 
 TEST_CASE("pictures: networks with any number of channels") {
@@ -164,7 +150,7 @@ TEST_CASE("pictures: networks with any number of channels") {
       const Run run = run_viz(command);
       CHECK_MESSAGE(run.code == 0, command, ": ", run.err);
     }
-    check_refused(run_viz("classify " + net + sample), "found a picture");
+    check_refused(run_viz("classify " + net + digit_png), 3, "found a picture");
     CHECK(run_viz("classify " + net + array + " --resize").code == 2);
     CHECK(run_viz("maximise " + net + "--class 1 --steps 2 --decorrelate" + out).code == 2);
   }
@@ -185,13 +171,14 @@ TEST_CASE("pictures: channels without colours are tiles") {
 TEST_CASE("pictures: a shape with the channels last is refused, with the right order") {
   const TemporaryFolder folder;
   const std::string net = folder / "mlp.json";
-  write(net, R"({"name": "mlp", "input": {"shape": [28,28,1]}, "layers": [{"type": "Flatten"},
+  data_files::write(
+      net, R"({"name": "mlp", "input": {"shape": [28,28,1]}, "layers": [{"type": "Flatten"},
                  {"type": "Linear", "in_features": 784, "out_features": 10}]})");
-  check_refused(run_viz("classify " + net + " " + sample),
+  check_refused(run_viz("classify " + net + " " + digit_png), 3,
                 "expected [channels, height, width], such as [1,28,28], found [28,28,1]");
-  write(net, R"({"name": "cnn", "input": {"shape": [32,32,3]}, "layers": [
+  data_files::write(net, R"({"name": "cnn", "input": {"shape": [32,32,3]}, "layers": [
                  {"type": "Conv2d", "in_channels": 3, "out_channels": 4, "kernel_size": 3}]})");
-  check_refused(run_viz("info " + net), "input.shape is [channels, height, width]");
+  check_refused(run_viz("info " + net), 3, "input.shape is [channels, height, width]");
   CHECK_NOTHROW(model_of(R"({"shape": [12, 100, 1]})"));
 }
 

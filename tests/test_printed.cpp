@@ -4,15 +4,13 @@
 
 #include "nn/io/files.hpp"
 #include "nn/printable.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "viz/pictures/png.hpp"
 
 namespace {
 
 using namespace glass;
 using nn::printable;
-
-const std::string program = GLASS_VIZ_PROGRAM;
 
 const std::string override_mark = "\u202e", shown_mark = "\\xe2\\x80\\xae";
 
@@ -32,13 +30,14 @@ Run in_folder(const TemporaryFolder& folder, const std::string& command) {
 /// A description of three classes, one of them of this name, and a picture for it.
 void write_model(const TemporaryFolder& folder, const std::string& name,
                  const std::string& model = "model") {
-  const nlohmann::json json{{"name", model},
-                            {"input", {{"shape", {1, 2, 2}}}},
-                            {"classes", {name, "猫", "Käse"}},
-                            {"layers",
-                             {{{"type", "Flatten"}, {"name", "layer" + name}},
-                              {{"type", "Linear"}, {"in_features", 4}, {"out_features", 3}}}}};
-  nn::write_file(folder / "model.json", json.dump());
+  const nlohmann::json description{
+      {"name", model},
+      {"input", {{"shape", {1, 2, 2}}}},
+      {"classes", {name, "猫", "Käse"}},
+      {"layers",
+       {{{"type", "Flatten"}, {"name", "layer" + name}},
+        {{"type", "Linear"}, {"in_features", 4}, {"out_features", 3}}}}};
+  nn::write_file(folder / "model.json", description.dump());
   viz::write_png(folder / "grey.png", viz::Image(2, 2, 1));
 }
 
@@ -99,14 +98,14 @@ TEST_CASE("names of classes, layers and models, and lines of cards, do not comma
         std::string("tape model.json"), std::string("tape model.json --format json"),
         std::string("tape model.json --format dot"), std::string("tape model.json --format svg")}) {
     CAPTURE(command);
-    const Run run = in_folder(folder, program + " " + command);
+    const Run run = in_folder(folder, viz_program + " " + command);
     CHECK_MESSAGE(run.code == 0, run.err);
     CHECK(harmless(run.out));
     CHECK(harmless(run.err));
   }
-  const std::string info = in_folder(folder, program + " info model.json").out;
+  const std::string info = in_folder(folder, viz_program + " info model.json").out;
   CHECK(info.find("\\x1b[31mtest accuracy: 5 %\\x07\\x0d" + shown_mark + "\n") != info.npos);
-  CHECK(in_folder(folder, program + " classify model.json grey.png").out.find("Käse") !=
+  CHECK(in_folder(folder, viz_program + " classify model.json grey.png").out.find("Käse") !=
         std::string::npos);
   // What was mistyped is a text from outside, too.
   for (const std::string& words :
@@ -118,7 +117,7 @@ TEST_CASE("names of classes, layers and models, and lines of cards, do not comma
         "maximise model.json --class 0 -o 'no\nsuch/" + override_mark + ".png'",
         "replay '\n" + override_mark + "'"}) {
     CAPTURE(words);
-    const Run run = in_folder(folder, program + " " + words);
+    const Run run = in_folder(folder, viz_program + " " + words);
     CHECK((run.code == 2 || run.code == 4));
     CHECK(one_line(run.err));
     CHECK(harmless(run.err));
@@ -128,7 +127,7 @@ TEST_CASE("names of classes, layers and models, and lines of cards, do not comma
 TEST_CASE("names in pages and drawings stay text") {
   const TemporaryFolder folder;
   write_model(folder, "</script><script>alert('\"&amp;\\')//");
-  const std::string same = program + " tape model.json --class 0 -o ";
+  const std::string same = viz_program + " tape model.json --class 0 -o ";
   for (const char* file : {"a.html", "a.svg", "a.dot"}) {
     REQUIRE(in_folder(folder, same + file).code == 0);
   }
@@ -136,8 +135,8 @@ TEST_CASE("names in pages and drawings stay text") {
     CHECK(slurp(folder / file).find("</script><script>alert") == std::string::npos);
   }
   CHECK(slurp(folder / "a.dot").find(R"(alert('\"&amp;\\')//)") != std::string::npos);
-  REQUIRE(in_folder(folder,
-                    program + " maximise model.json --class 0 --steps 2 -o a.png --report r.html")
+  REQUIRE(in_folder(folder, viz_program +
+                                " maximise model.json --class 0 --steps 2 -o a.png --report r.html")
               .code == 0);
   CHECK(slurp(folder / "r.html").find("</script><script>alert") == std::string::npos);
 }
@@ -154,7 +153,7 @@ TEST_CASE("file names that are not UTF-8, too long or in a loop have their exit 
         "VIZ invert '\xff.json' '\xfd.png' --layer all --steps 2 --json",
         "VIZ tape '\xff.json' -o '\xfe.svg'", "VIZ replay '\xfe.png'; [ $? = 3 ]"}) {
     std::string line = command;
-    line.replace(line.find("VIZ"), 3, program);
+    line.replace(line.find("VIZ"), 3, viz_program);
     CAPTURE(line);
     const Run run = in_folder(folder, "{ " + line + "; }");
     CHECK_MESSAGE(run.code == 0, run.err);
@@ -173,7 +172,7 @@ TEST_CASE("file names that are not UTF-8, too long or in a loop have their exit 
           "invert model.json --layer all --data " + bad + " --index 0",
           "judge model.json --judge model.json --images " + bad}) {
       CAPTURE(command);
-      const Run run = in_folder(folder, program + " " + command);
+      const Run run = in_folder(folder, viz_program + " " + command);
       CHECK(run.code == 4);
       CHECK(one_line(run.err));
     }
@@ -185,7 +184,7 @@ TEST_CASE("viz info reads a card of a sensible size") {
   write_model(folder, "one");
   nn::write_file(folder / "model.md", "");
   std::filesystem::resize_file(folder / "model.md", std::uintmax_t{1} << 40);
-  const Run run = in_folder(folder, program + " info model.json");
+  const Run run = in_folder(folder, viz_program + " info model.json");
   CHECK(run.code == 3);
   CHECK(one_line(run.err));
 }

@@ -4,7 +4,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/safetensors.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "skip.hpp"
 #include "viz/pictures/png.hpp"
 
@@ -27,13 +27,12 @@ std::string python_with_torch() {
 void write_shipped_models(const TemporaryFolder& folder) {
   for (const char* name : {"mnist-cnn", "mnist-robust", "mnist-judge", "cifar10-cnn",
                            "cifar10-robust", "cifar10-judge", "tiny"}) {
-    nn::Model model = nn::load_model(text(GLASS_WEIGHTS_DIR "/", name, ".json"));
+    nn::Model model = nn::load_model(text(weights_folder, name, ".json"));
     model.weights = text(name, ".safetensors");
     nn::save_model(model, folder / text(name, ".json"));
     const Index channels = model.input_shape[0];
-    const std::string picture = channels == 1 ? "digit.png" : "boat.png";
-    const Tensor x =
-        viz::to_tensor(viz::read_png(GLASS_SOURCE_DIR "/docs/samples/" + picture, channels));
+    const std::string& picture = channels == 1 ? digit_png : boat_png;
+    const Tensor x = viz::to_tensor(viz::read_png(picture, channels));
     Rng rng(0);
     for (real& pixel : x.mutable_values()) pixel += static_cast<real>(rng.uniform(0, 0.01));
     nn::StoredTensors input;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "hostile.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
@@ -11,10 +12,6 @@
 namespace {
 
 using data_files::big_endian, data_files::write, hostile::check_refusal;
-
-const std::string viz = std::string(GLASS_VIZ_PROGRAM) + " ",
-                  train = std::string(GLASS_TRAIN_PROGRAM) + " ",
-                  weights = std::string(GLASS_WEIGHTS_DIR) + "/";
 
 /// `head`, and zeros that need no disk, up to `size` bytes.
 void write_sparse(const std::string& path, const std::string& head, std::uint64_t size) {
@@ -35,17 +32,18 @@ TEST_CASE("refusals are small: weights that are missing, or not those of a large
   const TemporaryFolder folder;
   const std::string model = folder / "huge.json", file = folder / "w.safetensors";
   write(model, huge_model("w.safetensors"));
-  check_refusal(viz + "info " + model, "w.safetensors: cannot open", 4);
+  check_refusal(viz_program + " info " + model, "w.safetensors: cannot open", 4);
   write(file, "");
-  check_refusal(viz + "info " + model, "too short");
+  check_refusal(viz_program + " info " + model, "too short");
   write(file, hostile::safetensors("{}"));
-  check_refusal(viz + "info " + model, "2 tensors do not fit the model");
+  check_refusal(viz_program + " info " + model, "2 tensors do not fit the model");
   write(file,
         hostile::safetensors(
             R"({"1.weight":{"dtype":"F32","shape":[8192,16384],"data_offsets":[0,4]}})", "1234"));
-  check_refusal(viz + "classify " + model + " none.png", "does not take the 4 bytes");
-  check_refusal(train + model + " --data " + (folder / ""), "is there already", 2);
-  check_refusal(train + model + " --data " + (folder / "") + " --overwrite", "no data set in it");
+  check_refusal(viz_program + " classify " + model + " none.png", "does not take the 4 bytes");
+  check_refusal(train_program + ' ' + model + " --data " + (folder / ""), "is there already", 2);
+  check_refusal(train_program + ' ' + model + " --data " + (folder / "") + " --overwrite",
+                "no data set in it");
 }
 
 TEST_CASE("refusals are small: data that ends a byte early, or goes on") {
@@ -61,27 +59,27 @@ TEST_CASE("refusals are small: data that ends a byte early, or goes on") {
   for (const std::int64_t off : {-1, 1}) {
     const std::string found = off < 0 ? std::to_string(size - 1) : "more";
     write_sparse(images, head, size + static_cast<std::uint64_t>(off));
-    check_refusal(train + weights + "tiny.json" + out + data, "bytes, found " + found);
+    check_refusal(train_program + ' ' + tiny_json + out + data, "bytes, found " + found);
     REQUIRE(run_program("gzip -1 " + images).code == 0);
-    check_refusal(train + weights + "tiny.json" + out + data, "bytes, found " + found);
+    check_refusal(train_program + ' ' + tiny_json + out + data, "bytes, found " + found);
     std::filesystem::remove(images + ".gz");
   }
   // Images that are right, and a label at the end that is not.
   write_sparse(images, head, size);
   write(folder / "train-labels-idx1-ubyte",
         data_files::idx_labels(std::string(count - 1, '\0') + '\x0a'));
-  check_refusal(train + weights + "tiny.json" + out + data, "found 10 for image 199999");
+  check_refusal(train_program + ' ' + tiny_json + out + data, "found 10 for image 199999");
   // The others are right, and the last is not.
   write(folder / "train-labels-idx1-ubyte", data_files::idx_labels(std::string(count, '\0')));
   write(folder / "t10k-images-idx3-ubyte", data_files::idx_images(1, 28, std::string(783, '\0')));
-  check_refusal(train + weights + "tiny.json" + out + data, "in all 800 bytes, found 799");
+  check_refusal(train_program + ' ' + tiny_json + out + data, "in all 800 bytes, found 799");
 }
 
 TEST_CASE(
     "refusals are small: files of CIFAR-10 that are too long, or the last of which is wrong") {
   const TemporaryFolder folder;
   const std::string command =
-      train + weights + "cifar10-cnn.json -o " + (folder / "x.json") + " --data " + (folder / "");
+      train_program + ' ' + cifar_json + " -o " + (folder / "x.json") + " --data " + (folder / "");
   for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
                            "data_batch_5", "test_batch"}) {
     write_sparse(folder / name + ".bin", "", 30'730'000);
@@ -104,15 +102,15 @@ TEST_CASE("refusals are small: arrays and pictures of another shape than is want
     text.resize(117, ' ');
     return head.substr(0, 8) + "\x76" + std::string(1, '\0') + text + "\n";
   };
-  const std::string judge = viz + "judge " + weights + "mnist-cnn.json --images " + array;
+  const std::string judge = viz_program + " judge " + mnist_json + " --images " + array;
   write_sparse(array, header("|u1", "(1, 1, 8000, 8000)"), 128 + 64'000'000);
   check_refusal(judge, "takes images of [1,28,28], found an array of [1,1,8000,8000]");
-  check_refusal(viz + "maximise " + weights + "mnist-cnn.json --objective direction:conv1:" + array,
+  check_refusal(viz_program + " maximise " + mnist_json + " --objective direction:conv1:" + array,
                 "numbers, one per channel");
   write_sparse(array, header("|u1", "(100000, 1, 28, 28)"), 128 + 64'000'000);
   check_refusal(judge, "expected 78400000 values");
   glass::viz::write_png(picture, glass::viz::Image(4096, 4096, 1));
-  check_refusal(viz + "classify " + weights + "mnist-cnn.json " + picture, "4096x4096");
+  check_refusal(viz_program + " classify " + mnist_json + " " + picture, "4096x4096");
 }
 
 TEST_CASE("refusals are small: JSON with long names, and pages with long strings") {
@@ -128,16 +126,16 @@ TEST_CASE("refusals are small: JSON with long names, and pages with long strings
     }
   }
   write(file, names + "}");
-  check_refusal(viz + "info " + model, "a word of more than 1024 bytes");
+  check_refusal(viz_program + " info " + model, "a word of more than 1024 bytes");
 
   const std::string begin = "<script type=\"application/json\" id=\"data\">{";
   write(page, begin + "\"a\":\"" + std::string(50'000'000, 'x') + "\"}</script>");
-  check_refusal(viz + "replay " + page, "a word of more than 4194304 bytes");
+  check_refusal(viz_program + " replay " + page, "a word of more than 4194304 bytes");
   std::string strings = begin;
   for (int i = 0; i < 15; ++i) {
     strings +=
         (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":\"" + std::string(4'000'000, 'x') + '"';
   }
   write(page, strings + "}</script>");
-  check_refusal(viz + "replay " + page, "expected a manifest of viz");
+  check_refusal(viz_program + " replay " + page, "expected a manifest of viz");
 }

@@ -36,13 +36,13 @@ using Includes = std::map<std::string, std::vector<std::string>>;
 /// What each source includes of this project.
 const Includes& includes() {
   static const Includes all = [] {
+    const fs::path project = GLASS_SOURCE_DIR;
     Includes found;
-    const fs::path root = GLASS_SOURCE_DIR;
     for (const char* folder : {"autograd", "nn", "optim", "viz", "weights"})
-      for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      for (const auto& entry : fs::recursive_directory_iterator(project / folder)) {
         const std::string extension = entry.path().extension();
         if (extension != ".hpp" && extension != ".cpp") continue;
-        std::vector<std::string>& of_file = found[fs::relative(entry.path(), root)];
+        std::vector<std::string>& of_file = found[fs::relative(entry.path(), project)];
         std::ifstream file(entry.path());
         const std::string begin = "#include \"";
         for (std::string line; std::getline(file, line);) {

@@ -7,13 +7,13 @@
 #include "nn/sequential.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
+#include "tensors.hpp"
 
 // What nodes keep for backward: no byte more than it reads, and nothing that was changed meanwhile.
 using namespace glass;
+using testing::trainable;
 
 namespace {
-
-Tensor trainable(double value) { return Tensor::scalar(value).requires_grad(true); }
 
 std::size_t bytes(Index values) { return static_cast<std::size_t>(values) * sizeof(real); }
 

@@ -9,6 +9,7 @@
 #include "autograd/node.hpp"
 #include "nn/io/description.hpp"
 #include "nn/io/model_file.hpp"
+#include "programs.hpp"
 #include "test_data_files.hpp"
 #include "viz/neighbours.hpp"
 #include "viz/pictures/npy.hpp"
@@ -18,10 +19,6 @@ namespace {
 
 using namespace glass;
 using namespace glass::viz;
-
-const std::string program = GLASS_VIZ_PROGRAM;
-const std::string mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json";
-const std::string tiny = std::string(GLASS_WEIGHTS_DIR) + "/tiny.json";
 
 /// A picture of two channels whose pixels are f(y, x), in the second one half of it.
 Tensor picture(Index H, Index W, const std::function<double(Index, Index)>& f) {
@@ -119,7 +116,7 @@ TEST_CASE("shift_stability: the share of shifts after which the class is named")
 }
 
 TEST_CASE("score: two networks, and bytes instead of floats") {
-  const nn::Model model = nn::load_model(mnist), judge = nn::load_model(tiny);
+  const nn::Model model = nn::load_model(mnist_json), judge = nn::load_model(tiny_json);
   Rng rng(1);
   const Tensor images = Tensor::uniform({60, 1, 28, 28}, rng);
   const NoGrad no_grad;
@@ -150,14 +147,13 @@ TEST_CASE("score: two networks, and bytes instead of floats") {
 
 TEST_CASE("viz judge reports of pictures what maximise reported, painted anew or read") {
   const TemporaryFolder folder;
-  const Run painted =
-      run_program(program + " maximise " + mnist + " --class all --steps 20 --json -o " +
-                  (folder / "x.png") + " --npy " + (folder / "x.npy"));
+  const Run painted = run_viz("maximise " + mnist_json + " --class all --steps 20 --json -o " +
+                              (folder / "x.png") + " --npy " + (folder / "x.npy"));
   REQUIRE(painted.code == 0);
-  const Run read = run_program(program + " judge " + mnist + " --judge " + tiny +
-                               " --json --images " + (folder / "x.npy"));
-  const Run anew = run_program(program + " judge " + mnist + " --judge " + tiny +
-                               " --json --maximise --steps 20");
+  const Run read = run_viz("judge " + mnist_json + " --judge " + tiny_json + " --json --images " +
+                           (folder / "x.npy"));
+  const Run anew =
+      run_viz("judge " + mnist_json + " --judge " + tiny_json + " --json --maximise --steps 20");
   REQUIRE(read.code == 0);
   CHECK(read.out == anew.out);
   const auto classes = nlohmann::json::parse(painted.out)["classes"];
@@ -188,7 +184,7 @@ TEST_CASE("viz judge compares with the data, and finds the judge beside the mode
     model.weights = name + ".safetensors";
     nn::save_model(model, folder / (name + ".json"));
   }
-  const std::string judge = program + " judge " + (folder / "squares-cnn.json") + " --data " +
+  const std::string judge = viz_program + " judge " + (folder / "squares-cnn.json") + " --data " +
                             (folder / "") + " --maximise --steps 3";
   const Run json = run_program(judge + " --json"), table = run_program(judge);
   REQUIRE(json.code == 0);
@@ -224,7 +220,8 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
   write_npy(folder / "flat.npy", reshape(grey, {2, 784}));
   nn::Model squares = nn::parse_description(data_files::square_model, "", 0);
   nn::save_model(squares, folder / "squares.json");
-  const std::string images = " --images " + (folder / "two.npy"), tiny_judges = " --judge " + tiny;
+  const std::string images = " --images " + (folder / "two.npy"),
+                    tiny_judges = " --judge " + tiny_json;
   const struct {
     std::string arguments;
     int code;
@@ -246,12 +243,12 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
   };
   for (const auto& one : cases) {
     CAPTURE(one.arguments);
-    const Run run = run_program(program + " judge " + mnist + one.arguments);
+    const Run run = run_viz("judge " + mnist_json + one.arguments);
     CHECK(run.code == one.code);
     CHECK_MESSAGE(std::ranges::count(run.err, '\n') == (one.code == 0 ? 0 : 1), run.err);
     CHECK(run.out.empty() == (one.code != 0));
   }
-  const Run alone = run_program(program + " judge " + (folder / "squares.json") + " --maximise");
+  const Run alone = run_viz("judge " + (folder / "squares.json") + " --maximise");
   CHECK(alone.code == 2);
   CHECK(alone.err.find("squares-judge.json") != std::string::npos);
 }

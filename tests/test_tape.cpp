@@ -16,7 +16,7 @@ using Gradient = Trace::Gradient;
 
 namespace {
 
-nn::Sequential small_net() {
+nn::Sequential traced_net() {
   Rng rng(1);
   nn::Sequential net;
   net.add(nn::Conv2d({.in_channels = 1, .out_channels = 3, .kernel_size = 3}, rng))
@@ -26,7 +26,7 @@ nn::Sequential small_net() {
   return net;
 }
 
-Tensor small_image() {
+Tensor traced_image() {
   Rng rng(2);
   return Tensor::randn({1, 1, 6, 6}, rng);
 }
@@ -49,9 +49,9 @@ std::vector<std::string> operations(const Trace& trace) {
 }  // namespace
 
 TEST_CASE("a tape of training: every weight gets a gradient, the image gets none") {
-  nn::Sequential net = small_net();
+  nn::Sequential net = traced_net();
   Trace trace;
-  cross_entropy(net(small_image()), {1}).backward();
+  cross_entropy(net(traced_image()), {1}).backward();
 
   CHECK(operations(trace) ==
         std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "cross_entropy"});
@@ -74,14 +74,13 @@ TEST_CASE("a tape of training: every weight gets a gradient, the image gets none
 }
 
 TEST_CASE("a tape of maximisation: the same operations, and only the image gets a gradient") {
-  nn::Sequential net = small_net();
+  nn::Sequential net = traced_net();
   net.requires_grad(false);
-  Tensor image = small_image().requires_grad(true);
+  Tensor image = traced_image().requires_grad(true);
   Trace trace;
   at(net(image), {0, 2}).backward();
 
-  CHECK(operations(trace) ==
-        std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "at"});
+  CHECK(operations(trace) == std::vector<std::string>{"conv2d", "relu", "reshape", "linear", "at"});
   const Trace::Entry& first = trace.entries().front();
   CHECK(first.role == Role::image);
   CHECK(first.name == "image");
@@ -98,9 +97,9 @@ TEST_CASE("a tape of maximisation: the same operations, and only the image gets 
 }
 
 TEST_CASE("a tape remembers who read what, what was kept, and the line that ran") {
-  nn::Sequential net = small_net();
+  nn::Sequential net = traced_net();
   net.requires_grad(false);
-  Tensor image = small_image().requires_grad(true);
+  Tensor image = traced_image().requires_grad(true);
   Trace trace;
   at(net(image), {0, 2}).backward();
 
@@ -183,9 +182,9 @@ TEST_CASE("tapes record while they live, the innermost alone") {
 }
 
 TEST_CASE("a listing has a line for each entry and marks what is locked") {
-  nn::Sequential net = small_net();
+  nn::Sequential net = traced_net();
   net.requires_grad(false);
-  Tensor image = small_image().requires_grad(true);
+  Tensor image = traced_image().requires_grad(true);
   Trace trace;
   at(net(image), {0, 2}).backward();
   const std::string plain = listing(trace), coloured = listing(trace, {.colour = true});
@@ -254,10 +253,10 @@ TEST_CASE("retain_grad keeps the gradient of an intermediate, and nothing alive"
 }
 
 TEST_CASE("on_forward shows a layer's output, and only until it is cleared") {
-  nn::Sequential net = small_net();
+  nn::Sequential net = traced_net();
   Tensor hidden;
   net.on_forward("relu1", [&](const Tensor& y) { (hidden = y).retain_grad(); });
-  const Tensor y = net(small_image());
+  const Tensor y = net(traced_image());
   CHECK(hidden.shape() == Shape{1, 3, 4, 4});
   sum(y).backward();
   CHECK(hidden.grad().shape() == Shape{1, 3, 4, 4});
@@ -265,6 +264,6 @@ TEST_CASE("on_forward shows a layer's output, and only until it is cleared") {
   CHECK_THROWS_AS(net.on_forward("relu7", [](const Tensor&) {}), Error);
   net.clear_hooks();
   hidden = {};
-  net(small_image());
+  net(traced_image());
   CHECK_FALSE(hidden);
 }

@@ -3,6 +3,7 @@
 #include "autograd/threads.hpp"
 #include "nn/data/data_folder.hpp"
 #include "nn/io/model_file.hpp"
+#include "tensors.hpp"
 #include "test_data_files.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
@@ -14,6 +15,7 @@ namespace {
 using namespace glass;
 using namespace glass::data;
 using namespace glass::training;
+using testing::numbers;
 
 const TrainOptions short_run{.epochs = 4, .batch = 32, .augmentation = {.shift = 1, .noise = 0.05}};
 
@@ -29,22 +31,12 @@ nn::Model square_network() {
   return nn::load_description(folder / "squares.json", 5);
 }
 
-std::vector<real> values(const nn::Model& model) {
-  std::vector<real> all;
-  for (const auto& list : {model.parameters(), model.buffers()}) {
-    for (const auto& [name, tensor] : list) {
-      all.insert(all.end(), tensor.values().begin(), tensor.values().end());
-    }
-  }
-  return all;
-}
-
 std::vector<real> train(const Dataset& data, const TrainOptions& options) {
   nn::Model model = square_network();
   Trainer trainer(model, data, options);
   EpochResult result;
   while (trainer.epochs_done() < options.epochs) trainer.run_epoch(result);
-  return values(model);
+  return numbers(model);
 }
 
 /// Like `train`, but after each epoch everything is thrown away except a checkpoint.
@@ -58,7 +50,7 @@ std::vector<real> train_in_pieces(const Dataset& data, const TrainOptions& optio
     if (epoch > 0) CHECK(load_checkpoint(trainer, best, path) == options.epochs);
     CHECK(trainer.epochs_done() == epoch);
     CHECK(best.epoch() == epoch);
-    if (epoch == options.epochs) return values(model);
+    if (epoch == options.epochs) return numbers(model);
     EpochResult result;
     trainer.run_epoch(result);
     best.consider(model, epoch + 1, 10 + epoch);
@@ -131,7 +123,7 @@ TEST_CASE("train: whoever watches sees every step, some with a tape, and changes
   }
   CHECK(steps == short_run.epochs * trainer.steps_per_epoch());
   CHECK(tapes == steps / 4);
-  CHECK(values(model) == train(data.training, short_run));
+  CHECK(numbers(model) == train(data.training, short_run));
 }
 
 TEST_CASE("train: a run that is resumed after every epoch ends in the same bytes") {

@@ -3,14 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/io/model_file.hpp"
+#include "pages.hpp"
+#include "programs.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "test_data_files.hpp"
-#include "viz/pages/page.hpp"
 
 namespace {
-
-const std::string train_program = GLASS_TRAIN_PROGRAM;
 
 /// A network and data to train it with, in a folder of their own.
 struct Workshop {
@@ -28,19 +27,6 @@ struct Workshop {
   std::string file(const std::string& name) const { return slurp(folder / name); }
   bool has(const std::string& name) const { return std::filesystem::exists(folder / name); }
 };
-
-nlohmann::json data_of(const std::string& page) {
-  return nlohmann::json::parse(glass::viz::page::data_of(slurp(page)));
-}
-
-/// Runs a command that must fail with this code and say so in one line that contains `part`.
-void check_refused(const Run& run, int code, const std::string& part) {
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(run.out.empty());
-  CHECK(one_line(run.err));
-  CHECK_MESSAGE(run.err.find(part) != std::string::npos, "expected: ", part);
-}
 
 }  // namespace
 
@@ -61,7 +47,7 @@ TEST_CASE("train writes description, weights and card, and says how it went") {
   CHECK(card.find(std::filesystem::temp_directory_path().string()) == std::string::npos);
   CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
 
-  const Run info = run_program(std::string(GLASS_VIZ_PROGRAM) + " info " + shop.model);
+  const Run info = run_viz("info " + shop.model);
   CHECK(info.code == 0);
   CHECK(info.out.find("test accuracy: ") != std::string::npos);
 }
@@ -116,7 +102,7 @@ TEST_CASE("train --report tells how it went, and changes nothing else") {
   CHECK(page.find("Test accuracy: ") != page.npos);
   CHECK(page.find("their validation accuracy") != page.npos);
 
-  const nlohmann::json data = data_of(shop.folder / "r.html"), panels = data["panels"];
+  const nlohmann::json data = pages::data_of(shop.folder / "r.html"), panels = data["panels"];
   REQUIRE(panels.size() == 4);
   CHECK(panels[0]["x"].size() == 27);  // every step of three short epochs
   CHECK(panels[0]["x"][0] == 1);
@@ -135,7 +121,7 @@ TEST_CASE("train --resume --report begins where the resumed run begins") {
   const Workshop shop;
   REQUIRE(shop.train("--epochs 2").code == 0);
   REQUIRE(shop.train("--epochs 3 --resume --report " + (shop.folder / "r.html")).code == 0);
-  const nlohmann::json data = data_of(shop.folder / "r.html");
+  const nlohmann::json data = pages::data_of(shop.folder / "r.html");
   CHECK(data["panels"][0]["x"].front() == 19);
   CHECK(data["panels"][0]["x"].back() == 27);
   CHECK(data["panels"][1]["x"] == nlohmann::json::array({27}));
@@ -176,7 +162,7 @@ TEST_CASE("train keeps the best so far when interrupted, and can go on") {
   CHECK(run.err.find("interrupted after") != std::string::npos);
   CHECK(glass::nn::load_model(shop.model).classes.size() == 3);
   CHECK(shop.file("squares.md").find("test accuracy: ") != std::string::npos);
-  CHECK(data_of(report)["panels"].size() > 1);
+  CHECK(pages::data_of(report)["panels"].size() > 1);
 
   const Run further = shop.train("--epochs 1 --resume");
   CHECK(further.code == 0);
@@ -185,8 +171,8 @@ TEST_CASE("train keeps the best so far when interrupted, and can go on") {
 
 TEST_CASE("train refuses what makes no sense, with one line and the right exit code") {
   const Workshop shop;
-  check_refused(run_program(train_program + " " + shop.model), 2, "--data");
-  check_refused(run_program(train_program + " --data " + shop.data), 2, "MODEL");
+  check_refused(run_train(shop.model), 2, "--data");
+  check_refused(run_train("--data " + shop.data), 2, "MODEL");
   check_refused(shop.train("--epochs 0"), 2, "--epochs");
   check_refused(shop.train("--epochs two"), 2, "--epochs");
   check_refused(shop.train("--optimiser newton"), 2, "newton");
@@ -197,16 +183,14 @@ TEST_CASE("train refuses what makes no sense, with one line and the right exit c
   check_refused(shop.train("--resume"), 4, "squares.checkpoint.safetensors");
   check_refused(shop.train("--out " + (shop.folder / "missing/x.json")), 4, "missing");
   check_refused(shop.train("--report " + (shop.folder / "missing/x.html")), 4, "missing");
-  check_refused(run_program(train_program + " " + shop.model + " --data /nonexistent"), 4,
-                "/nonexistent");
+  check_refused(run_train(shop.model + " --data /nonexistent"), 4, "/nonexistent");
 
   REQUIRE(shop.train("--epochs 1").code == 0);
   check_refused(shop.train("--epochs 1 --resume --lr 0.1"), 3, "--lr");
   data_files::write(shop.folder / "train-labels-idx1-ubyte", "not labels");
   check_refused(shop.train("--epochs 1 --overwrite"), 3, "train-labels-idx1-ubyte");
-  check_refused(
-      run_program(train_program + " " + shop.data + "/t10k-labels-idx1-ubyte --data " + shop.data),
-      3, "t10k-labels-idx1-ubyte");
+  check_refused(run_train(shop.data + "/t10k-labels-idx1-ubyte --data " + shop.data), 3,
+                "t10k-labels-idx1-ubyte");
 }
 
 TEST_CASE("train refuses batches of which batch normalisation would see one value") {
@@ -221,7 +205,7 @@ TEST_CASE("train refuses batches of which batch normalisation would see one valu
 }
 
 TEST_CASE("train explains itself") {
-  const Run help = run_program(train_program + " --help");
+  const Run help = run_train("--help");
   CHECK(help.code == 0);
   for (const char* part : {"--data", "--resume", "--schedule", "Exit codes:"}) {
     CHECK_MESSAGE(help.out.find(part) != std::string::npos, part);

@@ -5,7 +5,7 @@
 
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "viz/maximise.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
@@ -15,8 +15,6 @@ using namespace glass;
 using namespace glass::viz;
 
 namespace {
-
-const std::string weights = GLASS_WEIGHTS_DIR;
 
 Image gradient_image(Index width, Index height, Index channels) {
   Image image(width, height, channels);

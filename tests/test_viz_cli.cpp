@@ -2,22 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "skip.hpp"
-
-namespace {
-
-const std::string viz = GLASS_VIZ_PROGRAM;
-const std::string mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json";
-
-}  // namespace
 
 TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any number of threads") {
   const TemporaryFolder folder;
   const auto paint = [&](int threads, const std::string& name) {
-    return run_program(viz + " maximise " + mnist + " --class all --json --threads " +
-                       std::to_string(threads) + " -o " + (folder / (name + ".png")) + " --npy " +
-                       (folder / (name + ".npy")));
+    return run_viz("maximise " + mnist_json + " --class all --json --threads " +
+                   std::to_string(threads) + " -o " + (folder / (name + ".png")) + " --npy " +
+                   (folder / (name + ".npy")));
   };
   const Run one = paint(1, "one"), two = paint(2, "two");
   REQUIRE(one.code == 0);
@@ -38,8 +31,8 @@ TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any nu
 TEST_CASE("viz names in a bare picture the class that painted it") {
   const TemporaryFolder folder;
   const std::string picture = folder / "four.png";
-  REQUIRE(run_program(viz + " maximize " + mnist + " --class 4 --bare -o " + picture).code == 0);
-  const Run classified = run_program(viz + " classify " + mnist + " " + picture + " --json");
+  REQUIRE(run_viz("maximize " + mnist_json + " --class 4 --bare -o " + picture).code == 0);
+  const Run classified = run_viz("classify " + mnist_json + " " + picture + " --json");
   REQUIRE(classified.code == 0);
   const auto report = nlohmann::json::parse(classified.out);
   CHECK(report["predicted"]["index"] == 4);
@@ -50,7 +43,7 @@ TEST_CASE("viz names in a bare picture the class that painted it") {
 }
 
 TEST_CASE("viz info lists layers and accuracy") {
-  const Run info = run_program(viz + " info " + mnist);
+  const Run info = run_viz("info " + mnist_json);
   CHECK(info.code == 0);
   for (const char* word : {"Conv2d", "MaxPool2d", "[1,10]", "99."}) {
     CHECK_MESSAGE(info.out.find(word) != std::string::npos, word);
@@ -67,25 +60,25 @@ TEST_CASE("viz answers each mistake with one line and its exit code") {
     int code;
   } mistakes[] = {
       {"maximse", 2},
-      {"maximise " + mnist, 2},
-      {"maximise " + mnist + " --class 10" + out, 2},
-      {"maximise " + mnist + " --class seven" + out, 2},
-      {"maximise " + mnist + " --class 1 --objective fame" + out, 2},
-      {"maximise " + mnist + " --class 1 --steps many" + out, 2},
-      {"maximise " + mnist + " --class 1 --beta nan" + out, 2},
-      {"maximise " + mnist + " --class all --bare" + out, 2},
+      {"maximise " + mnist_json, 2},
+      {"maximise " + mnist_json + " --class 10" + out, 2},
+      {"maximise " + mnist_json + " --class seven" + out, 2},
+      {"maximise " + mnist_json + " --class 1 --objective fame" + out, 2},
+      {"maximise " + mnist_json + " --class 1 --steps many" + out, 2},
+      {"maximise " + mnist_json + " --class 1 --beta nan" + out, 2},
+      {"maximise " + mnist_json + " --class all --bare" + out, 2},
       {"maximise " + (folder / "missing.json") + " --class 1" + out, 4},
       {"maximise " + (folder / "bad.json") + " --class 1" + out, 3},
-      {"maximise " + mnist + " --class 1 --init " + (folder / "bad.png") + out, 3},
-      {"maximise " + mnist + " --class 1 --steps 1 -o " + (folder / "no/such/folder.png"), 4},
-      {"classify " + mnist + " " + (folder / "bad.png"), 3},
+      {"maximise " + mnist_json + " --class 1 --init " + (folder / "bad.png") + out, 3},
+      {"maximise " + mnist_json + " --class 1 --steps 1 -o " + (folder / "no/such/folder.png"), 4},
+      {"classify " + mnist_json + " " + (folder / "bad.png"), 3},
       {"figures -o " + (folder / "no/such/folder"), 4},
       {"figures --root " + (folder / "no/such/folder") + " -o " + (folder / ""), 4},
-      {"classify " + mnist + " " + (folder / "missing.png"), 4},
+      {"classify " + mnist_json + " " + (folder / "missing.png"), 4},
   };
   for (const auto& mistake : mistakes) {
     CAPTURE(mistake.arguments);
-    const Run run = run_program(viz + " " + mistake.arguments);
+    const Run run = run_viz("" + mistake.arguments);
     CHECK(run.code == mistake.code);
     CHECK_MESSAGE(one_line(run.err), run.err);
     CHECK(run.out.empty());
@@ -95,17 +88,17 @@ TEST_CASE("viz answers each mistake with one line and its exit code") {
 
 TEST_CASE("viz notices a standard output that cannot be written") {
   if (!std::filesystem::exists("/dev/full")) return skip("no /dev/full");
-  const Run run = run_program(viz + " info " + mnist + " >/dev/full 2>/dev/null; exit $?");
+  const Run run = run_viz("info " + mnist_json + " >/dev/full 2>/dev/null; exit $?");
   CHECK(run.code == 4);
 }
 
 TEST_CASE("viz says both sizes when a picture does not fit, and resamples on request") {
   const TemporaryFolder folder;
   const std::string sheet = folder / "sheet.png";
-  REQUIRE(run_program(viz + " maximise " + mnist + " --class 0 --steps 2 -o " + sheet).code == 0);
-  const Run refused = run_program(viz + " classify " + mnist + " " + sheet);
+  REQUIRE(run_viz("maximise " + mnist_json + " --class 0 --steps 2 -o " + sheet).code == 0);
+  const Run refused = run_viz("classify " + mnist_json + " " + sheet);
   CHECK(refused.code == 3);
   CHECK(refused.err.find("28x28") != std::string::npos);
   CHECK(refused.err.find("the image has") != std::string::npos);
-  CHECK(run_program(viz + " classify " + mnist + " " + sheet + " --resize").code == 0);
+  CHECK(run_viz("classify " + mnist_json + " " + sheet + " --resize").code == 0);
 }

@@ -4,19 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/io/files.hpp"
-#include "run_program.hpp"
+#include "programs.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
 
 namespace {
 
 using namespace glass;
-
-const std::string viz_program = GLASS_VIZ_PROGRAM;
-const std::string weights = GLASS_WEIGHTS_DIR;
-const std::string tiny = weights + "/tiny.json", mnist = weights + "/mnist-cnn.json";
-
-Run run_viz(const std::string& arguments) { return run_program(viz_program + " " + arguments); }
 
 nlohmann::json manifest(const std::string& png) {
   return nlohmann::json::parse(viz::read_png_text(png));
@@ -30,17 +24,18 @@ TEST_CASE("viz: --class K is --objective logit:K, and not both") {
   const auto in_folder = [&](const std::string& name) {
     return (folder / (name + ".npy")) + " -o " + (folder / (name + ".png"));
   };
-  REQUIRE(run_viz("maximise " + tiny + " --class 3" + same + in_folder("a")).code == 0);
-  REQUIRE(run_viz("maximise " + tiny + " --objective logit:3" + same + in_folder("b")).code == 0);
+  REQUIRE(run_viz("maximise " + tiny_json + " --class 3" + same + in_folder("a")).code == 0);
+  REQUIRE(run_viz("maximise " + tiny_json + " --objective logit:3" + same + in_folder("b")).code ==
+          0);
   CHECK(slurp(folder / "a.npy") == slurp(folder / "b.npy"));
   REQUIRE(
-      run_viz("maximise " + tiny + " --class 3 --objective logprob" + same + in_folder("c")).code ==
-      0);
+      run_viz("maximise " + tiny_json + " --class 3 --objective logprob" + same + in_folder("c"))
+          .code == 0);
   CHECK(slurp(folder / "a.npy") != slurp(folder / "c.npy"));
   for (const char* mistake : {"--class 3 --objective logit:3", "", "--objective logit",
                               "--objective channel:conv9:0", "--objective logit:all --count 2"}) {
     CAPTURE(mistake);
-    const Run run = run_viz("maximise " + tiny + " " + mistake + " -o " + (folder / "x.png"));
+    const Run run = run_viz("maximise " + tiny_json + " " + mistake + " -o " + (folder / "x.png"));
     CHECK(run.code == 2);
     CHECK(run.out.empty());
   }
@@ -49,7 +44,7 @@ TEST_CASE("viz: --class K is --objective logit:K, and not both") {
 TEST_CASE("viz: other objectives, several pictures, restarts, an early end") {
   const TemporaryFolder folder;
   const auto report = [&](const std::string& arguments) {
-    const Run run = run_viz("maximise " + tiny + " --json --steps 6 -o " + (folder / "x.png") +
+    const Run run = run_viz("maximise " + tiny_json + " --json --steps 6 -o " + (folder / "x.png") +
                             " --npy " + (folder / "x.npy") + " " + arguments);
     CHECK_MESSAGE(run.code == 0, run.err);
     return nlohmann::json::parse(run.out);
@@ -67,8 +62,9 @@ TEST_CASE("viz: other objectives, several pictures, restarts, an early end") {
 TEST_CASE("viz: every output says how it was made, and can be made again") {
   const TemporaryFolder folder;
   const std::string png = folder / "a.png", npy = folder / "a.npy";
-  REQUIRE(run_viz("maximise " + tiny + " --class 3 --steps 8 --blur 0.5 --seed 5 --threads 1 -o " +
-                  png + " --npy " + npy)
+  REQUIRE(run_viz("maximise " + tiny_json +
+                  " --class 3 --steps 8 --blur 0.5 --seed 5 --threads 1 -o " + png + " --npy " +
+                  npy)
               .code == 0);
   const nlohmann::json said = manifest(png);
   CHECK(said["command"] == "maximise");
@@ -78,7 +74,7 @@ TEST_CASE("viz: every output says how it was made, and can be made again") {
   CHECK(said["files"][0]["path"] == "tiny.json");
   CHECK(said.dump().find(folder / "") == std::string::npos);
 
-  const std::string in = " --in " + weights;
+  const std::string in = " --in " + weights_folder;
   CHECK(run_viz("replay " + png + in + " --threads 2").code == 0);
   CHECK(run_viz("replay " + npy + in).code == 0);
   CHECK(run_viz("replay " + npy + ".json" + in).code == 0);
@@ -112,11 +108,12 @@ TEST_CASE("viz: a direction is found again by its name and digest") {
   viz::write_npy(folder / "there/v.npy", Tensor::from({4}, {1, -1, 0.5, 0}));
   const std::string png = folder / "d.png",
                     objective = "direction:conv1:" + (folder / "there/v.npy");
-  REQUIRE(run_viz("maximise " + tiny + " --steps 4 --objective " + objective + " -o " + png).code ==
-          0);
+  REQUIRE(run_viz("maximise " + tiny_json + " --steps 4 --objective " + objective + " -o " + png)
+              .code == 0);
   CHECK(manifest(png)["options"]["objective"] == "direction:conv1:v.npy");
   CHECK(manifest(png).dump().find(folder / "") == std::string::npos);
-  const std::string again = "replay " + png + " --in " + weights + " --in " + (folder / "there");
+  const std::string again =
+      "replay " + png + " --in " + weights_folder + " --in " + (folder / "there");
   CHECK(run_viz(again).code == 0);
   viz::write_npy(folder / "there/v.npy", Tensor::from({4}, {1, 1, 1, 1}));
   CHECK(run_viz(again).code == 3);
@@ -126,25 +123,27 @@ TEST_CASE("viz: gallery, process and regulariser draw their sheets, and replay t
   const TemporaryFolder folder;
   const std::string few = " --steps 5 --seed 1 -o ";
   const std::string gallery = folder / "g.png", process = folder / "p.png", grid = folder / "r.png";
-  REQUIRE(run_viz("gallery " + tiny + " " + mnist + few + gallery).code == 0);
-  REQUIRE(run_viz("process " + tiny + " --class 3" + few + process + " --animation " +
+  REQUIRE(run_viz("gallery " + tiny_json + " " + mnist_json + few + gallery).code == 0);
+  REQUIRE(run_viz("process " + tiny_json + " --class 3" + few + process + " --animation " +
                   (folder / "film.png"))
               .code == 0);
-  REQUIRE(run_viz("regulariser " + tiny + " --class 3 --judge " + mnist +
+  REQUIRE(run_viz("regulariser " + tiny_json + " --class 3 --judge " + mnist_json +
                   " --lambdas 0,0.5 --betas 1,2" + few + grid)
               .code == 0);
   const std::string defaults = folder / "d.png";
-  REQUIRE(run_viz("regulariser " + tiny + " --class 3 --judge " + mnist + few + defaults).code ==
-          0);
+  REQUIRE(run_viz("regulariser " + tiny_json + " --class 3 --judge " + mnist_json + few + defaults)
+              .code == 0);
   for (const std::string& file : {gallery, process, grid, defaults, folder / "film.png"}) {
     CAPTURE(file);
-    const Run again = run_viz("replay " + file + " --in " + weights);
+    const Run again = run_viz("replay " + file + " --in " + weights_folder);
     CHECK_MESSAGE(again.code == 0, (again.out + again.err));
     CHECK(viz::read_png(file, 3).width > 112);
   }
-  CHECK(run_viz("process " + tiny + " --class all" + few + process).code == 2);
-  CHECK(run_viz("regulariser " + tiny + " --objective layer:conv1 --judge " + mnist + few + grid)
+  CHECK(run_viz("process " + tiny_json + " --class all" + few + process).code == 2);
+  CHECK(run_viz("regulariser " + tiny_json + " --objective layer:conv1 --judge " + mnist_json +
+                few + grid)
             .code == 2);
-  CHECK(run_viz("regulariser " + tiny + " --class 3 --judge " + (folder / "none.json") + few + grid)
+  CHECK(run_viz("regulariser " + tiny_json + " --class 3 --judge " + (folder / "none.json") + few +
+                grid)
             .code == 4);
 }

@@ -19,7 +19,7 @@ using namespace glass::viz;
 
 namespace {
 
-constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Image pattern(Index width, Index height, Index channels, int seed = 0) {
@@ -292,7 +292,7 @@ TEST_CASE("any other npy is refused in one line") {
          "expected 4 values of 4 bytes for shape [4], found 17 bytes");
   refuse(npy(header("'<f4'", "False", "(4,)") + std::string(10'000, ' '), four),
          "expected a NumPy header of at most 10000 bytes, found 10058");
-  refuse(npy(header("'<f4'", "False", "(2,)"), raw<float>({1, static_cast<float>(quiet_nan)})),
+  refuse(npy(header("'<f4'", "False", "(2,)"), raw<float>({1, static_cast<float>(not_a_number)})),
          "expected finite float32 numbers, found nan for number 1");
   refuse(npy(header("'<f8'", "False", "(2,)"), raw<double>({1e39, 1})),
          "expected finite float32 numbers, found inf for number 0");
@@ -364,12 +364,12 @@ TEST_CASE("a chart takes any values") {
     return pixels;
   };
   CHECK(coloured(draw({})) == 0);
-  CHECK(coloured(draw({quiet_nan, infinity, -infinity})) == 0);
+  CHECK(coloured(draw({not_a_number, infinity, -infinity})) == 0);
   CHECK(coloured(draw({5})) > 10);
   CHECK(coloured(draw({0, 0, 0})) > 300);
-  CHECK(coloured(draw({quiet_nan, 1, quiet_nan})) == coloured(draw({5})));
+  CHECK(coloured(draw({not_a_number, 1, quiet_nan})) == coloured(draw({5})));
   const Index whole = coloured(draw({1, 1, 1, 1, 1})),
-              gap = coloured(draw({1, 1, quiet_nan, 1, 1}));
+              gap = coloured(draw({1, 1, not_a_number, 1, 1}));
   CHECK(gap > whole / 3);
   CHECK(gap < 2 * whole / 3);
   constexpr double max = std::numeric_limits<double>::max(),

@@ -4,9 +4,8 @@
 #include <set>
 #include <string>
 
-#include "browser.hpp"
 #include "nn/io/model_file.hpp"
-#include "skip.hpp"
+#include "programs.hpp"
 #include "viz/pages/tape/formulas.hpp"
 #include "viz/pages/tape/json.hpp"
 #include "viz/pages/tape/layout.hpp"
@@ -20,10 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string viz_program = GLASS_VIZ_PROGRAM;
-const std::string weights = std::string(GLASS_WEIGHTS_DIR) + '/';
-
-Run trace(const std::string& words) { return run_program(viz_program + " tape " + words); }
+Run trace(const std::string& words) { return run_viz("tape " + words); }
 
 /// The operations from the first convolution to the logits.
 std::vector<std::string> through_the_layers(const Json& entries) {
@@ -42,7 +38,7 @@ Tensor noise(const Shape& shape) {
 }  // namespace
 
 TEST_CASE("viz tape --format json: the same operations, and only the leaves' roles change") {
-  const Run run = trace(weights + "mnist-cnn.json --class 3 --format json");
+  const Run run = trace(mnist_json + " --class 3 --format json");
   REQUIRE(run.code == 0);
   const Json json = Json::parse(run.out);
   REQUIRE(json.size() == 2);
@@ -83,7 +79,7 @@ TEST_CASE("viz tape --format json: the same operations, and only the leaves' rol
 }
 
 TEST_CASE("the gradient norms of a tape are those computed by hand") {
-  nn::Model model = nn::load_model(weights + "tiny.json");
+  nn::Model model = nn::load_model(tiny_json);
   const Tensor x = noise({1, 1, 28, 28});
   const Json entries = viz::to_json(*viz::tape_of_training(model, x, 7));
   model.requires_grad(true);
@@ -105,7 +101,7 @@ TEST_CASE("the gradient norms of a tape are those computed by hand") {
 }
 
 TEST_CASE("the tape of maximisation is that of the step asked for") {
-  nn::Model model = nn::load_model(weights + "tiny.json");
+  nn::Model model = nn::load_model(tiny_json);
   const viz::Objective objective(model, "logit:7");
   const Tensor init = noise({1, 1, 28, 28});
   std::vector<double> losses;
@@ -123,7 +119,8 @@ TEST_CASE("the tape of maximisation is that of the step asked for") {
 
 TEST_CASE("viz tape begins where every gradient lives, and --step decides") {
   const auto dead = [](const std::string& options) {
-    const Run run = trace(weights + "mnist-robust.json --mode maximise --format json " + options);
+    const Run run =
+        trace(weights_folder + "mnist-robust.json --mode maximise --format json " + options);
     REQUIRE_MESSAGE(run.code == 0, run.err);
     const Json json = Json::parse(run.out);
     int count = 0;
@@ -137,7 +134,8 @@ TEST_CASE("viz tape begins where every gradient lives, and --step decides") {
   CHECK(dead("") == 0);
   CHECK(dead("--step 0") > 0);  // the regulariser's weight is still 0
   const auto title = [](const std::string& options) {
-    const std::string text = trace(weights + "mnist-robust.json --mode maximise " + options).out;
+    const std::string text =
+        trace(weights_folder + "mnist-robust.json --mode maximise " + options).out;
     return text.substr(0, text.find('\n'));
   };
   CHECK(title("") == "Maximisation of the logit of 0, step 1");
@@ -145,7 +143,7 @@ TEST_CASE("viz tape begins where every gradient lives, and --step decides") {
 }
 
 TEST_CASE("where no step lets every gradient live, a tape is that of the first") {
-  nn::Model model = nn::load_model(weights + "tiny.json");
+  nn::Model model = nn::load_model(tiny_json);
   const viz::Objective objective(model, "logit:7");
   for (const auto& [name, weight] : model.parameters()) {
     if (name.ends_with("bias")) std::ranges::fill(weight.mutable_values(), real(-1e6));
@@ -155,7 +153,7 @@ TEST_CASE("where no step lets every gradient live, a tape is that of the first")
 }
 
 TEST_CASE("the leaves of a drawing lie beside each other, none on another") {
-  nn::Model model = nn::load_model(weights + "mnist-robust.json");
+  nn::Model model = nn::load_model(weights_folder + "mnist-robust.json");
   const viz::Objective objective(model, "logit:3");
   const auto tape =
       viz::tape_of_maximisation(model, objective, noise({1, 1, 28, 28}), viz::MaximiseOptions{}, 0);
@@ -179,7 +177,7 @@ TEST_CASE("the leaves of a drawing lie beside each other, none on another") {
 }
 
 TEST_CASE("lines begin at the image, end at its gradient, and pass through no box") {
-  nn::Model model = nn::load_model(weights + "cifar10-robust.json");
+  nn::Model model = nn::load_model(weights_folder + "cifar10-robust.json");
   const viz::Objective objective(model, "logit:7");
   const auto tape =
       viz::tape_of_maximisation(model, objective, noise({1, 3, 32, 32}), viz::MaximiseOptions{}, 0);
@@ -215,7 +213,7 @@ TEST_CASE("lines begin at the image, end at its gradient, and pass through no bo
 }
 
 TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {
-  nn::Model model = nn::load_model(weights + "tiny.json");
+  nn::Model model = nn::load_model(tiny_json);
   const viz::Objective objective(model, "logit:7");
   const Tensor x = noise({1, 1, 28, 28});
   const auto first = viz::tape_of_training(model, x, 7);
@@ -282,28 +280,27 @@ TEST_CASE("a formula is the indented lines of the comment above its node, in mat
 
 TEST_CASE("viz tape writes every format, by option or by the output's name") {
   const TemporaryFolder folder;
-  const std::string tiny = weights + "tiny.json";
-  const Run text = trace(tiny);
+  const Run text = trace(tiny_json);
   CHECK(text.code == 0);
   CHECK(text.out.find("skipped: weight frozen") != text.out.npos);
   CHECK(text.out.find('\x1b') == text.out.npos);
-  CHECK(trace(tiny + " --mode train").out.find("frozen") == text.out.npos);
+  CHECK(trace(tiny_json + " --mode train").out.find("frozen") == text.out.npos);
 
-  REQUIRE(trace(tiny + " -o " + (folder / "t.svg")).code == 0);
+  REQUIRE(trace(tiny_json + " -o " + (folder / "t.svg")).code == 0);
   const std::string svg = slurp(folder / "t.svg");
   CHECK(svg.starts_with("<svg "));
   CHECK(svg.find("class=\"tape\"") != svg.npos);  // which its style is for
   CHECK(svg.find("\n.tape .box {") != svg.npos);
-  CHECK(slurp(folder / "t.svg") == trace(tiny + " --format svg --threads 1").out);
-  REQUIRE(trace(tiny + " -o " + (folder / "t.dot")).code == 0);
+  CHECK(slurp(folder / "t.svg") == trace(tiny_json + " --format svg --threads 1").out);
+  REQUIRE(trace(tiny_json + " -o " + (folder / "t.dot")).code == 0);
   CHECK(slurp(folder / "t.dot").starts_with("digraph "));
-  REQUIRE(trace(tiny + " -o " + (folder / "t.html")).code == 0);
+  REQUIRE(trace(tiny_json + " -o " + (folder / "t.html")).code == 0);
   const std::string html = slurp(folder / "t.html");
   CHECK(html.starts_with("<!DOCTYPE html>"));
   CHECK(html.find("http") == html.find("http-equiv"));
   CHECK(html.find("http", html.find("http-equiv") + 1) == html.npos);
 
-  const Json one = Json::parse(trace(tiny + " --mode maximise --format json --times").out);
+  const Json one = Json::parse(trace(tiny_json + " --mode maximise --format json --times").out);
   REQUIRE(one.size() == 1);
   CHECK(one["maximisation"].back()["forward_us"].get<double>() > 0);
 }
@@ -316,117 +313,19 @@ TEST_CASE("viz tape refuses in one line what it cannot do") {
     CHECK(std::ranges::count(run.err, '\n') == 1);
     CHECK(run.out.empty());
   };
-  const std::string tiny = weights + "tiny.json";
-  refused(tiny + " --class twelve", 2, "twelve");
-  refused(tiny + " --mode backwards", 2, "backwards");
-  refused(tiny + " --format pdf", 2, "pdf");
-  refused(tiny + " --format svg --times", 2, "--times");
-  refused(tiny + " --image " + weights + "tiny.md", 3, "PNG");
-  refused(tiny + " -o /nowhere/t.svg", 4, "/nowhere");
-  refused(weights + "none.json", 4, "none.json");
+  refused(tiny_json + " --class twelve", 2, "twelve");
+  refused(tiny_json + " --mode backwards", 2, "backwards");
+  refused(tiny_json + " --format pdf", 2, "pdf");
+  refused(tiny_json + " --format svg --times", 2, "--times");
+  refused(tiny_json + " --image " + weights_folder + "tiny.md", 3, "PNG");
+  refused(tiny_json + " -o /nowhere/t.svg", 4, "/nowhere");
+  refused(weights_folder + "none.json", 4, "none.json");
 }
 
 TEST_CASE("the pages of the shipped networks stay small") {
   const TemporaryFolder folder;
-  REQUIRE(trace(weights + "mnist-cnn.json -o " + (folder / "m.html")).code == 0);
+  REQUIRE(trace(mnist_json + " -o " + (folder / "m.html")).code == 0);
   CHECK(std::filesystem::file_size(folder / "m.html") < 2'000'000);
-  REQUIRE(trace(weights + "cifar10-cnn.json -o " + (folder / "c.html")).code == 0);
+  REQUIRE(trace(cifar_json + " -o " + (folder / "c.html")).code == 0);
   CHECK(std::filesystem::file_size(folder / "c.html") < 6'000'000);
-}
-
-TEST_CASE("in a browser, the tape's page steps forward and backward and loads nothing") {
-  const std::string browser = find_browser();
-  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
-  const TemporaryFolder folder;
-  REQUIRE(trace(weights + "mnist-cnn.json -o " + (folder / "t.html")).code == 0);
-  const Visit page = visit(browser, folder / "t.html", "#step=2", R"(
-    const current = () => [...document.querySelectorAll('.op.current')].map(
-      (op) => op.closest('[data-mode]').dataset.mode + op.dataset.entry);
-    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
-    const seen = { opened: [document.querySelector('#position').textContent, current()] };
-    press('ArrowRight');
-    seen.key = [document.querySelector('#position').textContent, current()];
-    document.querySelector('#next').click();
-    seen.button = [document.querySelector('#position').textContent, current()];
-    press('b');
-    seen.backward = [document.querySelector('#position').textContent, current()];
-    press('End');
-    seen.end = document.querySelector('#position').textContent;
-    seen.unreturned = document.querySelectorAll('.unreturned').length;
-    press('Home');
-    seen.home = document.querySelector('#position').textContent;
-    const conv = document.querySelectorAll('.op')[2];
-    conv.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
-    seen.entered = current();
-    seen.cards = [...document.querySelectorAll('.card h2')].map((h) => h.textContent);
-    seen.pictures = document.querySelectorAll('.card img').length;
-    return seen;)");
-  CHECK(page.errors == Json::array());
-  CHECK(page.requests == Json::array());
-  CHECK_MESSAGE(page.console.empty(), page.console);
-  const Json& seen = page.result;
-  CHECK(seen["opened"][0].get<std::string>().starts_with("forward 2 of "));
-  CHECK(seen["key"][0].get<std::string>().starts_with("forward 3 of "));
-  CHECK(seen["button"][0].get<std::string>().starts_with("forward 4 of "));
-  CHECK(seen["backward"][0].get<std::string>().starts_with("backward 1 of "));
-  CHECK(seen["opened"][1] != seen["key"][1]);
-  CHECK(seen["key"][1] != seen["button"][1]);
-  CHECK(seen["key"][1].size() == 2);  // a node of each tape
-  CHECK(seen["unreturned"] == 0);
-  CHECK(seen["home"].get<std::string>().starts_with("forward 1 of "));
-  CHECK(seen["entered"].size() == 2);
-  CHECK(seen["cards"][0].get<std::string>().starts_with("training: relu"));
-  CHECK(seen["pictures"] == 2);
-}
-
-TEST_CASE("in a browser of any width, the node that one is at is in view, and in the middle") {
-  const std::string browser = find_browser();
-  if (browser.empty()) return skip("no browser (chromium, or $GLASS_BROWSER)");
-  const TemporaryFolder folder;
-  REQUIRE(trace(weights + "cifar10-robust.json -o " + (folder / "t.html")).code == 0);
-  for (const auto& [width, height] : {std::pair{390, 844}, {800, 1000}, {1600, 900}}) {
-    CAPTURE(width);
-    const Visit page = visit(browser, folder / "t.html", "", R"(
-      const main = document.querySelector('main');
-      const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key }));
-      const middle = (box) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-      const look = () => {
-        const view = main.getBoundingClientRect();
-        const nodes = [...document.querySelectorAll('.op.current .box')]
-          .map((node) => node.getBoundingClientRect()).filter((box) => box.width > 0);
-        const [x, y] = middle(nodes.at(-1)), [u, v] = middle(view);
-        // As far as the drawing can be scrolled.
-        const low = main.scrollTop < 1, high = main.scrollTop + main.clientHeight > main.scrollHeight - 2;
-        return {
-          nodes: nodes.length,
-          inside: nodes.every((b) => b.left >= view.left && b.right <= view.right &&
-                                     b.top >= view.top && b.bottom <= view.bottom),
-          centred: Math.abs(y - v) < 3 || (low && y < v) || (high && y > v),
-          card: [...document.querySelectorAll('.card')].some((card) => card.clientHeight > 0),
-        };
-      };
-      const seen = [look()];
-      for (let i = 0; i < 12; ++i) { press('ArrowRight'); seen.push(look()); }
-      for (let i = 0; i < 9; ++i) { document.querySelector('#next').click(); seen.push(look()); }
-      press('b');
-      seen.push(look());
-      for (let i = 0; i < 30; ++i) { press('ArrowRight'); seen.push(look()); }
-      press('End');
-      seen.push(look());
-      const view = main.getBoundingClientRect();
-      return { seen, wide: document.documentElement.scrollWidth > innerWidth,
-               high: document.documentElement.scrollHeight > innerHeight,
-               share: view.width * view.height / (innerWidth * innerHeight) };)",
-                             width, height);
-    CHECK(page.errors == Json::array());
-    for (const Json& look : page.result["seen"]) {
-      CHECK(look["nodes"] >= 1);
-      CHECK(look["inside"] == true);
-      CHECK(look["centred"] == true);
-      CHECK(look["card"] == true);
-    }
-    CHECK(page.result["wide"] == false);
-    CHECK(page.result["high"] == false);
-    CHECK(page.result["share"] > .4);  // of the window is the drawing's
-  }
 }

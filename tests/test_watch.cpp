@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "programs.hpp"
 #include "skip.hpp"
 #include "terminal.hpp"
 #include "viz/pictures/terminal.hpp"
@@ -10,8 +11,6 @@ using namespace glass::viz;
 
 namespace {
 
-const std::string viz_program = GLASS_VIZ_PROGRAM;
-const std::string mnist = std::string(GLASS_WEIGHTS_DIR) + "/mnist-cnn.json";
 const std::string cursor_hides = "\x1b[?25l", cursor_shows = "\x1b[?25h";
 
 /// Two by three pixels: red, green / blue, white / black, grey.
@@ -19,10 +18,6 @@ Image six_colours() {
   Image image(2, 3, 3);
   image.pixels = {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 128, 128, 128};
   return image;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
 }
 
 /// Before a command: what kind of terminal it runs in.
@@ -65,8 +60,8 @@ TEST_CASE("the palette is that of the terminal, unless colours are unwanted") {
 TEST_CASE("viz maximise --watch: ten lines where there is no terminal, and the same bytes") {
   const TemporaryFolder folder;
   const auto paint = [&](const std::string& options, const std::string& name) {
-    return run_program(viz_program + " maximise " + mnist + " --steps 21 " + options + " -o " +
-                       (folder / (name + ".png")) + " --npy " + (folder / (name + ".npy")));
+    return run_viz("maximise " + mnist_json + " --steps 21 " + options + " -o " +
+                   (folder / (name + ".png")) + " --npy " + (folder / (name + ".npy")));
   };
   const auto lines = [](const Run& run) { return std::ranges::count(run.err, '\n'); };
   REQUIRE(paint("--class 3", "plain").code == 0);
@@ -98,7 +93,7 @@ TEST_CASE("viz maximise --watch draws half blocks in a terminal, and gives the c
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const std::string command =
-      viz_program + " maximise " + mnist + " --class 3 --steps 40 --watch -o ";
+      viz_program + " maximise " + mnist_json + " --class 3 --steps 40 --watch -o ";
   const Run run = run_in_terminal(in("TERM=xterm-256color") + command + (folder / "a.png"));
   REQUIRE_MESSAGE(run.code == 0, run.err);
   CHECK(run.err.starts_with(cursor_hides));
@@ -121,9 +116,9 @@ TEST_CASE("viz maximise --watch draws half blocks in a terminal, and gives the c
 TEST_CASE("viz maximise --watch shows every class with its name, in wide and in narrow terminals") {
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
-  const std::string command =
-      in("TERM=xterm-256color NO_COLOR=1") + viz_program + " maximise " + GLASS_WEIGHTS_DIR +
-      "/cifar10-cnn.json --class all --steps 2 --watch -o " + (folder / "a.png");
+  const std::string command = in("TERM=xterm-256color NO_COLOR=1") + viz_program + " maximise " +
+                              cifar_json + " --class all --steps 2 --watch -o " +
+                              (folder / "a.png");
   for (const unsigned short columns : std::initializer_list<unsigned short>{80, 40}) {
     CAPTURE(columns);
     const Run run = run_in_terminal(command, {}, 1, columns, 24);
@@ -146,7 +141,7 @@ TEST_CASE("viz maximise --watch gives the cursor back after Ctrl-C and after a m
   if (!has_terminals()) return skip("no terminals");
   const TemporaryFolder folder;
   const std::string command =
-      viz_program + " maximise " + mnist + " --class 3 --watch -o " + (folder / "a.png");
+      viz_program + " maximise " + mnist_json + " --class 3 --watch -o " + (folder / "a.png");
   const Run stopped =
       run_in_terminal(in("TERM=xterm-256color") + command + " --steps 1000000", "▀");
   CHECK_MESSAGE(stopped.code == 130, stopped.err);
