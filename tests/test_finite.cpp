@@ -67,7 +67,7 @@ nn::Model with_infinite_peak() {
   return model;
 }
 
-const Tensor grey = Tensor::full({1, 1, 4, 4}, 0.5);
+const Tensor grey_image = Tensor::full({1, 1, 4, 4}, 0.5);
 
 }  // namespace
 
@@ -78,8 +78,8 @@ TEST_CASE("not finite: values are counted by kind") {
   CHECK(count({1, quiet_nan, quiet_nan}) == "2 of 3 numbers are NaN");
   CHECK(count({-inf, 1}) == "1 of 2 numbers are infinite");
   CHECK(count({inf, quiet_nan}) == "2 of 2 numbers are infinite or NaN");
-  CHECK(all_finite({grey, Tensor()}));
-  CHECK_FALSE(all_finite({grey, Tensor::scalar(quiet_nan)}));
+  CHECK(all_finite({grey_image, Tensor()}));
+  CHECK_FALSE(all_finite({grey_image, Tensor::scalar(quiet_nan)}));
 }
 
 TEST_CASE("not finite: the first layer that gives it is named, by every function that asks") {
@@ -87,43 +87,43 @@ TEST_CASE("not finite: the first layer that gives it is named, by every function
   model.eval();
   const Objective objective(model, "logit:0");
   const doctest::Contains named("outputs of batchnorm1 are NaN");
-  CHECK_THROWS_WITH_AS(saliency(model, objective, grey), named, FileError);
-  CHECK_THROWS_WITH_AS(maximise(model, objective, grey, {}), named, FileError);
-  CHECK_THROWS_WITH_AS(logits_of(model, grey), named, FileError);
-  CHECK_THROWS_WITH_AS(objective.probability(model, grey), named, FileError);
-  CHECK_THROWS_WITH_AS(invert(model, 2, grey, {}), named, FileError);
+  CHECK_THROWS_WITH_AS(saliency(model, objective, grey_image), named, FileError);
+  CHECK_THROWS_WITH_AS(maximise(model, objective, grey_image, {}), named, FileError);
+  CHECK_THROWS_WITH_AS(logits_of(model, grey_image), named, FileError);
+  CHECK_THROWS_WITH_AS(objective.probability(model, grey_image), named, FileError);
+  CHECK_THROWS_WITH_AS(invert(model, 2, grey_image, {}), named, FileError);
 
   fill(model, "0.running_var", 1);
   fill(model, "2.weight", 1e38);
-  CHECK_THROWS_WITH_AS(logits_of(model, grey),
+  CHECK_THROWS_WITH_AS(logits_of(model, grey_image),
                        doctest::Contains("net: 3 of 3 outputs of linear1 are infinite"), FileError);
 }
 
 TEST_CASE("not finite: a layer that is not looked at may give what it will") {
   nn::Model model = network(batch_norm_layer + flatten_layer + linear_layer);
   fill(model, "2.weight", quiet_nan);
-  CHECK(maximise(model, Objective(model, "layer:batchnorm1"), grey, {.steps = 2}).steps == 2);
+  CHECK(maximise(model, Objective(model, "layer:batchnorm1"), grey_image, {.steps = 2}).steps == 2);
 }
 
 TEST_CASE("not finite: a normalisation that is none, and a sum that is too large") {
   nn::Model model = network(flatten_layer + linear_layer, R"(, "mean": [0], "std": [1e-300])");
   model.eval();
-  CHECK_THROWS_WITH_AS(logits_of(model, grey), doctest::Contains("normalised by mean and std"),
-                       FileError);
+  CHECK_THROWS_WITH_AS(logits_of(model, grey_image),
+                       doctest::Contains("normalised by mean and std"), FileError);
   nn::Model large = network(flatten_layer + linear_layer);
   fill(large, "1.weight", 1e30);
-  CHECK_THROWS_WITH_AS(saliency(large, Objective(large, "layer:linear1"), grey),
+  CHECK_THROWS_WITH_AS(saliency(large, Objective(large, "layer:linear1"), grey_image),
                        doctest::Contains("'square'"), FileError);
 }
 
 TEST_CASE("not finite: of gradients, the layer that hands them back") {
   nn::Model model = with_infinite_gradient();
   model.eval();
-  CHECK(all_finite({logits_of(model, grey)}));
+  CHECK(all_finite({logits_of(model, grey_image)}));
   const Objective objective(model, "logit:0");
   const doctest::Contains named("gradients that linear1 hands back are infinite");
-  CHECK_THROWS_WITH_AS(saliency(model, objective, grey), named, FileError);
-  CHECK_THROWS_WITH_AS(maximise(model, objective, grey, {}), named, FileError);
+  CHECK_THROWS_WITH_AS(saliency(model, objective, grey_image), named, FileError);
+  CHECK_THROWS_WITH_AS(maximise(model, objective, grey_image, {}), named, FileError);
 }
 
 TEST_CASE("not finite: in the middle of a run, the step is named as well") {
@@ -132,7 +132,7 @@ TEST_CASE("not finite: in the middle of a run, the step is named as well") {
   const MaximiseOptions plain{.regulariser = {.tv = 0, .l2 = 0}, .jitter = 0};
   int steps = 0;
   const auto paint = [&] {
-    maximise(model, objective, grey, plain, [&](const MaximiseStep& step) {
+    maximise(model, objective, grey_image, plain, [&](const MaximiseStep& step) {
       CHECK(all_finite({step.image}));
       return ++steps > 0;
     });

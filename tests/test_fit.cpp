@@ -149,8 +149,8 @@ TEST_CASE("fit: photographs of digits are named by each MNIST network") {
     models.back().eval();
   }
   const NoGrad no_grad;
-  for (const auto& [what, scene] : scenes) {
-    const Tensor digits = fitted(scene);
+  for (const auto& scene : scenes) {
+    const Tensor digits = fitted(scene.second);
     for (nn::Model& model : models) {
       const std::vector<Index> answers =
           argmax(model.outputs(model.logits_layer(), digits).back(), 1);
@@ -158,7 +158,7 @@ TEST_CASE("fit: photographs of digits are named by each MNIST network") {
       for (std::size_t digit = 0; digit < 10; ++digit) {
         right += answers[digit] == static_cast<Index>(digit);
       }
-      CHECK_MESSAGE(right >= 9, model.name, ", ", what, ": ", right);
+      CHECK_MESSAGE(right >= 9, model.name, ", ", scene.first, ": ", right);
     }
   }
 }
