@@ -82,7 +82,7 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
 
 TEST_CASE("--version") {
   for (const std::string& program : {viz_program, train_program}) {
-    const Run run = run_program(program + "--version");
+    const Run run = run_program(program + " --version");
     CHECK(run.code == 0);
     CHECK(run.out.starts_with("glassgrad "));
     CHECK(one_line(run.out));
@@ -149,8 +149,8 @@ TEST_CASE("an output whose name promises something else is refused before any wo
         0);
   for (const std::string& command : {"maximise " + tiny_json + class_3, "tape " + tiny_json,
                                      "saliency " + tiny_json + ' ' + digit_png}) {
-    check_mistake(viz_program + ' ' + command + "-o ''", "--output: expected a word, found none");
-    check_mistake(viz_program + ' ' + command + "-o " + (folder / ""), "is a folder", 4);
+    check_mistake(viz_program + ' ' + command + " -o ''", "--output: expected a word, found none");
+    check_mistake(viz_program + ' ' + command + " -o " + (folder / ""), "is a folder", 4);
   }
   check_mistake(train_program + ' ' + tiny_json + " --data . -o -", "none is standard output");
 }
