@@ -34,9 +34,9 @@ std::string layers(const std::vector<std::string>& types) {
   return json;
 }
 
-const std::vector<std::vector<double>> three{{2, 0}, {0, 3}, {-1, 1}}, one{{2, -4}};
+const std::vector<std::vector<double>> three_rows{{2, 0}, {0, 3}, {-1, 1}}, one_row{{2, -4}};
 const Tensor two_images = Tensor::from({2, 1, 1, 2}, {1, 0.5, 0.25, 1});
-// Their logits, by hand: of `three` 2, 1.5, -0.5 and 0.5, 3, 0.75; of `one` 0 and -3.5.
+// Their logits, by hand: of `three_rows` 2, 1.5, -0.5 and 0.5, 3, 0.75; of `one_row` 0 and -3.5.
 const std::vector<double> z3{2, 1.5, -0.5, 0.5, 3, 0.75}, z1{0, -3.5};
 
 double sigma(double z) { return 1 / (1 + std::exp(-z)); }
@@ -86,7 +86,7 @@ TEST_CASE("answers: with and without a softmax at the end, the same logits and p
                                                  {"LogSoftmax", "Dropout", "Flatten"},
                                                  {"Flatten"},
                                                  {"Dropout"}}) {
-    nn::Model model = network(three, layers(ending));
+    nn::Model model = network(three_rows, layers(ending));
     CAPTURE(model.summary());
     CHECK(model.class_count() == 3);
     CHECK_FALSE(model.sigmoids());
@@ -98,10 +98,10 @@ TEST_CASE("answers: with and without a softmax at the end, the same logits and p
 }
 
 TEST_CASE("answers: only what ends a network is taken off, and only once") {
-  nn::Model twice = network(three, layers({"Softmax", "Softmax"}));
+  nn::Model twice = network(three_rows, layers({"Softmax", "Softmax"}));
   check_close(twice.logits(two_images), softmax_of(z3));  // what goes into the last one
   check_probabilities(twice, softmax_of(softmax_of(z3)));
-  const nn::Model inside = network(three, layers({"Sigmoid", "Tanh"}));
+  const nn::Model inside = network(three_rows, layers({"Sigmoid", "Tanh"}));
   CHECK_FALSE(inside.sigmoids());
   check_close(inside.logits(two_images).detach(), [] {
     std::vector<double> h;
@@ -118,7 +118,7 @@ TEST_CASE("answers: only what ends a network is taken off, and only once") {
 TEST_CASE("answers: one output says no or yes, with a sigmoid or without") {
   for (const std::vector<std::string>& ending :
        {std::vector<std::string>{}, {"Sigmoid"}, {"Sigmoid", "Flatten"}, {"Dropout"}}) {
-    nn::Model model = network(one, layers(ending), R"(["no", "yes"])");
+    nn::Model model = network(one_row, layers(ending), R"(["no", "yes"])");
     CAPTURE(model.summary());
     CHECK(model.class_count() == 2);
     CHECK(model.sigmoids());
@@ -134,7 +134,7 @@ TEST_CASE("answers: one output says no or yes, with a sigmoid or without") {
 TEST_CASE("answers: several sigmoids speak for themselves, also where they were channels") {
   std::vector<double> p;
   for (const double z : z3) p.push_back(sigma(z));
-  nn::Model model = network(three, layers({"Sigmoid"}));
+  nn::Model model = network(three_rows, layers({"Sigmoid"}));
   CHECK(model.class_count() == 3);
   CHECK(model.sigmoids());
   check_close(model.logits(two_images), z3);
@@ -166,7 +166,7 @@ TEST_CASE("answers: the loss is that of logits, for every ending") {
     CAPTURE(smoothing);
     const double expected = cross_entropy(z, labels, smoothing).item();
     for (const char* ending : {"Softmax", "LogSoftmax", "Flatten"}) {
-      CHECK(network(three, layers({ending})).loss(z, labels, smoothing).item() == expected);
+      CHECK(network(three_rows, layers({ending})).loss(z, labels, smoothing).item() == expected);
     }
     // Of sigmoids -t log p - (1 - t) log(1 - p), whose derivative is p - t.
     double sum = 0;
@@ -177,13 +177,13 @@ TEST_CASE("answers: the loss is that of logits, for every ending") {
       sum -= t * std::log(p) + (1 - t) * std::log(1 - p);
       slopes.push_back((p - t) / 6);
     }
-    const Tensor loss = network(three, layers({"Sigmoid"})).loss(z, labels, smoothing);
+    const Tensor loss = network(three_rows, layers({"Sigmoid"})).loss(z, labels, smoothing);
     CHECK(loss.item() == doctest::Approx(sum / 6));
     check_close(gradient(z, loss), slopes);
 
     // One output: z = 0 with the label 1, and z = -3.5 with the label 1.
     const Tensor out = Tensor::from({2, 1}, z1).requires_grad(true);
-    const nn::Model binary = network(one, "");
+    const nn::Model binary = network(one_row, "");
     const double t = 1 - smoothing / 2;
     const Tensor two = binary.loss(binary.class_logits(out), {1, 1}, smoothing);
     CHECK(two.item() ==
@@ -194,7 +194,7 @@ TEST_CASE("answers: the loss is that of logits, for every ending") {
 }
 
 TEST_CASE("answers: logits of any size") {
-  const nn::Model binary = network(one, "");
+  const nn::Model binary = network(one_row, "");
   for (const double size : {100.0, 1e4, 1e30}) {
     const Tensor z = Tensor::from({1, 1}, {size}).requires_grad(true);
     const Tensor logits = binary.class_logits(z);
@@ -216,9 +216,9 @@ TEST_CASE("answers: what is no classifier, and names that do not fit, are refuse
   const auto count = [](const nn::Model& model) {
     return complaint([&] { (void)model.class_count(); });
   };
-  CHECK(count(network(one, layers({"Softmax"}))).find("its Softmax has one output") !=
+  CHECK(count(network(one_row, layers({"Softmax"}))).find("its Softmax has one output") !=
         std::string::npos);
-  CHECK(count(network(one, layers({"LogSoftmax", "Flatten"}))).find("its LogSoftmax") !=
+  CHECK(count(network(one_row, layers({"LogSoftmax", "Flatten"}))).find("its LogSoftmax") !=
         std::string::npos);
   const auto parse = [](const std::string& layers) {
     return nn::parse_description(
@@ -229,9 +229,11 @@ TEST_CASE("answers: what is no classifier, and names that do not fit, are refuse
   CHECK(count(parse(R"({"type": "Sigmoid"})")).find("expected an output [1,classes]") !=
         std::string::npos);
   for (const char* names : {R"(["yes"])", R"(["a", "b", "c"])"}) {
-    CHECK(complaint([&] { network(one, "", names); }).find("one output tells two classes apart") !=
-          std::string::npos);
+    CHECK(complaint([&] {
+            network(one_row, "", names);
+          }).find("one output tells two classes apart") != std::string::npos);
   }
-  CHECK_THROWS_AS(network(three, layers({"Sigmoid"})).loss(Tensor::zeros({1, 3}), {3}), ShapeError);
-  CHECK_THROWS_AS(network(one, "").loss(Tensor::zeros({1, 2}), {0, 1}), ShapeError);
+  CHECK_THROWS_AS(network(three_rows, layers({"Sigmoid"})).loss(Tensor::zeros({1, 3}), {3}),
+                  ShapeError);
+  CHECK_THROWS_AS(network(one_row, "").loss(Tensor::zeros({1, 2}), {0, 1}), ShapeError);
 }
