@@ -13,7 +13,7 @@ using namespace std::string_literals;
 namespace {
 
 const std::string jpeg_path = "a.jpg";
-const std::array names{"colour", "grey", "progressive", "cmyk", "restart"};
+const std::array sample_names{"colour", "grey", "progressive", "cmyk", "restart"};
 
 /// Of 21x13 pixels: white, with red in the upper left corner and blue in the lower
 /// right one. Written by libjpeg-turbo.
@@ -208,7 +208,7 @@ TEST_CASE("JPEG: what is not an intact picture is refused by name") {
 
 TEST_CASE(
     "JPEG: cut anywhere it is refused, and changed anywhere refused or decoded, always the same") {
-  for (const std::string name : names) {
+  for (const std::string name : sample_names) {
     CAPTURE(name);
     hostile::damage(jpeg_path, sample(name), [](const std::string& bytes) {
       const Image image = decoded_jpeg(bytes);

@@ -59,10 +59,10 @@ const Includes& includes() {
 
 TEST_CASE("rooms: nothing includes upwards, or from a room beside it") {
   REQUIRE(includes().size() > 200);
-  for (const auto& [file, included] : includes())
-    for (const std::string& other : included) {
-      const Room from = room_of(file), to = room_of(other);
-      CAPTURE(file);
+  for (const auto& source : includes())
+    for (const std::string& other : source.second) {
+      const Room from = room_of(source.first), to = room_of(other);
+      CAPTURE(source.first);
       CAPTURE(other);
       REQUIRE(includes().contains(other));
       CHECK((to.name == from.name || to.floor < from.floor));
