@@ -127,7 +127,7 @@ std::optional<std::string> Command::parse(std::vector<std::string> words) {
   } catch (const CLI::CallForHelp&) {
     const bool of_nothing = &chosen() == this && !app_->remaining(true).empty();
     if (of_nothing && !commands_.empty()) throw UsageError(complaint(""));
-    return chosen().help(terminal_size(STDOUT_FILENO).columns);
+    return chosen().help(static_cast<int>(terminal_size(STDOUT_FILENO).columns));
   } catch (const CLI::CallForVersion& version) {
     return std::string(version.what()) + '\n';
   } catch (const CLI::ParseError& error) {

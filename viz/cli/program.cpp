@@ -93,7 +93,7 @@ int run_program(Command& program, int argc, char** argv) {
 }
 
 int show_help(const Command& program) {
-  std::cerr << program.help(terminal_size(STDOUT_FILENO).columns);
+  std::cerr << program.help(static_cast<int>(terminal_size(STDOUT_FILENO).columns));
   return exit_usage;
 }
 

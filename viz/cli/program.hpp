@@ -88,9 +88,9 @@ class HiddenCursor {
 void show_progress(const std::string& line);
 void end_progress();
 
-/// In characters.
+/// In characters: of a terminal, or of a part of it.
 struct TerminalSize {
-  int columns, rows;
+  Index columns, rows;
 };
 /// Of the terminal at a file descriptor; or else what COLUMNS and LINES say, or 80 by 24.
 TerminalSize terminal_size(int descriptor);

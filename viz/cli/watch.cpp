@@ -21,11 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// In characters: a terminal's, or a part of it.
-struct Size {
-  Index columns, rows;
-};
-
 std::optional<Palette> palette_of_standard_error() {
   if (!isatty(STDERR_FILENO)) return std::nullopt;
   std::map<std::string, std::string> environment;
@@ -80,7 +75,7 @@ struct Grid {
 
 /// The grid in which `count` pictures are largest, but no larger than they are, each above `labels`
 /// lines of text, two columns apart. If they are too many to be seen, it has room for fewer.
-Grid grid_for(Index count, const Image& picture, Index labels, Size size) {
+Grid grid_for(Index count, const Image& picture, Index labels, TerminalSize size) {
   constexpr Index narrowest = 5;
   const auto W = static_cast<double>(picture.width), H = static_cast<double>(picture.height);
   Grid best;
@@ -131,7 +126,7 @@ std::vector<std::vector<std::string>> picture_rows(const std::vector<Image>& pic
 /// All pictures, and the gradients to the right of them. Where these do not all fit, those of the
 /// layers without weights go; where they would make the pictures small, they are a line of words.
 std::string body(const std::vector<Image>& pictures, const std::vector<std::string>& labels,
-                 std::vector<Slope> gradients, Palette palette, Size size) {
+                 std::vector<Slope> gradients, Palette palette, TerminalSize size) {
   constexpr Index large_enough = 16;
   const Image& first = pictures.front();
   const Index count = static_cast<Index>(pictures.size()), label_lines = labels.empty() ? 0 : 1;
@@ -198,7 +193,7 @@ void Watch::show(int run, const MaximiseStep& step) {
   drawn_ = now;
   const TerminalSize size = terminal_size(STDERR_FILENO);
   // A line for the status, and one below the frame for the cursor.
-  const Size rest{size.columns, std::max(1, size.rows - 2)};
+  const TerminalSize rest{size.columns, std::max<Index>(1, size.rows - 2)};
   std::vector<Image> pictures;
   std::vector<std::string> labels;
   for (Index n = 0; n < step.image.shape()[0]; ++n) {
