@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace glass {
 
@@ -27,6 +28,14 @@ Statistics statistics(const Tensor& tensor) {
     result.zeros = static_cast<double>(zeros) / static_cast<double>(tensor.size());
   }
   return result;
+}
+
+std::vector<double> doubles(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 }  // namespace glass

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "autograd/tensor.hpp"
 
 namespace glass {
@@ -15,5 +17,10 @@ struct Statistics {
 
 /// All 0 for an empty tensor.
 Statistics statistics(const Tensor& tensor);
+
+/// The numbers of a tensor, in double precision.
+std::vector<double> doubles(const Tensor& tensor);
+/// Of one number or more.
+double mean(const std::vector<double>& values);
 
 }  // namespace glass

@@ -27,7 +27,7 @@ std::string formatted(const char* format, double value) {
   return text;
 }
 
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+std::string aligned(const std::vector<std::vector<std::string>>& rows, Flush flush) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -37,7 +37,8 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
+      const std::string space(widths[i] - width(row[i]), ' ');
+      line += (flush == Flush::right && i > 0 ? space + row[i] : row[i] + space) + "  ";
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }

@@ -1,3 +1,4 @@
+#include "nn/printable.hpp"
 #include "nn/sequential.hpp"
 
 /// How people call the layers of a Sequential.
@@ -13,10 +14,7 @@ bool is_number(const std::string& word) {
 std::string alias_stem(const Module& layer) {
   std::string stem = layer.type();
   if (stem.ends_with("2d")) stem.resize(stem.size() - 2);
-  for (char& c : stem) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return stem;
+  return lower_case(stem);
 }
 
 }  // namespace

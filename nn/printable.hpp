@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "autograd/precision.hpp"
 
@@ -19,5 +20,9 @@ inline constexpr std::size_t whole_text = std::string_view::npos;
 std::string printable(std::string_view text, std::size_t longest = 80);
 /// Without the spaces at its ends, which nobody sees.
 std::string trimmed(std::string_view text);
+/// With the letters A to Z as small ones.
+std::string lower_case(std::string text);
+/// "a, b, c"
+std::string comma_list(const std::vector<std::string>& words);
 
 }  // namespace glass::nn

@@ -1,7 +1,6 @@
 #include "nn/suggestion.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "nn/printable.hpp"
 
@@ -10,11 +9,6 @@ namespace glass::nn {
 namespace {
 
 constexpr std::size_t longest_word = 60;  ///< the work grows with the square of it
-
-std::string lower(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return word;
-}
 
 /// d[i][j] is the distance of the first i letters of a from the first j of b.
 std::size_t distance(const std::string& a, const std::string& b) {
@@ -44,14 +38,14 @@ std::size_t mistakes(const std::string& word, const std::string& known) {
 }  // namespace
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
-  const std::string wanted = lower(word);
+  const std::string wanted = lower_case(word);
   const bool is_number = wanted.find_first_not_of("0123456789") == wanted.npos;
   if (is_number || wanted.size() > longest_word) return {};
   const std::string* nearest = nullptr;
   std::size_t fewest = std::max<std::size_t>(1, wanted.size() / 3) + 1;
   for (const std::string& candidate : known) {
     if (candidate.size() > longest_word) continue;
-    const std::size_t count = mistakes(wanted, lower(candidate));
+    const std::size_t count = mistakes(wanted, lower_case(candidate));
     const bool has_something_in_common = count < std::min(wanted.size(), candidate.size());
     if (count >= fewest || !has_something_in_common) continue;
     fewest = count;

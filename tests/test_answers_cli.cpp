@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "nn/data/data_folder.hpp"
 #include "nn/data/pick.hpp"
@@ -168,6 +170,21 @@ TEST_CASE("viz compares networks only where they tell the same classes apart") {
   check_refused(judged_by(networks.model(1, "", {"dog", "cat"})), 3,
                 "expected a judge of the classes of m, cat, dog, found dog, cat");
   check_refused(judged_by(networks.model(3, "Softmax")), 3, "2 classes, as m has");
+}
+
+TEST_CASE("viz judge: columns stay in line under names in any script") {
+  Networks networks;
+  const std::string model = networks.model(1, "Sigmoid", {"été", "dog"});
+  const Run run = run_viz("judge " + model + " --maximise --steps 2 --judge " + model);
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  std::istringstream lines(run.out);
+  std::vector<std::ptrdiff_t> widths;  // in characters
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("  ")) continue;
+    widths.push_back(std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; }));
+  }
+  CHECK(widths.size() == 4);
+  CHECK(std::ranges::count(widths, widths.front()) == 4);
 }
 
 TEST_CASE("train --classes teaches one output to tell two classes apart") {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "autograd/table.hpp"
 #include "nn/suggestion.hpp"
 #include "programs.hpp"
 #include "terminal.hpp"
@@ -12,6 +13,8 @@
 namespace {
 
 namespace fs = std::filesystem;
+using glass::aligned;
+using glass::Flush;
 using glass::nn::did_you_mean;
 
 std::size_t longest_line(const std::string& text) {
@@ -42,6 +45,12 @@ TEST_CASE("did you mean: the nearest word, if it is near") {
   CHECK(did_you_mean("conv", {}) == "");
   CHECK(did_you_mean("cab\x1b", {"cab\x1b."}) == "; did you mean cab\\x1b.?");
   CHECK(did_you_mean(std::string(100000, 'a'), {std::string(100000, 'a') + 'b'}) == "");
+}
+
+TEST_CASE("columns of a table lie flush left or right, of names in any script") {
+  const std::vector<std::vector<std::string>> rows{{"", "own"}, {"été", "7 %"}, {"noise"}};
+  CHECK(aligned(rows) == "       own\nété    7 %\nnoise\n");
+  CHECK(aligned({{"", "own"}, {"été", "7"}}, Flush::right) == "     own\nété    7\n");
 }
 
 TEST_CASE("viz alone tells what there is and what to try, and that this was no use") {

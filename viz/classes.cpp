@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 
-#include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
 #include "nn/suggestion.hpp"
 

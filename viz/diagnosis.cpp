@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "autograd/node.hpp"
+#include "autograd/table.hpp"
 #include "viz/finite.hpp"
 #include "viz/saliency.hpp"
 
@@ -19,10 +19,7 @@ std::span<const real> part(const Tensor& batch, Index n) {
 }
 
 std::string percent(Index part, Index whole) {
-  char digits[16];
-  std::snprintf(digits, sizeof digits, "%.0f %%",
-                100 * static_cast<double>(part) / static_cast<double>(whole));
-  return digits;
+  return formatted("%.0f %%", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 /// How many of a layer's outputs have a derivative of exactly 0; none if it is no such layer.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "autograd/node.hpp"
+#include "autograd/statistics.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "viz/blur.hpp"
@@ -19,10 +20,6 @@
 namespace glass::viz {
 
 namespace {
-
-std::vector<double> doubles(const Tensor& tensor) {
-  return {tensor.values().begin(), tensor.values().end()};
-}
 
 std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& coordinates,
                                                  const MaximiseOptions& options) {
@@ -72,11 +69,8 @@ double objective_unit(nn::Model& model, const Objective& objective) {
   std::vector<Index> keys(
       static_cast<std::size_t>(objective.pictures() > 1 ? objective.pictures() : 4));
   std::iota(keys.begin(), keys.end(), 0);
-  const std::vector<double> sizes =
-      norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6)));
-  const double mean =
-      std::accumulate(sizes.begin(), sizes.end(), 0.0) / static_cast<double>(sizes.size());
-  return mean > 0 ? mean : 1;
+  const double size = mean(norms(saliency(model, objective, initial_noise(model, keys, 0, 0.6))));
+  return size > 0 ? size : 1;
 }
 
 MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
@@ -93,8 +87,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
   }
 
   const std::vector<double> centre = centre_of(model);
-  const double fill =
-      std::accumulate(centre.begin(), centre.end(), 0.0) / static_cast<double>(centre.size());
+  const double fill = mean(centre);
   const auto x = parametrised(init, options.parametrisation, options.decorrelate);
   const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(x->coordinates(), options);
   Rng rng(options.seed);

@@ -76,12 +76,10 @@ std::vector<TermWords> split_objective(const std::string& expression) {
   std::optional<Head> head = read_head(expression, 0);
   if (!head) {
     const std::vector<std::string> names(std::begin(kind_names), std::end(kind_names));
-    std::string known;
-    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
     throw Error("objective '" + expression +
                 "': expected terms such as logit:3 or 0.5*channel:conv2:5, joined by + or -; there "
                 "are " +
-                known + nn::did_you_mean(kind_word(expression), names));
+                nn::comma_list(names) + nn::did_you_mean(kind_word(expression), names));
   }
   std::vector<TermWords> terms;
   for (std::size_t begin = 0; head;) {

@@ -1,7 +1,9 @@
 #include "weights/card.hpp"
 
-#include <cstdio>
 #include <sstream>
+
+#include "autograd/table.hpp"
+#include "viz/classes.hpp"
 
 namespace glass::training {
 
@@ -13,19 +15,14 @@ Index parameter_count(const nn::Model& model) {
   return count;
 }
 
-std::string class_name(const nn::Model& model, Index k) {
-  const auto i = static_cast<std::size_t>(k);
-  return i < model.classes.size() ? model.classes[i] : std::to_string(k);
-}
-
 void write_confusion(std::ostream& out, const nn::Model& model, const Evaluation& test) {
   out << "## Confusion matrix of the test images\n\n"
       << "Rows are the truth, columns the network's answers.\n\n| |";
-  for (Index k = 0; k < test.classes; ++k) out << ' ' << class_name(model, k) << " |";
+  for (Index k = 0; k < test.classes; ++k) out << ' ' << viz::class_name(model, k) << " |";
   out << "\n|---|";
   for (Index k = 0; k < test.classes; ++k) out << "---:|";
   for (Index truth = 0; truth < test.classes; ++truth) {
-    out << "\n| **" << class_name(model, truth) << "** |";
+    out << "\n| **" << viz::class_name(model, truth) << "** |";
     for (Index answer = 0; answer < test.classes; ++answer) {
       out << ' ' << test.confusion[static_cast<std::size_t>(truth * test.classes + answer)] << " |";
     }
@@ -36,10 +33,8 @@ void write_confusion(std::ostream& out, const nn::Model& model, const Evaluation
 }  // namespace
 
 std::string accuracy_text(Index correct, Index total) {
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.2f %%",
-                100 * static_cast<double>(correct) / static_cast<double>(total));
-  return text(percent, " (", correct, " of ", total, ")");
+  const double percent = 100 * static_cast<double>(correct) / static_cast<double>(total);
+  return text(formatted("%.2f %%", percent), " (", correct, " of ", total, ")");
 }
 
 std::string write_card(const nn::Model& model, const Card& card) {

@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::uint64_t largest_file = std::uint64_t{64} << 20;  ///< that a report can be
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 bool rewrites_model(const Session& session) {
   return file_identity(session.output) == file_identity(session.model);
 }
@@ -39,7 +35,7 @@ std::vector<std::string> paths_of(const Outputs& outputs) {
 void check_links(const std::string& path, const fs::path& folder) {
   std::error_code unreadable;
   const fs::path home = fs::canonical(folder, unreadable),
-                 end = fs::canonical(folder_of(nn::end_of_links(path)), unreadable);
+                 end = fs::canonical(nn::folder_of(nn::end_of_links(path)), unreadable);
   const bool inside =
       std::mismatch(home.begin(), home.end(), end.begin(), end.end()).first == home.end();
   if (inside && !unreadable) return;
@@ -111,7 +107,7 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
   for (const std::string& path : paths) {
     const bool is_report = path == outputs.report;
     if (is_report && is_device(path)) continue;
-    check_links(path, folder_of(is_report ? path : outputs.description));
+    check_links(path, nn::folder_of(is_report ? path : outputs.description));
     check_existing(path, outputs, session, network);
   }
 }

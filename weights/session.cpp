@@ -4,12 +4,11 @@
 #include <optional>
 
 #include "nn/data/data_folder.hpp"
-#include "nn/data/pick.hpp"
 #include "nn/io/files.hpp"
 #include "nn/io/json_text.hpp"
-#include "nn/io/json_value.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/sha256.hpp"
+#include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
@@ -68,14 +67,9 @@ std::string picked_text(const data::DataFolder& data) {
 
 /// Reads what there is to learn; classes without names get those of what is picked.
 data::DataFolder read_data(const Session& session, nn::Model& model) {
-  const auto read = [&] {
-    data::DataFolder data = data::read_data_folder(session.data, model.input_shape,
-                                                   model.class_count(), session.classes);
-    if (!data.picked.empty()) data::check_names(model.classes, data.picked, data.names);
-    return data;
-  };
   try {
-    data::DataFolder data = as_usage(read);
+    data::DataFolder data =
+        as_usage([&] { return data::read_data_folder(session.data, model, session.classes); });
     if (model.classes.empty()) model.classes = picked_names(data);
     return data;
   } catch (const UsageError& error) {
@@ -86,7 +80,7 @@ data::DataFolder read_data(const Session& session, nn::Model& model) {
 /// A card without evaluations.
 Card card_so_far(const Session& session, const Trainer& trainer, const BestWeights& best,
                  const data::DataFolder& data) {
-  return {.data = fs::canonical(session.data).filename().string(),
+  return {.data = data::name_of(session.data),
           .classes = picked_text(data),
           .training_images = data.training.size(),
           .command = session.command,

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
       .within(0, 0.9);
   program.option("--seed N", options.seed,
                  "Seed of the first weights, the order and every change of an image");
-  program.option("--threads N", threads, "Threads; 0 uses every core").within(0, 1024);
+  add_threads(program, threads);
   program.group("What it is shown");
   program
       .option("--augment WORD,...", augment,

@@ -6,7 +6,6 @@
 #include "nn/data/cifar10.hpp"
 #include "nn/data/idx.hpp"
 #include "nn/data/pick.hpp"
-#include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
 
 namespace glass::data {
@@ -19,13 +18,14 @@ const std::vector<std::string> cifar10_names{"data_batch_1.bin", "data_batch_2.b
                                              "data_batch_3.bin", "data_batch_4.bin",
                                              "data_batch_5.bin", "test_batch.bin"};
 
-/// The path of `name` or of `name.gz`; empty if there is neither.
-std::string find(const std::filesystem::path& folder, const std::string& name) {
+/// The paths of `name` and `name.gz`, as far as they are there.
+std::vector<std::string> find(const std::filesystem::path& folder, const std::string& name) {
+  std::vector<std::string> paths;
   std::error_code unreadable;
   for (const std::filesystem::path& path : {folder / name, folder / (name + ".gz")}) {
-    if (std::filesystem::exists(path, unreadable)) return path.string();
+    if (std::filesystem::exists(path, unreadable)) paths.push_back(path.string());
   }
-  return {};
+  return paths;
 }
 
 bool has_any(const std::string& folder, const std::vector<std::string>& names) {
@@ -35,17 +35,14 @@ bool has_any(const std::string& folder, const std::vector<std::string>& names) {
 /// The paths of all these files.
 std::vector<std::string> find_all(const std::string& folder,
                                   const std::vector<std::string>& names) {
-  std::vector<std::string> paths;
-  std::string missing;
+  std::vector<std::string> paths, missing;
   for (const std::string& name : names) {
-    paths.push_back(find(folder, name));
-    if (paths.back().empty()) missing += (missing.empty() ? "" : ", ") + name;
+    const std::vector<std::string> found = find(folder, name);
+    found.empty() ? missing.push_back(name) : paths.push_back(found.front());
   }
-  if (!missing.empty()) {
-    throw FileError(folder +
-                    ": the data set is not complete; missing, with or without .gz: " + missing);
-  }
-  return paths;
+  if (missing.empty()) return paths;
+  throw FileError(folder + ": the data set is not complete; missing, with or without .gz: " +
+                  nn::comma_list(missing));
 }
 
 DataFolder read_idx_folder(const std::string& folder, const Shape& image_shape, Index classes) {
@@ -111,18 +108,16 @@ void pick(const std::string& folder, DataFolder& data, const std::vector<std::st
 
 }  // namespace
 
+std::string name_of(const std::string& folder) {
+  return std::filesystem::canonical(folder).filename().string();
+}
+
 std::vector<std::string> data_files(const std::string& folder) {
   std::vector<std::string> paths;
   if (folder.empty()) return paths;
-  for (const auto* names : {&idx_names, &cifar10_names}) {
-    for (const std::string& name : *names) {
-      for (const char* ending : {"", ".gz"}) {
-        const std::filesystem::path path = std::filesystem::path(folder) / (name + ending);
-        std::error_code unreadable;
-        if (std::filesystem::exists(path, unreadable)) paths.push_back(path.string());
-      }
-    }
-  }
+  for (const auto* names : {&idx_names, &cifar10_names})
+    for (const std::string& name : *names)
+      std::ranges::copy(find(folder, name), std::back_inserter(paths));
   return paths;
 }
 
@@ -157,6 +152,13 @@ DataFolder read_data_folder(const std::string& folder, const Shape& image_shape,
   const Index count = data.training.size();
   if (count < 2) throw FileError(folder + ": expected at least 2 training images, found 1");
   data.validation = split_last(data.training, std::clamp<Index>(count / 10, 1, 5000));
+  return data;
+}
+
+DataFolder read_data_folder(const std::string& folder, const nn::Model& model,
+                            const std::vector<std::string>& picked) {
+  DataFolder data = read_data_folder(folder, model.input_shape, model.class_count(), picked);
+  if (!picked.empty()) check_names(model.classes, data.picked, data.names);
   return data;
 }
 

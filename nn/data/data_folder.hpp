@@ -3,6 +3,7 @@
 #include <string>
 
 #include "nn/data/dataset.hpp"
+#include "nn/model.hpp"
 
 namespace glass::data {
 
@@ -35,6 +36,13 @@ inline constexpr Index any_classes = 256;
 /// none of a picked class; Error if what is picked is not so many different classes of the data set.
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
                             const std::vector<std::string>& picked = {});
+/// The same for what a network learns. Throws Error also if it calls one of the picked classes as
+/// another one is called (see `check_names`).
+DataFolder read_data_folder(const std::string& folder, const nn::Model& model,
+                            const std::vector<std::string>& picked);
+
+/// What a data set is called, wherever it lies: the last part of the folder's path behind all links.
+std::string name_of(const std::string& folder);
 
 /// The files of data sets that are in a folder, by their names; none without a folder.
 std::vector<std::string> data_files(const std::string& folder);

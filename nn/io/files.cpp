@@ -15,6 +15,12 @@ void throw_io_error(const std::string& path, const char* what) {
   throw IoError(path + ": " + what + ": " + std::strerror(errno));
 }
 
+std::optional<struct stat> status_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return status;
+}
+
 // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
 InputFile::InputFile(const std::string& path)
     : descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), path_(path) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -58,6 +61,13 @@ std::string read_file(const std::string& path,
 /// the file and the system's reason; the old file is then whole. (A program should ignore SIGXFSZ, so
 /// that a size limit is an error, not its end.)
 void write_file(const std::string& path, std::string_view bytes);
+
+/// What the system says of the file at a path, or at the end of links there; nothing, and `errno`, if it
+/// says none.
+std::optional<struct stat> status_of(const std::string& path);
+
+/// The folder in which `path` lies; ".", if it does not say.
+std::filesystem::path folder_of(const std::filesystem::path& path);
 
 /// The path itself or, if a link lies there, what that link leads to in the end, whether there is
 /// something or not. Throws IoError if links lead to each other in a circle.

@@ -151,10 +151,4 @@ void JsonValue::read(Size2& into) const {
   }
 }
 
-std::string comma_list(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-  return list;
-}
-
 }  // namespace glass::nn

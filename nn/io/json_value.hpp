@@ -48,7 +48,4 @@ struct JsonValue {
   }
 };
 
-/// "a, b, c"
-std::string comma_list(const std::vector<std::string>& words);
-
 }  // namespace glass::nn

@@ -21,12 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::optional<struct stat> status_of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return status;
-}
-
 /// Closed at the end, and with it the lock is gone.
 class File {
  public:
@@ -112,10 +106,6 @@ bool is_random_name(std::string_view name, const std::string& stem) {
          name.find_first_not_of(digits) == random_digits;
 }
 
-fs::path folder_of(const fs::path& target) {
-  return target.has_parent_path() ? target.parent_path() : fs::path(".");
-}
-
 /// Removes what killed programs left of a target: regular files of such a name whose lock is free.
 void remove_leftovers(const fs::path& target) {
   const std::string stem = stem_of(target);
@@ -188,6 +178,10 @@ void sync_folder(const fs::path& folder, const std::string& name) {
 }
 
 }  // namespace
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 fs::path end_of_links(fs::path path) {
   constexpr int most_links = 40;  // as Linux follows

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "autograd/node.hpp"
+#include "autograd/statistics.hpp"
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
 #include "viz/cli/files_in_use.hpp"
@@ -39,15 +40,12 @@ int classify_command(const ClassifyArguments& args) {
   const Index best = argmax(logits, 1).front();
 
   if (args.json) {
-    const auto list = [](const Tensor& t) {
-      return std::vector<double>(t.values().begin(), t.values().end());
-    };
     print_json({{"predicted",
                  {{"index", best},
                   {"class", class_name(model, best)},
                   {"probability", p[static_cast<std::size_t>(best)]}}},
-                {"logits", list(logits)},
-                {"probabilities", list(probabilities)}});
+                {"logits", doubles(logits)},
+                {"probabilities", doubles(probabilities)}});
     return exit_done;
   }
   std::vector<Index> order(static_cast<std::size_t>(count));
@@ -74,7 +72,7 @@ void add_classify(Command& program) {
   command.group("How the picture is read");
   add_picture_options(command, args->picture);
   command.group("What it writes");
-  command.option("--json", args->json, "Report as one JSON object on standard output");
+  add_json(command, args->json);
   command.does([args] { return classify_command(*args); });
 }
 

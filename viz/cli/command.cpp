@@ -1,12 +1,11 @@
 #include "viz/cli/command.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 
-#include "autograd/table.hpp"
 #include "nn/suggestion.hpp"
-#include "viz/cli/numbers.hpp"
 #include "viz/cli/program.hpp"
 
 namespace glass::viz::cli {
@@ -15,135 +14,7 @@ namespace {
 
 constexpr const char* standard_output = "/dev/stdout";
 
-/// `complain` gives the complaint about a word, or nothing.
-template <class F>
-CLI::Validator validator(F complain) {
-  return CLI::Validator([=](std::string& word) -> std::string { return complain(word); }, "");
-}
-
-template <class F>
-CLI::Validator only(const char* what, F fits) {
-  return validator([=](const std::string& word) {
-    return fits(word) ? "" : (word.empty() ? "an empty word" : word) + " is not " + what;
-  });
-}
-
-/// What any option of this type takes.
-void check_words(CLI::Option& option, const Variable& variable) {
-  if (std::holds_alternative<int*>(variable) || std::holds_alternative<Index*>(variable)) {
-    option.check(only("a whole number",
-                      [](const std::string& word) { return is_whole_number(word, true); }));
-  } else if (std::holds_alternative<std::uint64_t*>(variable)) {
-    option.check(only("a whole number from 0 to 2^64 - 1",
-                      [](const std::string& word) { return is_whole_number(word, false); }));
-  } else if (std::holds_alternative<double*>(variable) ||
-             std::holds_alternative<std::vector<double>*>(variable)) {
-    option.check(only("a number", is_decimal_number));
-  } else if (!std::holds_alternative<bool*>(variable)) {
-    option.check(validator([](const std::string& word) {
-      return std::string(word.empty() ? "expected a word, found none" : "");
-    }));
-  }
-}
-
-Option::Takes takes_of(const Variable& variable) {
-  if (std::holds_alternative<bool*>(variable)) return Option::Takes::nothing;
-  const bool is_text = std::holds_alternative<std::string*>(variable) ||
-                       std::holds_alternative<std::vector<std::string>*>(variable);
-  return is_text ? Option::Takes::text : Option::Takes::number;
-}
-
-bool is_list_of(const Variable& variable) {
-  return std::holds_alternative<std::vector<std::string>*>(variable) ||
-         std::holds_alternative<std::vector<double>*>(variable);
-}
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string list;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  }
-  return list;
-}
-
 }  // namespace
-
-Option::Option(CLI::Option* option, const Variable& variable, std::string spelling,
-               std::string placeholder)
-    : option_(option),
-      takes_(takes_of(variable)),
-      is_list_(is_list_of(variable)),
-      name_(option->get_single_name()),
-      spelling_(std::move(spelling)),
-      placeholder_(std::move(placeholder)) {}
-
-Option& Option::required() {
-  option_->required();
-  return *this;
-}
-
-Option& Option::within(double low, double high) {
-  range_ = formatted("%.12g", low) + " to " + formatted("%.12g", high);
-  option_->check(validator([=, range = range_](const std::string& word) {
-    const double value = std::strtod(word.c_str(), nullptr);
-    return value >= low && value <= high ? "" : word + " is not in " + range;
-  }));
-  return *this;
-}
-
-Option& Option::positive(double high) {
-  range_ = "above 0, up to " + formatted("%.12g", high);
-  option_->check(validator([=, range = range_](const std::string& word) {
-    const double value = std::strtod(word.c_str(), nullptr);
-    return value > 0 && value <= high ? "" : word + " is not " + range;
-  }));
-  return *this;
-}
-
-Option& Option::one_of(std::vector<std::string> words) {
-  takes_ = Takes::choice;
-  choices_ = std::move(words);
-  option_->check(validator([choices = choices_](const std::string& word) {
-    if (std::ranges::count(choices, word) > 0) return std::string();
-    return word + " is not " + listed(choices) + nn::did_you_mean(word, choices);
-  }));
-  return *this;
-}
-
-Option& Option::with_commas() {
-  option_->delimiter(',')->allow_extra_args(false);  // MODEL may follow
-  return *this;
-}
-
-Option& Option::needs(const Option& other) {
-  option_->needs(other.option_);
-  return *this;
-}
-
-Option& Option::excludes(const Option& other) {
-  option_->excludes(other.option_);
-  return *this;
-}
-
-Option& Option::by_default(std::string words) {
-  default_ = std::move(words);
-  option_->default_str("");
-  return *this;
-}
-
-bool Option::is_positional() const { return option_->get_positional(); }
-
-bool Option::is_required() const { return option_->get_required(); }
-
-bool Option::given() const { return option_->count() > 0; }
-
-std::vector<std::string> Option::words() const {
-  if (given()) return option_->results();
-  const std::string value = option_->get_default_str();
-  if (!is_list_) return value.empty() ? std::vector<std::string>{} : std::vector{value};
-  return value.size() < 2 ? std::vector<std::string>{}
-                          : CLI::detail::split(value.substr(1, value.size() - 2), ',');  // [1,2]
-}
 
 Command::Command(const std::string& name, const std::string& summary)
     : app_(std::make_shared<CLI::App>(summary, name)), name_(name), summary_(summary) {}
@@ -161,7 +32,6 @@ Option& Command::add(const std::string& names, Variable variable, const std::str
         }
       },
       variable);
-  check_words(*option, variable);
   options_.emplace_back(new Option(option, variable, flags, placeholder));
   options_.back()->help_ = help;
   options_.back()->group_ = group_;
@@ -170,10 +40,8 @@ Option& Command::add(const std::string& names, Variable variable, const std::str
 
 Option& Command::output(const std::string& names, std::string& value, const std::string& help) {
   Option& option = add(names, &value, help);
-  option.option_->transform(validator([](std::string& word) {
-    if (word == "-") word = standard_output;
-    return std::string();
-  }));
+  option.option_->transform(
+      [](const std::string& word) { return word == "-" ? std::string(standard_output) : word; });
   return option;
 }
 
@@ -259,7 +127,7 @@ std::optional<std::string> Command::parse(std::vector<std::string> words) {
   } catch (const CLI::CallForHelp&) {
     const bool of_nothing = &chosen() == this && !app_->remaining(true).empty();
     if (of_nothing && !commands_.empty()) throw UsageError(complaint(""));
-    return chosen().help(terminal_width());
+    return chosen().help(static_cast<int>(terminal_size(STDOUT_FILENO).columns));
   } catch (const CLI::CallForVersion& version) {
     return std::string(version.what()) + '\n';
   } catch (const CLI::ParseError& error) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,11 +16,12 @@ class App;
 class Option;
 }  // namespace CLI
 
-/// What a command line may say, as the commands declare it. Only command.cpp knows by what it is parsed.
+/// What a command line may say, as the commands declare it. Only command.cpp and option.cpp know by what
+/// it is parsed.
 namespace glass::viz::cli {
 
 /// What the option fills in, and what it takes: nothing, a number (as a person would write it, see
-/// command.cpp), a word, or several.
+/// option.cpp), a word, or several.
 using Variable = std::variant<bool*, int*, Index*, std::uint64_t*, double*, std::string*,
                               std::vector<std::string>*, std::vector<double>*>;
 
@@ -63,6 +65,9 @@ class Option {
   std::vector<std::string> choices_;
 };
 
+/// What to call the files at these paths.
+using FileNames = std::map<std::string, std::string>;
+
 /// A command, or a program, which may have commands below it.
 class Command {
  public:
@@ -102,6 +107,9 @@ class Command {
   int run() const;
   /// --help, in lines of up to `width` characters.
   std::string help(int width) const;
+  /// In what the program and its commands write, files at these paths are called by these names.
+  void name_files(const FileNames& names) { file_names_ = names; }
+  const FileNames& file_names() const { return parent_ ? parent_->file_names() : file_names_; }
   /// From now on it is called so: an installed program may have another name than one in a build.
   void rename(const std::string& name) { name_ = name; }
 
@@ -115,6 +123,7 @@ class Command {
   std::shared_ptr<CLI::App> app_;
   std::string name_, summary_, group_, of_group_;
   const Command* parent_ = nullptr;
+  FileNames file_names_;
   std::vector<std::unique_ptr<Option>> options_;
   std::vector<std::unique_ptr<Command>> commands_;
   std::vector<std::pair<std::string, std::string>> examples_;

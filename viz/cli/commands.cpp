@@ -1,7 +1,6 @@
 #include "viz/cli/commands.hpp"
 
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "viz/cli/viz.hpp"
 
@@ -50,12 +49,12 @@ void add_model(Command& command, std::string& path, nn::LoadOptions& options) {
   add_load_options(command, options);
 }
 
-void print_json(const nlohmann::ordered_json& json) {
-  print_line(json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
+void add_json(Command& command, bool& json) {
+  command.option("--json", json, "Report as one JSON object on standard output");
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+void print_json(const nlohmann::ordered_json& json) {
+  print_line(json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 std::string percent(double share) { return formatted("%.1f %%", 100 * share); }

@@ -31,12 +31,12 @@ void add_load_options(Command& command, nn::LoadOptions& options);
 /// Begins the group of what a command reads: MODEL and its load options.
 void add_model(Command& command, std::string& path, nn::LoadOptions& options);
 
+/// --json: what was found as one JSON object, by `print_json`, instead of words.
+void add_json(Command& command, bool& json);
 /// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
 /// become U+FFFD.
 void print_json(const nlohmann::ordered_json& json);
 
-/// Of one number or more.
-double mean(const std::vector<double>& values);
 /// "99.9 %"
 std::string percent(double share);
 

@@ -86,7 +86,7 @@ void add_figures(Command& program) {
   const auto args = std::make_shared<FiguresArguments>();
   command.option("--root DIR", args->root, "Folder of the project: weights and docs are in it");
   command.option("-o,--output DIR", args->output, "Folder to write to");
-  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  add_threads(command, args->threads);
   command.does([args] { return figures_command(*args); });
 }
 

@@ -1,15 +1,13 @@
 #include "viz/cli/files_in_use.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 
 #include "nn/io/files.hpp"
+#include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
 namespace glass::viz::cli {
@@ -18,21 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::optional<struct stat> status_of(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return status;
-}
-
 std::string also_called(const std::string& name, const std::string& path) {
   return name == path ? "" : ", also called " + name;
-}
-
-/// In upper case too.
-bool has_ending(const fs::path& name, const std::string& ending) {
-  std::string found = name.extension().string();
-  for (char& c : found) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return found == ending;
 }
 
 std::string number_of(const struct stat& status) { return text(status.st_dev, ':', status.st_ino); }
@@ -40,13 +25,15 @@ std::string number_of(const struct stat& status) { return text(status.st_dev, ':
 }  // namespace
 
 std::string file_identity(const std::string& path) {
-  if (const auto status = status_of(path)) return number_of(*status);
+  if (const auto status = nn::status_of(path)) return number_of(*status);
   const fs::path end = nn::end_of_links(path);
-  const auto folder = status_of(end.has_parent_path() ? end.parent_path() : fs::path("."));
+  const auto folder = nn::status_of(nn::folder_of(end).string());
   return folder ? number_of(*folder) + '/' + end.filename().string() : end.string();
 }
 
-void FilesInUse::reads(const std::string& path) { read_.emplace(file_identity(path), path); }
+void FilesInUse::reads(const std::string& path) {
+  if (!path.empty()) read_.emplace(file_identity(path), path);
+}
 
 void FilesInUse::reads_model(const std::string& path, const nn::Model& model) {
   reads(path);
@@ -57,7 +44,7 @@ void FilesInUse::writes(const OutputFile& file) {
   const std::string& path = file.path;
   if (path.empty()) return;
   if (is_standard_output(path)) return writes_standard_output(path);
-  const auto status = status_of(path);
+  const auto status = nn::status_of(path);
   if (!status && errno != ENOENT) {  // too long, say, or links in a circle
     throw IoError(path + ": cannot write: " + std::strerror(errno));
   }
@@ -79,7 +66,8 @@ void FilesInUse::writes(const OutputFile& file) {
                      "; give each its own");
   }
   const fs::path name = path;
-  if (file.ending.empty() || !name.has_extension() || has_ending(name, file.ending)) return;
+  if (file.ending.empty() || !name.has_extension()) return;
+  if (nn::lower_case(name.extension().string()) == file.ending) return;
   throw UsageError(path + ": what is written is a " + file.ending + " file; call it " +
                    fs::path(name).replace_extension(file.ending).string());
 }

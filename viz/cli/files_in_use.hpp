@@ -22,7 +22,7 @@ struct OutputFile {
 /// something else. To be asked before the work begins.
 class FilesInUse {
  public:
-  /// A file that is read.
+  /// A file that is read; empty: none.
   void reads(const std::string& path);
   /// The two files of a model whose description is `path`.
   void reads_model(const std::string& path, const nn::Model& model);

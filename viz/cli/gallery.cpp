@@ -2,7 +2,6 @@
 
 #include "autograd/storage_pool.hpp"
 #include "viz/cli/painting.hpp"
-#include "viz/pictures/sheet.hpp"
 
 namespace glass::viz::cli {
 
@@ -15,17 +14,6 @@ struct GalleryArguments {
   Painting painting{.classes = "all"};
 };
 
-/// One row: the model's name, and under it every class.
-Image row(const nn::Model& model, const Objective& objective, const Painted& painted) {
-  std::vector<Tile> tiles;
-  for (Index n = 0; n < objective.pictures(); ++n) {
-    tiles.push_back(
-        {to_image(painted.result.images, n),
-         {objective.label(model, n), percent(painted.probability[static_cast<std::size_t>(n)])}});
-  }
-  return titled(model.name, make_sheet(tiles, objective.pictures()));
-}
-
 int gallery_command(const Command& command, const GalleryArguments& args) {
   Manifest manifest(command);
   for (const std::string& path : args.models) {
@@ -34,10 +22,8 @@ int gallery_command(const Command& command, const GalleryArguments& args) {
   if (args.models.size() > 1 && !args.painting.picture.seen.empty()) {
     throw UsageError("--seen: only for one network");
   }
-  add_init(manifest, args.painting);
-  manifest.will_write({{args.output, ".png"}, {args.painting.picture.seen, ".png"}});
+  begin(manifest, args.painting, {{args.output, ".png"}});
   std::vector<Image> rows;
-  catch_interrupts();
   for (const std::string& path : args.models) {
     if (interrupted()) break;
     nn::Model model = nn::load_model(path, 0, args.load);
@@ -46,7 +32,8 @@ int gallery_command(const Command& command, const GalleryArguments& args) {
     write_seen(painting.picture, painting.init_picture);
     const Painted painted = paint(model, objective, painting);
     if (interrupted()) break;
-    rows.push_back(row(model, objective, painted));
+    rows.push_back(
+        titled(model.name, make_sheet(tiles_of(model, objective, painted), objective.pictures())));
     print_line(model.name);
     print_scores(model, objective, painted);
     manifest.add_model("MODEL", path, model);

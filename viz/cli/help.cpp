@@ -2,7 +2,7 @@
 #include <iomanip>
 #include <sstream>
 
-#include "autograd/table.hpp"
+#include "nn/printable.hpp"
 #include "viz/cli/command.hpp"
 #include "viz/cli/program.hpp"
 
@@ -84,10 +84,8 @@ class Help {
   }
 
   static std::string explanation(const Option& option) {
-    std::string choices;
-    for (const std::string& word : option.choices_) choices += (choices.empty() ? "" : ", ") + word;
     std::vector<std::string> facts;
-    if (!choices.empty()) facts.push_back(choices);
+    if (!option.choices_.empty()) facts.push_back(nn::comma_list(option.choices_));
     if (!option.range_.empty()) facts.push_back(option.range_);
     std::string value = option.default_;
     if (value.empty() && !option.given()) {

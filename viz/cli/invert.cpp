@@ -36,35 +36,20 @@ struct Row {
   Inversion natural, unregularised;
 };
 
-std::string data_name(const InvertArguments& args) {
-  return fs::canonical(args.data).filename().string();
-}
-
-Tensor test_image(const InvertArguments& args, const nn::Model& model) {
-  const data::Dataset test =
-      data::read_data_folder(args.data, model.input_shape, data::any_classes).test;
-  if (args.index >= test.size()) {
-    throw UsageError(
-        text("--index ", args.index, ": ", args.data, " has test images 0 to ", test.size() - 1));
-  }
-  return data::make_batch(test, std::vector{args.index}).images;
-}
-
+/// What IMAGE or --data and --index name.
 Tensor original_of(const InvertArguments& args, const nn::Model& model) {
   if (args.image.empty() == args.data.empty()) {
     throw UsageError("expected either IMAGE or --data DIR --index I");
   }
-  if (!args.data.empty() && args.picture.any()) {
+  if (args.data.empty()) return read_picture(args.image, model, args.picture);
+  if (args.picture.any()) {
     throw UsageError("--resize, --fit, --seen: only with IMAGE, not with --data");
   }
-  return args.data.empty() ? read_picture(args.image, model, args.picture)
-                           : test_image(args, model);
-}
-
-/// Flatten and Dropout say of the image exactly what their input says.
-bool adds_nothing(const nn::Module& layer) {
-  const std::string type = layer.type();
-  return type == "Flatten" || type == "Dropout";
+  const data::Dataset test =
+      data::read_data_folder(args.data, model.input_shape, data::any_classes).test;
+  if (args.index < test.size()) return data::make_batch(test, std::vector{args.index}).images;
+  throw UsageError(
+      text("--index ", args.index, ": ", args.data, " has test images 0 to ", test.size() - 1));
 }
 
 std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model) {
@@ -72,7 +57,9 @@ std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model
   for (const std::string& word : args.layers) {
     if (word == "all") {
       for (Index i = 0; i < model.layers.size(); ++i) {
-        if (!adds_nothing(model.layers.layer(i))) layers.push_back(i);
+        const std::string type = model.layers.layer(i).type();
+        // These say of the image exactly what their input says.
+        if (type != "Flatten" && type != "Dropout") layers.push_back(i);
       }
       continue;
     }
@@ -119,10 +106,9 @@ Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& or
            Index width) {
   std::vector<Tile> tiles{{to_image(original, 0), {"original"}}};
   for (const Row& row : rows) {
-    const Inversion& inversion = row.*which;
+    const auto& [image, error, psnr, steps] = row.*which;
     tiles.push_back(
-        {to_image(inversion.image, 0),
-         {row.layer, formatted("%.1e", inversion.error), formatted("%.1f dB", inversion.psnr)}});
+        {to_image(image, 0), {row.layer, formatted("%.1e", error), formatted("%.1f dB", psnr)}});
   }
   return make_sheet(tiles, 6, width);
 }
@@ -137,8 +123,8 @@ Tensor images_of(const std::vector<Row>& rows) {
 Json report(const std::vector<Row>& rows, Inversion Row::*which) {
   Json list = Json::array();
   for (const Row& row : rows) {
-    const Inversion& inversion = row.*which;
-    list.push_back({{"name", row.layer}, {"error", inversion.error}, {"psnr", inversion.psnr}});
+    const auto& [image, error, psnr, steps] = row.*which;
+    list.push_back({{"name", row.layer}, {"error", error}, {"psnr", psnr}});
   }
   return list;
 }
@@ -158,7 +144,7 @@ void describe(Manifest& manifest, const InvertArguments& args, const std::vector
   if (args.data.empty()) {
     manifest.add_file("IMAGE", args.image);
   } else {
-    manifest.set("data", data_name(args));
+    manifest.set("data", data::name_of(args.data));
     manifest.set("index", std::to_string(args.index));
   }
   if (!interrupted()) return;
@@ -173,9 +159,8 @@ int invert_command(const Command& command, InvertArguments& args) {
   if (args.unregularised.empty()) args.unregularised = default_unregularised(args.output, model);
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
-  if (!args.image.empty()) manifest.files().reads(args.image);
+  manifest.files().reads(args.image);
   for (const std::string& path : data::data_files(args.data)) manifest.files().reads(path);
-  if (args.width == 0) manifest.unset("width");
   manifest.will_write({{args.output, ".png"},
                        {args.unregularised, ".png"},
                        {args.npy, ".npy"},
@@ -194,14 +179,14 @@ int invert_command(const Command& command, InvertArguments& args) {
                      draw(rows, &Row::unregularised, original, args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, images_of(rows));
   if (args.json) {
-    print_json(
-        {{"model", model.name},
-         {"image", args.data.empty() ? args.image : text(data_name(args), " test ", args.index)},
-         {"layers", report(rows, &Row::natural)},
-         {"unregularised", report(rows, &Row::unregularised)},
-         {"steps", args.options.steps},
-         {"seed", args.options.seed},
-         {"outputs", manifest.outputs()}});
+    print_json({{"model", model.name},
+                {"image", args.data.empty() ? args.image
+                                            : text(data::name_of(args.data), " test ", args.index)},
+                {"layers", report(rows, &Row::natural)},
+                {"unregularised", report(rows, &Row::unregularised)},
+                {"steps", args.options.steps},
+                {"seed", args.options.seed},
+                {"outputs", manifest.outputs()}});
   } else {
     for (const Row& row : rows) {
       print_line(text(std::setw(12), row.layer, formatted("   error %.1e", row.natural.error),
@@ -246,7 +231,7 @@ void add_invert(Command& program) {
       .within(1, 1000);
   add_regulariser_options(command, options.regulariser);
   command.option("--seed N", options.seed, "Seed of the noise");
-  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  add_threads(command, args->threads);
   command.group("What it writes");
   command.output("-o,--output FILE.png", args->output, "The sheet")
       .by_default("<model>-inverted.png");
@@ -254,7 +239,7 @@ void add_invert(Command& program) {
       .by_default("<output>-unregularised.png");
   command.output("--npy FILE.npy", args->npy, "Also the images, as float32 (L,C,H,W) in [0,1]");
   add_width(command, args->width);
-  command.option("--json", args->json, "Report as one JSON object on standard output");
+  add_json(command, args->json);
   command.note(
       "The regulariser's weights are multiplied by sqrt(numbers in the image / numbers in the "
       "layer's output): the less a layer says, the more is left to the regulariser.");

@@ -1,28 +1,18 @@
-#include <algorithm>
-#include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
-#include <span>
 
 #include "autograd/threads.hpp"
-#include "nn/data/data_folder.hpp"
-#include "nn/data/pick.hpp"
 #include "viz/classes.hpp"
-#include "viz/cli/judgement.hpp"
 #include "viz/cli/judges.hpp"
 #include "viz/cli/painting.hpp"
-#include "viz/neighbours.hpp"
+#include "viz/cli/real_images.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
 
 namespace {
-
-using data::Batch;
-using data::DataFolder;
-using data::Dataset;
 
 struct JudgeArguments {
   std::string model, images, judge, data;
@@ -85,73 +75,9 @@ Group pictures(const JudgeArguments& args, nn::Model& model) {
   return group;
 }
 
-/// Calls `use` on all images, as many at a time as make a matrix worth multiplying.
-template <class Use>
-void for_each_batch(const Dataset& data, const Use& use) {
-  constexpr Index together = 500;
-  std::vector<Index> places(static_cast<std::size_t>(data.size()));
-  std::iota(places.begin(), places.end(), 0);
-  for (Index first = 0; first < data.size(); first += together) {
-    const Index count = std::min(together, data.size() - first);
-    use(data::make_batch(data, {places.data() + first, static_cast<std::size_t>(count)}));
-  }
-}
-
-Tensor class_means(const Dataset& data, const std::vector<Index>& classes) {
-  const Shape& shape = data.image_shape;
-  const Index pixels = shape.size();
-  const Tensor means =
-      Tensor::empty({static_cast<Index>(classes.size()), shape[0], shape[1], shape[2]});
-  real* mean = means.mutable_data();
-  for (const Index k : classes) {
-    std::vector<double> sum(static_cast<std::size_t>(pixels));
-    double count = 0;
-    for (Index n = 0; n < data.size(); ++n) {
-      if (data.labels[static_cast<std::size_t>(n)] != k) continue;
-      std::ranges::transform(sum, std::span(data.pixels).subspan(n * pixels, pixels), sum.begin(),
-                             std::plus<>());
-      ++count;
-    }
-    mean = std::ranges::transform(sum, mean, [=](double s) {
-             return static_cast<real>(s / (255 * count));
-           }).out;
-  }
-  return means;
-}
-
-Tensor first_of_each(const Dataset& data, const std::vector<Index>& classes) {
-  std::vector<Index> places;
-  for (const Index k : classes) {
-    places.push_back(std::ranges::find(data.labels, k) - data.labels.begin());
-  }
-  return data::make_batch(data, places).images;
-}
-
-/// Throws FileError unless each class has an image to train on and one to test on.
-void check_classes(const std::string& folder, const DataFolder& data, const nn::Model& model) {
-  for (const Index k : every_class(model)) {
-    if (std::ranges::count(data.training.labels, k) > 0 &&
-        std::ranges::count(data.test.labels, k) > 0) {
-      continue;
-    }
-    throw FileError(folder + ": no training or no test image of class " + class_name(model, k));
-  }
-}
-
-/// The pictures of all groups in one batch.
-Tensor all_images(const std::vector<Group>& groups) {
-  const Shape& shape = groups.front().images.shape();
-  Index count = 0;
-  for (const Group& group : groups) count += group.images.shape()[0];
-  const Tensor all = Tensor::empty({count, shape[1], shape[2], shape[3]});
-  real* out = all.mutable_data();
-  for (const Group& group : groups) out = std::ranges::copy(group.images.values(), out).out;
-  return all;
-}
-
 /// The pictures to judge, and beside them what they should differ from or be like.
 std::vector<Group> collect(const JudgeArguments& args, nn::Model& model,
-                           const std::optional<DataFolder>& data) {
+                           const std::optional<data::DataFolder>& data) {
   const std::vector<Index> all = every_class(model);
   std::vector<Group> groups{pictures(args, model)};
   groups.push_back(
@@ -161,38 +87,6 @@ std::vector<Group> collect(const JudgeArguments& args, nn::Model& model,
     groups.push_back({"real", "real images", first_of_each(data->test, all), all});
   }
   return groups;
-}
-
-double sum(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-/// Adds to the verdicts how the pictures stand among the images of `data`, out of `folder`.
-void compare(std::vector<Group>& groups, const DataFolder& data, const std::string& folder) {
-  Neighbours neighbours(all_images(groups));
-  for_each_batch(data.training,
-                 [&](const Batch& batch) { neighbours.add(batch.images, batch.labels); });
-  double variation = 0, high_frequency = 0;
-  for_each_batch(data.test, [&](const Batch& batch) {
-    variation += sum(mean_variation(batch.images));
-    high_frequency += sum(high_frequency_share(batch.images));
-  });
-  if (variation == 0 || high_frequency == 0) {
-    throw FileError(folder +
-                    ": every test image is of one colour; there is nothing to compare with");
-  }
-  const auto count = static_cast<double>(data.test.size());
-  Index n = 0;
-  for (Group& group : groups) {
-    for (Verdict& verdict : group.verdicts) {
-      verdict.resemblance = {
-          .nearest_class = neighbours.majority(n),
-          .cosine = neighbours.cosine(n),
-          .total_variation_ratio = verdict.score.total_variation * count / variation,
-          .high_frequency_ratio = verdict.score.high_frequency * count / high_frequency};
-      ++n;
-    }
-  }
 }
 
 int judge_command(const Command& command, JudgeArguments& args) {
@@ -208,24 +102,13 @@ int judge_command(const Command& command, JudgeArguments& args) {
   FilesInUse files;
   files.reads_model(args.model, model);
   files.reads_model(judge_path, judge);
-  for (const std::string& path : {args.images, args.painting.init}) {
-    if (!path.empty() && is_file(path)) files.reads(path);
-  }
+  files.reads(args.images);
+  if (is_file(args.painting.init)) files.reads(args.painting.init);
   for (const std::string& path : data::data_files(args.data)) files.reads(path);
   files.writes({args.painting.picture.seen, ".png"});
   write_seen(args.painting.picture, args.painting.init_picture);
-  std::optional<DataFolder> data;
-  if (!args.data.empty()) {
-    data = as_usage([&] {
-      DataFolder found = data::read_data_folder(args.data, model.input_shape, model.class_count(),
-                                                args.data_classes);
-      if (!found.picked.empty()) {
-        data::check_names(model.classes, found.picked, found.names);
-      }
-      return found;
-    });
-    check_classes(args.data, *data, model);
-  }
+  std::optional<data::DataFolder> data;
+  if (!args.data.empty()) data = read_real_images(args.data, model, args.data_classes);
   Judgement judgement{model, judge, collect(args, model, data)};
   for (Group& group : judgement.groups) {
     for (const Score& one : score(model, judge, group.images, group.classes)) {
@@ -277,7 +160,7 @@ void add_judge(Command& program) {
       .with_commas()
       .needs(data)
       .by_default("all");
-  command.option("--json", args->json, "Report as one JSON object on standard output");
+  add_json(command, args->json);
   command.group("With --maximise, what is painted");
   command.option("--objective WORD", args->painting.objective, "What of each class is maximised")
       .one_of({"logit", "logprob", "softmax"});

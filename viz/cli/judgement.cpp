@@ -1,8 +1,5 @@
 #include "viz/cli/judgement.hpp"
 
-#include <algorithm>
-#include <cstdio>
-
 #include "viz/classes.hpp"
 #include "viz/cli/commands.hpp"
 
@@ -76,12 +73,6 @@ Json to_json(const Summary& summary) {
   return json;
 }
 
-std::string decimals(double value, int digits) {
-  char word[32];
-  std::snprintf(word, sizeof word, "%.*f", digits, value);
-  return word;
-}
-
 using Row = std::vector<std::string>;
 
 /// The titles of the columns after the first, which holds the classes.
@@ -97,37 +88,17 @@ Row cells(const nn::Model& model, const Verdict& verdict) {
           percent(score.own_probability),
           percent(score.judge_probability),
           class_name(model, score.judge_class),
-          decimals(4 * score.stable_under_shift, 0) + "/4",
+          formatted("%.0f", 4 * score.stable_under_shift) + "/4",
           score.same_after_8_bits ? "yes" : "no",
-          decimals(score.total_variation, 3),
+          formatted("%.3f", score.total_variation),
           percent(score.high_frequency)};
   if (const auto& found = verdict.resemblance) {
-    row.insert(row.end(), {class_name(model, found->nearest_class), decimals(found->cosine, 2),
-                           decimals(found->total_variation_ratio, 2),
-                           decimals(found->high_frequency_ratio, 2)});
+    row.insert(row.end(),
+               {class_name(model, found->nearest_class), formatted("%.2f", found->cosine),
+                formatted("%.2f", found->total_variation_ratio),
+                formatted("%.2f", found->high_frequency_ratio)});
   }
   return row;
-}
-
-/// The first column is flush left, the others right.
-void print_aligned(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string space(widths[i] - row[i].size(), ' ');
-      if (i > 0) {
-        line += "  " + space + row[i];
-      } else {
-        line += row[i] + (row.size() > 1 ? space : "");
-      }
-    }
-    print_line(line);
-  }
 }
 
 void print_summary(const Judgement& judgement, const Summary& summary) {
@@ -137,8 +108,8 @@ void print_summary(const Judgement& judgement, const Summary& summary) {
   line +=
       "; mean probability " + percent(summary.own) + " own, " + percent(summary.judge) + " judge";
   if (summary.with_data) {
-    line += "; mean cosine " + decimals(summary.cosine, 2) + "; mean TV " +
-            decimals(summary.variation, 2) + " of the test images'";
+    line += "; mean cosine " + formatted("%.2f", summary.cosine) + "; mean TV " +
+            formatted("%.2f", summary.variation) + " of the test images'";
   }
   print_line(line);
 }
@@ -170,7 +141,7 @@ void print_table(const Judgement& judgement) {
   }
   const Row words = titles(summary.with_data);
   rows.front().insert(rows.front().end(), words.begin(), words.end());
-  print_aligned(rows);
+  print_text(aligned(rows, Flush::right));
   print_summary(judgement, summary);
 }
 

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "nn/io/json_value.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 

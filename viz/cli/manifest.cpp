@@ -10,24 +10,7 @@
 
 namespace glass::viz::cli {
 
-namespace {
-
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Of the running NamesInManifests, if there is one.
-const FileNames* names_now = nullptr;
-
-/// A path that means something on another machine: as it was given, if that is relative.
-std::string portable(const std::string& path) {
-  if (names_now && names_now->contains(path)) return names_now->at(path);
-  return fs::path(path).is_absolute() ? fs::path(path).filename().string() : path;
-}
-
-}  // namespace
-
-NamesInManifests::NamesInManifests(const FileNames& names) { names_now = &names; }
-NamesInManifests::~NamesInManifests() { names_now = nullptr; }
 
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
@@ -45,12 +28,22 @@ Manifest::Manifest(const Command& command) : command_(command) {
            {"files", Json::array()}};
   for (const auto& option : command.options()) {
     if (!is_described(*option)) continue;
+    const std::vector<std::string> words = option->words();
+    const bool as_before = option->name() == "width" && words == std::vector<std::string>{"0"};
     if (option->takes() == Option::Takes::nothing) {
       if (option->given()) set(option->name(), true);
-    } else if (const std::vector<std::string> words = option->words(); !words.empty()) {
+    } else if (!words.empty() && !as_before) {
       set(option->name(), words);
     }
   }
+}
+
+/// A path that means something on another machine: as it was given, if that is relative.
+std::string Manifest::portable(const std::string& path) const {
+  const FileNames& names = command_.file_names();
+  if (const auto name = names.find(path); name != names.end()) return name->second;
+  const std::filesystem::path place(path);
+  return place.is_absolute() ? place.filename().string() : path;
 }
 
 void Manifest::add_model(const std::string& option, const std::string& path,
@@ -82,15 +75,14 @@ void Manifest::add_file(const std::string& option, const std::string& path) {
 void Manifest::add_objective(const Objective& objective) {
   if (objective.files().empty()) return;
   for (const std::string& path : objective.files()) add_file("direction", path);
-  set("objective", with_files(objective.expression(), portable));
+  set("objective",
+      with_files(objective.expression(), [&](const std::string& path) { return portable(path); }));
 }
 
 void Manifest::set(const std::string& option, const Json& value) {
   // As a single word of the command line is written.
   json_["options"][option] = value.is_array() && value.size() == 1 ? value[0] : value;
 }
-
-void Manifest::unset(const std::string& option) { json_["options"].erase(option); }
 
 std::string Manifest::text_for(const std::string& option) const {
   Json json = json_;

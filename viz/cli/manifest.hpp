@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,19 +15,6 @@
 /// matters, and digests of the model and of the files that went in. No time, no number of threads,
 /// no folder of one machine: the same manifest means the same bytes, and `viz replay` checks it.
 namespace glass::viz::cli {
-
-/// What manifests call the files at these paths.
-using FileNames = std::map<std::string, std::string>;
-
-/// While this exists, manifests call files by these names: those of the manifest from which an output is
-/// made again, wherever the files lie now. One at a time.
-class NamesInManifests {
- public:
-  explicit NamesInManifests(const FileNames& names);  ///< keeps a reference
-  NamesInManifests(const NamesInManifests&) = delete;
-  NamesInManifests& operator=(const NamesInManifests&) = delete;
-  ~NamesInManifests();
-};
 
 class Manifest {
  public:
@@ -50,8 +36,6 @@ class Manifest {
   FilesInUse& files() { return files_; }
   /// An option that found its value only after the command line was read.
   void set(const std::string& option, const nlohmann::ordered_json& value);
-  /// An option whose value goes without saying.
-  void unset(const std::string& option);
 
   // Write an output with its manifest: in the PNG or page, or beside the array as `path`.json.
   // `option` is the one that named the output.
@@ -68,6 +52,7 @@ class Manifest {
 
  private:
   std::string text_for(const std::string& option) const;
+  std::string portable(const std::string& path) const;
 
   const Command& command_;
   nlohmann::ordered_json json_;

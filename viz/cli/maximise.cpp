@@ -3,8 +3,6 @@
 
 #include "viz/classes.hpp"
 #include "viz/cli/maximise_report.hpp"
-#include "viz/pictures/sheet.hpp"
-#include "viz/pictures/text.hpp"
 
 namespace glass::viz::cli {
 
@@ -17,25 +15,6 @@ struct MaximiseArguments {
   int width = default_width;
   bool json = false, bare = false;
 };
-
-Image draw(const MaximiseArguments& args, const nn::Model& model, const Objective& objective,
-           const Painted& painted) {
-  // Side by side, the terms of a sum go below each other.
-  const bool long_words = objective.terms() > 1 && painted.result.images.shape()[0] > 1;
-  const auto caption = [&](const std::string& label) {
-    return long_words ? wrapped(label, 240, 2) : std::vector{label};
-  };
-  std::vector<Tile> tiles;
-  for (Index n = 0; n < painted.result.images.shape()[0]; ++n) {
-    Tile tile{to_image(painted.result.images, n), caption(objective.label(model, n))};
-    if (objective.of_class()) {
-      tile.caption.push_back(percent(painted.probability[static_cast<std::size_t>(n)]));
-    }
-    tiles.push_back(tile);
-  }
-  if (args.bare) return tiles.front().image;
-  return make_sheet(tiles, tiles.size() > 20 ? 10 : 5, args.width);
-}
 
 nlohmann::ordered_json to_json(const MaximiseArguments& args, const nn::Model& model,
                                const Objective& objective, const Painted& painted,
@@ -86,14 +65,8 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.add_objective(objective);
-  add_init(manifest, args.painting);
-  if (args.width == 0) manifest.unset("width");
-  manifest.will_write({{args.output, ".png"},
-                       {args.npy, ".npy"},
-                       {args.report, ".html"},
-                       {args.painting.picture.seen, ".png"}});
-  write_seen(args.painting.picture, args.painting.init_picture);
-  catch_interrupts();
+  begin(manifest, args.painting,
+        {{args.output, ".png"}, {args.npy, ".npy"}, {args.report, ".html"}});
   std::optional<MaximiseReport> report;
   if (!args.report.empty()) {
     args.painting.options.record = true;
@@ -106,7 +79,10 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
   });
 
   describe(manifest, args.painting, painted.result);
-  manifest.write_png("output", args.output, draw(args, model, objective, painted));
+  const std::vector<Tile> tiles = tiles_of(model, objective, painted);
+  manifest.write_png(
+      "output", args.output,
+      args.bare ? tiles.front().image : make_sheet(tiles, tiles.size() > 20 ? 10 : 5, args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
   if (report) manifest.write_report("report", args.report, report->report(painted));
   if (args.json) {
@@ -142,7 +118,7 @@ void add_maximise(Command& program) {
   command.option("--watch", args->painting.watch,
                  "Draw the pictures on standard error as they appear, beside the norms of the "
                  "gradients; plain lines where that is no terminal");
-  command.option("--json", args->json, "Report as one JSON object on standard output");
+  add_json(command, args->json);
   command.does([&command, args] { return maximise_command(command, *args); });
 }
 

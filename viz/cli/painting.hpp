@@ -4,6 +4,7 @@
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/maximise.hpp"
+#include "viz/pictures/sheet.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
 namespace glass::viz::cli {
@@ -49,18 +50,22 @@ struct Painted {
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               const std::function<void(const MaximiseStep&)>& on_step = {});
 
+/// The pictures, each above what it shows and, of a class, its probability.
+std::vector<Tile> tiles_of(const nn::Model& model, const Objective& objective,
+                           const Painted& painted);
 /// Prints what the network says of each picture: its class's probability, and the objective.
 void print_scores(const nn::Model& model, const Objective& objective, const Painted& painted);
 
 /// Of a sheet, in pixels: what 28 and 32 divide.
 inline constexpr int default_width = 448;
-/// --width: see `make_sheet`. 0 is what there was before it, and no manifest says it.
+/// --width: see `make_sheet`. 0 is what there was before it, of which manifests do not say anything.
 void add_width(Command& command, int& width);
 
 /// True if --init names a picture.
 bool is_file(const std::string& init);
-/// Adds the starting picture to the manifest, if there is one.
-void add_init(Manifest& manifest, const Painting& painting);
+/// What comes last before the work: the starting picture goes into the manifest, the outputs are checked
+/// (see `Manifest::will_write`), that of --seen among them, which is written, and Ctrl-C is caught.
+void begin(Manifest& manifest, const Painting& painting, std::vector<OutputFile> outputs);
 /// Adds to it what the options left open: an early end.
 void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result);
 

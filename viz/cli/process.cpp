@@ -3,7 +3,6 @@
 #include "viz/cli/film.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/pictures/chart.hpp"
-#include "viz/pictures/sheet.hpp"
 #include "viz/pictures/text.hpp"
 #include "viz/scores.hpp"
 
@@ -55,17 +54,13 @@ int process_command(const Command& command, ProcessArguments& args) {
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.add_objective(objective);
-  add_init(manifest, args.painting);
-  manifest.will_write(
-      {{args.output, ".png"}, {args.animation, ".png"}, {args.painting.picture.seen, ".png"}});
-  write_seen(args.painting.picture, args.painting.init_picture);
+  begin(manifest, args.painting, {{args.output, ".png"}, {args.animation, ".png"}});
   Film film(model, objective);
   std::vector<double> variation;
   const auto record = [&](const Tensor& image) {
     film.record(image);
     variation.push_back(mean_variation(image).front());
   };
-  catch_interrupts();
   model.eval();
   record(initial_images(args.painting, model, objective, args.painting.options.seed));
   const Painted painted =

@@ -93,7 +93,7 @@ int run_program(Command& program, int argc, char** argv) {
 }
 
 int show_help(const Command& program) {
-  std::cerr << program.help(terminal_width());
+  std::cerr << program.help(static_cast<int>(terminal_size(STDOUT_FILENO).columns));
   return exit_usage;
 }
 
@@ -155,13 +155,19 @@ void show_progress(const std::string& line) {
 
 void end_progress() { show_progress(""); }
 
-int terminal_width() {
-  const char* const columns = std::getenv("COLUMNS");
-  const int asked = columns ? std::atoi(columns) : 0;
-  if (asked > 0) return asked;
-  winsize size{};
-  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
+TerminalSize terminal_size(int descriptor) {
+  winsize told{};
+  ioctl(descriptor, TIOCGWINSZ, &told);
+  const auto known = [](const char* variable, int terminal, int usual) {
+    const char* const words = std::getenv(variable);
+    const int asked = words ? std::atoi(words) : 0;
+    return terminal > 0 ? terminal : asked > 0 ? asked : usual;
+  };
+  return {known("COLUMNS", told.ws_col, 80), known("LINES", told.ws_row, 24)};
+}
+
+void add_threads(Command& command, int& threads) {
+  command.option("--threads N", threads, "Threads; 0 uses every core").within(0, 1024);
 }
 
 }  // namespace glass::viz::cli

@@ -88,7 +88,14 @@ class HiddenCursor {
 void show_progress(const std::string& line);
 void end_progress();
 
-/// How many characters fit in a line: what COLUMNS says, or the terminal at standard output; else 80.
-int terminal_width();
+/// In characters: of a terminal, or of a part of it.
+struct TerminalSize {
+  Index columns, rows;
+};
+/// Of the terminal at a file descriptor; or else what COLUMNS and LINES say, or 80 by 24.
+TerminalSize terminal_size(int descriptor);
+
+/// --threads, of every program that computes.
+void add_threads(Command& command, int& threads);
 
 }  // namespace glass::viz::cli

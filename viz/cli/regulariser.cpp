@@ -3,7 +3,6 @@
 #include "autograd/node.hpp"
 #include "viz/cli/judges.hpp"
 #include "viz/cli/painting.hpp"
-#include "viz/pictures/sheet.hpp"
 #include "viz/scores.hpp"
 
 namespace glass::viz::cli {
@@ -64,12 +63,9 @@ int regulariser_command(const Command& command, RegulariserArguments& args) {
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.add_model("judge", judge_path, judge);
-  add_init(manifest, args.painting);
-  manifest.will_write({{args.output, ".png"}, {args.painting.picture.seen, ".png"}});
-  write_seen(args.painting.picture, args.painting.init_picture);
+  begin(manifest, args.painting, {{args.output, ".png"}});
   std::vector<Tile> tiles;
   const std::size_t all = args.betas.size() * args.lambdas.size();
-  catch_interrupts();
   for (const double beta : args.betas)
     for (const double lambda : args.lambdas) {
       if (interrupted()) break;

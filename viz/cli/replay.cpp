@@ -105,7 +105,7 @@ void add_replay(Command& program) {
   command.option("FILE", args->sources.file, "PNG, .npy or .html that viz wrote").required();
   command.option("--in DIR", args->sources.folders,
                  "Also look in this folder for models, pictures and data sets");
-  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  add_threads(command, args->threads);
   command.note(
       "0 means the same bytes, 1 something else, which is named. Nothing is written but a "
       "temporary "

@@ -29,7 +29,7 @@ int run_again(const std::vector<std::string>& words, const FileNames& names) {
   Command program("viz", "");
   add_commands(program);
   if (program.parse(words)) throw UsageError("a call for help makes nothing");
-  const NamesInManifests named(names);
+  program.name_files(names);
   const Silence silence;
   return program.run();
 }

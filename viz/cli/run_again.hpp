@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "viz/cli/manifest.hpp"
+#include "viz/cli/command.hpp"
 
 namespace glass::viz::cli {
 

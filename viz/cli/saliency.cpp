@@ -149,13 +149,13 @@ void add_saliency(Command& program) {
   command.group("How the picture is read");
   add_picture_options(command, args->picture);
   command.group("How it runs");
-  command.option("--threads N", args->threads, "Threads; 0 uses every core").within(0, 1024);
+  add_threads(command, args->threads);
   command.group("What it writes");
   command.output("-o,--output FILE.png", args->output, "The picture")
       .by_default("<model>-saliency.png");
   command.output("--npy FILE.npy", args->npy,
                  "Also the gradient, as float32 (1,C,H,W), or (N,C,H,W) of all");
-  command.option("--json", args->json, "Report as one JSON object on standard output");
+  add_json(command, args->json);
   command.does([&command, args] { return saliency_command(command, *args); });
 }
 

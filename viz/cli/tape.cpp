@@ -124,9 +124,8 @@ int tape_command(const Command& command, TapeArguments& args) {
   if (is_standard_output(args.output)) args.output.clear();
   FilesInUse files;
   files.reads_model(args.model, nn::load_description(args.model, 0, nn::InitialValues::none));
-  for (const std::string& path : {args.image, args.painting.init}) {
-    if (!path.empty() && is_file(path)) files.reads(path);
-  }
+  files.reads(args.image);
+  if (is_file(args.painting.init)) files.reads(args.painting.init);
   files.writes({args.output, ""});
   files.writes({args.painting.picture.seen, ".png"});
   const std::string format = format_of(args);
@@ -192,8 +191,7 @@ void add_tape(Command& program) {
       .by_default("as --output is called, or text");
   command.option("--times", args->times,
                  "Also tell how long each operation took, in text and json");
-  command.option("--threads N", args->painting.threads, "Threads; 0 uses every core")
-      .within(0, 1024);
+  add_threads(command, args->painting.threads);
   command.output("-o,--output FILE", args->output, "The file").by_default("standard output");
   command.does([&command, args] { return tape_command(command, *args); });
 }

@@ -1,6 +1,5 @@
 #include "viz/cli/watch.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <iostream>
 
 #include "autograd/node.hpp"
+#include "autograd/statistics.hpp"
 #include "autograd/table.hpp"
 #include "nn/printable.hpp"
 #include "viz/pages/tape/landmarks.hpp"
@@ -20,22 +20,6 @@ namespace glass::viz::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// In characters.
-struct Size {
-  Index columns, rows;
-};
-
-Size terminal_size() {
-  winsize size{};
-  ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
-  const auto known = [](int told, const char* variable, int usual) {
-    const char* word = std::getenv(variable);
-    if (told == 0 && word) told = std::atoi(word);
-    return told > 0 ? told : usual;
-  };
-  return {known(size.ws_col, "COLUMNS", 80), known(size.ws_row, "LINES", 24)};
-}
 
 std::optional<Palette> palette_of_standard_error() {
   if (!isatty(STDERR_FILENO)) return std::nullopt;
@@ -91,7 +75,7 @@ struct Grid {
 
 /// The grid in which `count` pictures are largest, but no larger than they are, each above `labels`
 /// lines of text, two columns apart. If they are too many to be seen, it has room for fewer.
-Grid grid_for(Index count, const Image& picture, Index labels, Size size) {
+Grid grid_for(Index count, const Image& picture, Index labels, TerminalSize size) {
   constexpr Index narrowest = 5;
   const auto W = static_cast<double>(picture.width), H = static_cast<double>(picture.height);
   Grid best;
@@ -142,7 +126,7 @@ std::vector<std::vector<std::string>> picture_rows(const std::vector<Image>& pic
 /// All pictures, and the gradients to the right of them. Where these do not all fit, those of the
 /// layers without weights go; where they would make the pictures small, they are a line of words.
 std::string body(const std::vector<Image>& pictures, const std::vector<std::string>& labels,
-                 std::vector<Slope> gradients, Palette palette, Size size) {
+                 std::vector<Slope> gradients, Palette palette, TerminalSize size) {
   constexpr Index large_enough = 16;
   const Image& first = pictures.front();
   const Index count = static_cast<Index>(pictures.size()), label_lines = labels.empty() ? 0 : 1;
@@ -190,7 +174,7 @@ std::string Watch::status(int run, const MaximiseStep& step) const {
   if (objective_.of_class()) {
     const NoGrad no_grad;
     const Tensor p = objective_.probability(model_, step.image);
-    line += "  probability " + percent(mean({p.values().begin(), p.values().end()}));
+    line += "  probability " + percent(mean(doubles(p)));
   }
   line += "  TV " + formatted("%.3f", mean(mean_variation(step.image)));
   return N > 1 ? line + text("  means of ", N) : line;
@@ -207,9 +191,9 @@ void Watch::show(int run, const MaximiseStep& step) {
   const auto now = std::chrono::steady_clock::now();
   if (!ends && now - drawn_ < 50ms) return;
   drawn_ = now;
-  const Size size = terminal_size();
+  const TerminalSize size = terminal_size(STDERR_FILENO);
   // A line for the status, and one below the frame for the cursor.
-  const Size rest{size.columns, std::max<Index>(1, size.rows - 2)};
+  const TerminalSize rest{size.columns, std::max<Index>(1, size.rows - 2)};
   std::vector<Image> pictures;
   std::vector<std::string> labels;
   for (Index n = 0; n < step.image.shape()[0]; ++n) {
