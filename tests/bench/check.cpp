@@ -112,7 +112,8 @@ void check_second_core(Claims& claims, double seconds) {
     std::puts("        not measured: what a second core gains, where there is none");
     return;
   }
-  const double enough = std::min(wanted_gain, share_of_gain * gain(sgemm(1024), seconds));
+  const double enough =
+      std::clamp(share_of_gain * gain(sgemm(1024), seconds), lowest_gain, wanted_gain);
   for (const NamedTask& named : tasks()) {
     const bool shares = std::ranges::count(tasks_to_share, named.name) > 0;
     const double claimed = shares ? enough : lowest_gain;
