@@ -76,6 +76,14 @@ struct StoragePool {
     return block.elements;
   }
 
+  /// The memory of a block that nobody else holds, to one that has none. True if so.
+  bool move_memory(Storage::Block& from, Storage::Block& to) {
+    const std::lock_guard lock(mutex);
+    if (!from.elements || to.elements || from.handles != 1) return false;
+    to.elements.store(from.elements.exchange(nullptr), std::memory_order_release);
+    return true;
+  }
+
   void give_back(Storage::Block* block) noexcept {
     const std::lock_guard lock(mutex);
     --statistics.live_buffers;
@@ -143,6 +151,11 @@ real* Storage::mutable_data() const {
   // Not fetch_add, which is slow: threads that write one buffer race for its values before its version.
   block_->version.store(version() + 1, std::memory_order_relaxed);
   return block_->data();
+}
+void Storage::take_values(Storage values) const {
+  const bool moved = StoragePool::instance().move_memory(*values.block_, *block_);
+  real* to = mutable_data();  // which counts it
+  if (!moved) std::copy(values.begin(), values.end(), to);
 }
 std::uint64_t Storage::version() const {
   return block_ ? block_->version.load(std::memory_order_relaxed) : 0;

@@ -40,6 +40,9 @@ class Storage {
   /// To write, now: what backward() is to read must be written before it is saved, and this call is
   /// how it notices if it was not (see `version`). Kept for later, the pointer would escape that.
   real* mutable_data() const;
+  /// Writes the values of a buffer of the same size, which nobody else holds: without a copy, and
+  /// without memory for both, if this had none yet.
+  void take_values(Storage values) const;
   /// How many calls of `mutable_data` the buffer has seen, through any handle; 0 without a buffer.
   std::uint64_t version() const;
   explicit operator bool() const { return block_ != nullptr; }  ///< there is a buffer

@@ -191,6 +191,36 @@ TEST_CASE("a tensor of one value takes memory when it is looked at or written, o
   CHECK(storage_statistics().system_allocations == before + 1);
 }
 
+TEST_CASE("a tensor without memory takes that of other values, one with memory takes a copy") {
+  const auto values = [] {
+    const Tensor ones = Tensor::full({1000, 7}, 1);
+    ones.mutable_data()[1] = 5;
+    return ones.storage();
+  };
+  const Tensor to = Tensor::zeros({1000, 7}), same = to;
+  for (int round = 0; round < 2; ++round) {
+    release_free_storage();
+    Storage from = values();
+    const real* before = to.storage().version() > 0 ? to.data() : from.data();
+    const std::size_t allocations = storage_statistics().system_allocations;
+    const std::uint64_t version = to.storage().version();
+    to.storage().take_values(std::move(from));
+    CHECK(storage_statistics().system_allocations == allocations);
+    CHECK(to.storage().version() == version + 1);
+    CHECK(same.data() == before);
+    CHECK(same.data()[1] == 5);
+    CHECK(same.data()[6999] == 1);
+  }
+}
+
+TEST_CASE("values that somebody else holds are copied") {
+  const Tensor from = Tensor::from({2}, {1, 2}), to = Tensor::zeros({2});
+  to.storage().take_values(from.storage());
+  to.mutable_data()[0] = 7;
+  CHECK(from.data()[0] == 1);
+  CHECK(to.data()[1] == 2);
+}
+
 TEST_CASE("a tensor of one value has it also where the pool gives it used memory") {
   const real* used = nullptr;
   {

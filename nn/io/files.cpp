@@ -44,6 +44,10 @@ std::string_view InputFile::part(std::uint64_t begin, std::uint64_t count) {
   begin = std::min(begin, size_);
   count = std::min(count, size_ - begin);
   if (descriptor_ < 0) return in_memory_.substr(begin, count);
+  if (begin >= begin_ && begin + count <= end_) {
+    return std::string_view(bytes_).substr(begin - begin_, count);
+  }
+  begin_ = end_ = 0;  // should a read fail
   bytes_.resize(count);
   for (std::size_t filled = 0; filled < count;) {
     const ssize_t more = ::pread(descriptor_, bytes_.data() + filled, count - filled,
@@ -56,6 +60,8 @@ std::string_view InputFile::part(std::uint64_t begin, std::uint64_t count) {
       throw_io_error(path_, "cannot read");
     }
   }
+  begin_ = begin;
+  end_ = begin + count;
   return bytes_;
 }
 
@@ -67,6 +73,7 @@ void InputFile::expect_at_most(std::uint64_t max_bytes) const {
 std::string InputFile::all() {
   if (descriptor_ < 0) return std::string(in_memory_);
   part(0, size_);
+  begin_ = end_ = 0;
   return std::move(bytes_);
 }
 

@@ -17,8 +17,8 @@ namespace glass::nn {
 [[noreturn]] void throw_io_error(const std::string& path, const char* what);
 
 /// A regular file of which any part may be looked at, so that nobody needs to hold a large one in
-/// memory to refuse it. Throws IoError, naming the file and the system's reason; also if the file
-/// shrinks meanwhile.
+/// memory to read or refuse it. Looking again at what the last call showed reads nothing, and shows the
+/// same. Throws IoError, naming the file and the system's reason; also if the file shrinks meanwhile.
 class InputFile {
  public:
   /// Opens it.
@@ -44,8 +44,9 @@ class InputFile {
   int descriptor_;
   std::string path_;
   std::uint64_t size_ = 0;
-  std::string_view in_memory_;  ///< without a file
-  std::string bytes_;           ///< read by the last call
+  std::string_view in_memory_;         ///< without a file
+  std::string bytes_;                  ///< read by the last call that had to,
+  std::uint64_t begin_ = 0, end_ = 0;  ///< and where they are in the file
 };
 
 /// The bytes of a regular file. Throws IoError, naming the file and the system's reason, and

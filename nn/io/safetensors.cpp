@@ -107,23 +107,14 @@ std::vector<Entry> read_entries(std::string_view header, Size file_size, const s
   return entries;
 }
 
-/// The element that begins at the byte `at` of the buffer, or of a part of it that begins at `begin`.
-float read_value(const Entry& entry, std::string_view buffer, Size at, Size begin = 0) {
-  const double value = entry.dtype->to_double(buffer.data() + (at - begin));
+/// The element that begins at the byte `at` of the buffer, out of a part that begins at `begin`.
+float read_value(const Entry& entry, std::string_view part, Size at, Size begin) {
+  const double value = entry.dtype->to_double(part.data() + (at - begin));
   const auto single = static_cast<float>(value);
   if (std::isfinite(single) || !std::isfinite(value)) return single;
   throw FileError(text(entry.where, ": element ",
                        place_text((at - entry.begin) / entry.dtype->bytes, entry.shape), " is ",
                        value, ", which is beyond single precision"));
-}
-
-std::vector<float> read_values(const Entry& entry, std::string_view buffer) {
-  std::vector<float> values;
-  values.reserve((entry.end - entry.begin) / entry.dtype->bytes);
-  for (Size at = entry.begin; at < entry.end; at += entry.dtype->bytes) {
-    values.push_back(read_value(entry, buffer, at));
-  }
-  return values;
 }
 
 }  // namespace
@@ -138,37 +129,34 @@ StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t fil
   return tensors;
 }
 
-void check_safetensors(InputFile& file, bool allow_nonfinite,
-                       const std::function<bool(const std::string& key)>& matters) {
-  constexpr Size together = 1 << 16;  // a multiple of every dtype's size
+void read_safetensors(InputFile& file, const TakeValues& take) {
+  constexpr Size together = 1 << 16;  // bytes: a multiple of every dtype's size
   const std::string_view header =
       header_of(file.first(safetensors_header_bytes), file.size(), file.path());
-  const Size values = length_bytes + header.size();
+  const Size buffer = length_bytes + header.size();
+  std::vector<float> values;
   for (const Entry& entry : read_entries(header, file.size(), file.path())) {
     if (!entry.dtype->to_double) continue;
-    const bool must_be_finite = !allow_nonfinite && matters(entry.name);
+    const Size each = entry.dtype->bytes;
     for (Size begin = entry.begin; begin < entry.end; begin += together) {
       const Size end = std::min(begin + together, entry.end);
-      const std::string_view part = file.part(values + begin, end - begin);
-      for (Size at = begin; at < end; at += entry.dtype->bytes) {
-        const float value = read_value(entry, part, at, begin);
-        if (std::isfinite(value) || !must_be_finite) continue;
-        throw FileError(text(entry.where, ": element ",
-                             place_text((at - entry.begin) / entry.dtype->bytes, entry.shape),
-                             " is ", value, " (--allow-nonfinite accepts it)"));
+      const std::string_view part = file.part(buffer + begin, end - begin);
+      values.clear();
+      for (Size at = begin; at < end; at += each) {
+        values.push_back(read_value(entry, part, at, begin));
       }
+      take(entry.name, (begin - entry.begin) / each, values);
     }
   }
 }
 
 StoredTensors parse_safetensors(std::string_view bytes, const std::string& path) {
-  const std::string_view header = header_of(bytes, bytes.size(), path);
-  const std::string_view buffer = bytes.substr(length_bytes + header.size());
-  StoredTensors tensors;
-  for (const Entry& entry : read_entries(header, bytes.size(), path)) {
-    if (!entry.dtype->to_double) continue;
-    tensors[entry.name] = {entry.shape, read_values(entry, buffer), entry.dtype->name};
-  }
+  StoredTensors tensors = safetensors_header(bytes, bytes.size(), path);
+  InputFile file(bytes, path);
+  read_safetensors(file, [&](const std::string& key, Size, std::span<const float> values) {
+    std::vector<float>& all = tensors.at(key).values;
+    all.insert(all.end(), values.begin(), values.end());
+  });
   return tensors;
 }
 

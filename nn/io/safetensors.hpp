@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-
 #include "nn/io/files.hpp"
 #include "nn/io/stored_tensor.hpp"
 
@@ -21,13 +19,12 @@ inline constexpr std::uint64_t safetensors_header_bytes = 8 + (std::uint64_t{1} 
 StoredTensors safetensors_header(std::string_view first_bytes, std::uint64_t file_size,
                                  const std::string& path);
 
-/// Looks at the values of a file whose header is right, and keeps none. Throws FileError if one is
-/// beyond single precision or, unless `allow_nonfinite`, NaN or infinite in a tensor that `matters`.
-void check_safetensors(InputFile& file, bool allow_nonfinite,
-                       const std::function<bool(const std::string& key)>& matters);
+/// The values, once through the file in small parts, in the order in which they lie there; F16, BF16
+/// and F64 become single precision. Throws FileError as the above, and if an F64 value is beyond single
+/// precision.
+void read_safetensors(InputFile& file, const TakeValues& take);
 
-/// All of it; F16, BF16 and F64 become single precision. Throws FileError as the above, and if an
-/// F64 value is beyond single precision.
+/// All of it, out of memory. Throws as the above.
 StoredTensors parse_safetensors(std::string_view bytes, const std::string& path);
 
 /// The same tensors give the same bytes: F32, in the order of their keys, header padded to 8.

@@ -30,7 +30,9 @@ std::array<Word, Count> fractions_of_roots(long double (*root)(long double)) {
   return words;
 }
 
-void compress(std::array<Word, 8>& state, const unsigned char* block) {
+/// Stirs the first 64 of `bytes` into the state.
+void compress(std::array<Word, 8>& state, std::string_view bytes) {
+  const auto* block = reinterpret_cast<const unsigned char*>(bytes.data());
   static const auto k = fractions_of_roots<64>(std::cbrt);
   std::array<Word, 64> w{};
   for (std::size_t t = 0; t < 16; ++t, block += 4) {
@@ -53,38 +55,61 @@ void compress(std::array<Word, 8>& state, const unsigned char* block) {
   for (std::size_t i = 0; i < 8; ++i) state[i] += working[i];
 }
 
+/// The digest of bytes that come piece by piece.
+class Sha256 {
+ public:
+  void add(std::string_view bytes) {
+    length_ += bytes.size();
+    if (!begun_.empty()) {
+      const std::string_view more = bytes.substr(0, block - begun_.size());
+      begun_ += more;
+      bytes.remove_prefix(more.size());
+      if (begun_.size() < block) return;
+      compress(state_, begun_);
+    }
+    for (; bytes.size() >= block; bytes.remove_prefix(block)) compress(state_, bytes);
+    begun_ = bytes;
+  }
+
+  /// In hexadecimal digits; nothing can be added afterwards.
+  std::string finish() {
+    const std::uint64_t bits = 8 * length_;
+    std::string end = "\x80";
+    while ((length_ + end.size()) % block != block - 8) end += '\0';
+    for (int shift = 56; shift >= 0; shift -= 8) end += static_cast<char>(bits >> shift & 0xff);
+    add(end);
+    std::string digest;
+    for (const Word word : state_)
+      for (int shift = 28; shift >= 0; shift -= 4)
+        digest += "0123456789abcdef"[word >> shift & 0xf];
+    return digest;
+  }
+
+ private:
+  static constexpr std::size_t block = 64;  ///< bytes that are compressed together
+
+  std::array<Word, 8> state_ = fractions_of_roots<8>(std::sqrt);
+  std::uint64_t length_ = 0;
+  std::string begun_;  ///< the beginning of a block
+};
+
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
-  std::array<Word, 8> state = fractions_of_roots<8>(std::sqrt);
-  const auto compress_blocks = [&](std::string_view blocks) {
-    for (std::size_t at = 0; at + 64 <= blocks.size(); at += 64) {
-      compress(state, reinterpret_cast<const unsigned char*>(blocks.data() + at));
-    }
-  };
-  compress_blocks(bytes);
-
-  std::string end(bytes.substr(bytes.size() / 64 * 64));
-  end += '\x80';
-  while (end.size() % 64 != 56) end += '\0';
-  const std::uint64_t bits = bytes.size() * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) end += static_cast<char>(bits >> shift & 0xff);
-  compress_blocks(end);
-  std::string digest;
-  for (const Word word : state)
-    for (int shift = 28; shift >= 0; shift -= 4) digest += "0123456789abcdef"[word >> shift & 0xf];
-  return digest;
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.finish();
 }
 
 std::string weights_sha256(const nn::Module& module) {
-  std::string bytes;
+  Sha256 digest;
   for (const auto& list : {module.parameters(), module.buffers()})
     for (const nn::NamedTensor& entry : list) {
-      bytes += entry.name;
-      bytes.append(reinterpret_cast<const char*>(entry.tensor.data()),
-                   entry.tensor.values().size_bytes());
+      digest.add(entry.name);
+      digest.add(
+          {reinterpret_cast<const char*>(entry.tensor.data()), entry.tensor.values().size_bytes()});
     }
-  return sha256(bytes);
+  return digest.finish();
 }
 
 }  // namespace glass::viz

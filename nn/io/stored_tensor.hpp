@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,11 @@ struct StoredTensor {
 
 /// A weight file's content by key, sorted.
 using StoredTensors = std::map<std::string, StoredTensor>;
+
+/// Is given the values of a file part by part, so that nobody holds them twice: those of the tensor
+/// `key` from its element `first` on.
+using TakeValues =
+    std::function<void(const std::string& key, std::uint64_t first, std::span<const float> values)>;
 
 /// Enough for any network that this library can run; files with more were made to fill the memory.
 inline constexpr std::size_t most_tensors = 4096;

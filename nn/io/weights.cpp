@@ -1,6 +1,7 @@
 #include "nn/io/weights.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -21,10 +22,7 @@ struct Format {
   std::uint64_t header_bytes;  ///< as much of the file as `header` wants to see
   StoredTensors (*header)(std::string_view first_bytes, std::uint64_t size,
                           const std::string& path);
-  /// Of the values; null where the header's check looks at them as well.
-  void (*check)(InputFile& file, bool allow_nonfinite,
-                const std::function<bool(const std::string& key)>& matters);
-  StoredTensors (*parse)(std::string_view bytes, const std::string& path);
+  void (*values)(InputFile& file, const TakeValues& take);
   std::string (*serialise)(const StoredTensors& tensors, const std::string& path);
 };
 
@@ -32,11 +30,17 @@ StoredTensors whole_json_header(std::string_view bytes, std::uint64_t, const std
   return json_weights_header(bytes, path);
 }
 
+void json_values(InputFile& file, const TakeValues& take) {
+  for (const auto& [key, tensor] : parse_json_weights(file.first(file.size()), file.path())) {
+    take(key, 0, tensor.values);
+  }
+}
+
 constexpr Format formats[] = {
     {".safetensors", ModelFile::safetensors, std::uint64_t{1} << 30, safetensors_header_bytes,
-     safetensors_header, check_safetensors, parse_safetensors, to_safetensors},
+     safetensors_header, read_safetensors, to_safetensors},
     {".json", ModelFile::json_weights, largest_json_weights, largest_json_weights,
-     whole_json_header, nullptr, parse_json_weights, to_json_weights}};
+     whole_json_header, json_values, to_json_weights}};
 
 const Format* find_format(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
@@ -109,6 +113,17 @@ void check_fits(const std::vector<NamedTensor>& wanted, const StoredTensors& sto
   throw FileError(message);
 }
 
+/// `values` are those of `tensor`, which messages call `key`, from its element `first` on.
+void check_finite(std::span<const float> values, std::uint64_t first, const StoredTensor& tensor,
+                  const std::string& key, const std::string& path) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    throw FileError(text(path, ": '", printable(key), "': element ",
+                         place_text(first + i, tensor.shape), " is ", values[i],
+                         " (--allow-nonfinite accepts it)"));
+  }
+}
+
 /// What was converted: "a.safetensors: 4 tensors were converted to single precision from F16".
 void tell_conversions(const std::vector<NamedTensor>& wanted, const StoredTensors& stored,
                       const std::string& path, const LoadOptions& options) {
@@ -133,20 +148,21 @@ void load_weights(Module& module, const std::string& path, const LoadOptions& op
   file.expect_at_most(format->largest_file);
 
   const std::vector<NamedTensor> wanted = all_tensors(module);
-  check_fits(wanted, format->header(file.first(format->header_bytes), file.size(), path),
-             options.allow_extra, path);
-  if (format->check) {
-    format->check(file, options.allow_nonfinite, [&](const std::string& key) {
-      return std::ranges::count(wanted, key, &NamedTensor::name) > 0;
-    });
-  }
-  const StoredTensors stored = format->parse(file.all(), path);
-  tell_conversions(wanted, stored, path, options);
+  const StoredTensors stored = format->header(file.first(format->header_bytes), file.size(), path);
+  check_fits(wanted, stored, options.allow_extra, path);
 
-  for (const Tensor& tensor : tensors(wanted)) tensor.data();  // memory, before a value changes
-  for (const auto& [name, tensor] : wanted) {
-    std::ranges::copy(stored.at(name).values, tensor.mutable_values().begin());
-  }
+  std::map<std::string, Storage> fresh;  // apart from the module, until the last value is checked
+  for (const auto& [name, tensor] : wanted) fresh.emplace(name, Storage(tensor.size()));
+  format->values(file,
+                 [&](const std::string& key, std::uint64_t first, std::span<const float> values) {
+                   const auto to = fresh.find(key);
+                   if (to == fresh.end()) return;
+                   if (!options.allow_nonfinite)
+                     check_finite(values, first, stored.at(key), key, path);
+                   std::ranges::copy(values, to->second.mutable_data() + first);
+                 });
+  tell_conversions(wanted, stored, path, options);
+  for (const auto& [name, tensor] : wanted) tensor.storage().take_values(std::move(fresh[name]));
 }
 
 void save_weights(const Module& module, const std::string& path) {

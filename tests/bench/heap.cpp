@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "autograd/storage_pool.hpp"
+
 namespace {
 
 std::atomic<std::size_t> calls{0}, bytes{0};
@@ -29,6 +31,12 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std
 
 namespace glass::bench {
 
-HeapUse heap_use() { return {calls, bytes}; }
+MemoryUse memory_use(const std::function<void()>& step) {
+  const std::size_t storage = storage_statistics().system_allocations;
+  const std::size_t calls_before = calls, bytes_before = bytes;
+  step();
+  const std::size_t new_calls = calls - calls_before, new_bytes = bytes - bytes_before;
+  return {storage_statistics().system_allocations - storage, new_calls, new_bytes};
+}
 
 }  // namespace glass::bench

@@ -7,6 +7,7 @@
 #include "autograd/kernels.hpp"
 #include "autograd/storage_pool.hpp"
 #include "autograd/threads.hpp"
+#include "check.hpp"
 #include "heap.hpp"
 #include "roofline.hpp"
 #include "scale.hpp"
@@ -28,9 +29,31 @@ struct Arguments {
   std::vector<std::string> tasks;
   double seconds = 4;
   int threads = 0;
-  bool json = false, scale = false;
+  bool json = false, scale = false, check = false;
   std::string kernel = "fast", roofline;
 };
+
+void run_task(const NamedTask& named, const Arguments& args) {
+  const Task task = named.make();
+  const Timing timing = measure(task.step, args.seconds);
+  const MemoryUse use = memory_use(task.step);
+  const double gflops = task.flops / timing.median_s / 1e9;
+  if (args.json) {
+    std::cout << nlohmann::ordered_json{{"task", named.name},
+                                        {"threads", kernels::threads()},
+                                        {"median_s", timing.median_s},
+                                        {"n", timing.n},
+                                        {"gflops", gflops},
+                                        {"storage_allocations", use.new_storage},
+                                        {"heap_allocations", use.heap_calls},
+                                        {"heap_bytes", use.heap_bytes}}
+              << std::endl;
+  } else {
+    std::printf("%-18s %7d %12.4f %7d %9.1f %12zu %12zu\n", named.name.c_str(), kernels::threads(),
+                1e3 * timing.median_s, timing.n, gflops, use.new_storage, use.heap_calls);
+    std::fflush(stdout);
+  }
+}
 
 void run_tasks(const Arguments& args) {
   if (!args.json) {
@@ -41,38 +64,17 @@ void run_tasks(const Arguments& args) {
     if (!args.tasks.empty() && std::ranges::find(args.tasks, named.name) == args.tasks.end()) {
       continue;
     }
-    const Task task = named.make();
-    const Timing timing = measure(task.step, args.seconds);
-    const std::size_t storage = storage_statistics().system_allocations;
-    const HeapUse heap = heap_use();
-    task.step();
-    const std::size_t new_storage = storage_statistics().system_allocations - storage;
-    const std::size_t heap_calls = heap_use().calls - heap.calls;
-    const std::size_t heap_bytes = heap_use().bytes - heap.bytes;
-    const double gflops = task.flops / timing.median_s / 1e9;
-    if (args.json) {
-      std::cout << nlohmann::ordered_json{{"task", named.name},
-                                          {"threads", kernels::threads()},
-                                          {"median_s", timing.median_s},
-                                          {"n", timing.n},
-                                          {"gflops", gflops},
-                                          {"storage_allocations", new_storage},
-                                          {"heap_allocations", heap_calls},
-                                          {"heap_bytes", heap_bytes}}
-                << std::endl;
-    } else {
-      std::printf("%-18s %7d %12.4f %7d %9.1f %12zu %12zu\n", named.name.c_str(),
-                  kernels::threads(), 1e3 * timing.median_s, timing.n, gflops, new_storage,
-                  heap_calls);
-      std::fflush(stdout);
-    }
+    run_task(named, args);
+    release_free_storage();  // the next ones may be large
   }
 }
 
 int bench(const Arguments& args) {
   kernels::set_threads(args.threads);
   kernels::use_implementation(implementations.at(args.kernel));
-  if (args.scale) {
+  if (args.check) {
+    if (!check_claims(args.seconds)) return viz::cli::exit_internal;
+  } else if (args.scale) {
     print_scale(args.seconds);
   } else if (!args.roofline.empty()) {
     draw_roofline(args.roofline, args.seconds);
@@ -103,7 +105,10 @@ int main(int argc, char** argv) {
   program.option("--seconds X", args.seconds, "Time for each task").within(0, 3600);
   program.option("--json", args.json, "One JSON object a line");
   program.option("--scale", args.scale,
-                 "Instead: time against batch, image size and channels of a convolution");
+                 "Instead: speed of a convolution as batch, image and channels grow, in Markdown");
+  program.option(
+      "--check", args.check,
+      "Instead: measure what docs/performance.md claims of it; exit code 1 if a claim fails");
   program.output("--roofline FILE.svg", args.roofline,
                  "Instead: draw the kernels under the machine's roofline, as SVG");
   program.does([&] { return bench(args); });

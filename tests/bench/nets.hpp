@@ -18,6 +18,9 @@ Net mnist_net();
 /// (Conv3x3 - BatchNorm - ReLU) twice at 32, 64 and 128 channels with MaxPool after each pair,
 /// Linear 2048-256, ReLU, Linear 256-10.
 Net cifar_net();
+/// Configuration D of Simonyan and Zisserman, 2014, without its dropouts: 13 convolutions, three linear
+/// layers, 1000 classes, 138 million weights.
+Net vgg16_net();
 
 /// Multiplications and additions of the convolutions and linear layers for one image, forward.
 /// Each of the two gradients, to the input and to the weights, costs the same again.

@@ -2,49 +2,51 @@
 
 #include <cstdio>
 
-#include "layers.hpp"
 #include "timing.hpp"
 
 namespace glass::bench {
 
-namespace {
+const std::vector<Series>& series() {
+  static const std::vector<Series> all = {{"batch (32 channels of 32x32)",
+                                           {1, 2, 4, 8, 16, 32, 64, 128, 256},
+                                           [](Index n) { return conv3x3(n, 32, 32, 32); }},
+                                          {"image size (batch 1, 32 channels)",
+                                           {16, 32, 64, 128, 256},
+                                           [](Index size) { return conv3x3(1, 32, 32, size); }},
+                                          {"channels (batch 8, 16x16)",
+                                           {8, 16, 32, 64, 128, 256},
+                                           [](Index c) { return conv3x3(8, c, c, 16); },
+                                           8}};
+  return all;
+}
 
-struct Point {
-  Index batch, channels, size;
-};
+double speed(const Task& task, double seconds) {
+  return task.flops / measure(task.step, seconds).median_s / 1e9;
+}
 
-void print_point(Index varied, const Point& point, double seconds, double half_speed) {
-  const auto [batch, channels, size] = point;
-  const ConvTasks conv = conv3x3(batch, channels, channels, size);
-  std::printf("%8td", varied);
-  for (const Task& task : {conv.forward, conv.dx, conv.dw}) {
-    const double time = measure(task.step, seconds).median_s;
-    const double gflops = task.flops / time / 1e9;
-    std::printf("  %10.4f ms %6.1f%c", 1e3 * time, gflops, gflops < half_speed ? '<' : ' ');
+std::vector<double> speeds(const Series& series, Task ConvTasks::*direction, double seconds) {
+  std::vector<double> all;
+  for (const Index value : series.values) {
+    all.push_back(speed(series.make(value).*direction, seconds));
   }
-  std::printf("\n");
-  std::fflush(stdout);
+  return all;
 }
-
-void print_series(const char* title, const char* varied) {
-  std::printf("\n%s\n%8s  %20s   %20s   %20s\n", title, varied, "forward      GFLOP/s",
-              "dx      GFLOP/s", "dw      GFLOP/s");
-}
-
-}  // namespace
 
 void print_scale(double seconds) {
-  const Task product = sgemm(1024);
-  const double speed = product.flops / measure(product.step, seconds).median_s / 1e9;
-  std::printf("sgemm_1024 reaches %.1f GFLOP/s; < marks what is below half of it\n", speed);
-
-  print_series("3x3 convolution, 32 channels of 32x32 pixels", "batch");
-  for (Index n = 1; n <= 256; n *= 2) print_point(n, {n, 32, 32}, seconds, speed / 2);
-  print_series("3x3 convolution, batch of 1, 32 channels", "size");
-  for (Index size = 16; size <= 256; size *= 2)
-    print_point(size, {1, 32, size}, seconds, speed / 2);
-  print_series("3x3 convolution, batch of 8, 16x16 pixels", "channels");
-  for (Index c = 8; c <= 256; c *= 2) print_point(c, {8, c, 16}, seconds, speed / 2);
+  std::printf("sgemm_1024: %.0f GFLOP/s\n", speed(sgemm(1024), seconds));
+  for (const Series& one : series()) {
+    std::printf("\n| %s |", one.title.c_str());
+    for (const Index value : one.values) std::printf(" %td |", value);
+    std::printf("\n|---|");
+    for (std::size_t i = 0; i < one.values.size(); ++i) std::printf("---:|");
+    for (const Direction& direction : directions) {
+      std::printf("\n| %s |", direction.name);
+      for (const double gflops : speeds(one, direction.task, seconds))
+        std::printf(" %.0f |", gflops);
+      std::fflush(stdout);
+    }
+    std::printf("\n");
+  }
 }
 
 }  // namespace glass::bench

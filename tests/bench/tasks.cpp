@@ -1,5 +1,6 @@
 #include "tasks.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "autograd/kernels.hpp"
@@ -95,12 +96,17 @@ const std::vector<NamedTask>& tasks() {
       {"am_mnist_b10", [] { return maximise(mnist_net(), 10); }},
       {"am_cifar_b1", [] { return maximise(cifar_net(), 1); }},
       {"am_cifar_b10", [] { return maximise(cifar_net(), 10); }},
+      {"am_vgg16_b1", [] { return maximise(vgg16_net(), 1); }},
       {"train_mnist_b64", [] { return train(mnist_net(), 64); }},
       {"train_cifar_b128", [] { return train(cifar_net(), 128); }},
       {"infer_mnist_b256", [] { return infer(mnist_net(), 256); }},
       {"infer_cifar_b256", [] { return infer(cifar_net(), 256); }},
       {"sgemm_1024", [] { return sgemm(1024); }}};
   return all;
+}
+
+Task make_task(const std::string& name) {
+  return std::ranges::find(tasks(), name, &NamedTask::name)->make();
 }
 
 }  // namespace glass::bench

@@ -18,6 +18,8 @@ struct NamedTask {
   Task (*make)();
 };
 const std::vector<NamedTask>& tasks();
+/// The one of this name, made.
+Task make_task(const std::string& name);
 
 /// c = a b for square matrices.
 Task sgemm(long size);

@@ -1,15 +1,14 @@
-#!/usr/bin/python3
-"""Times `bench` beside PyTorch on the CPU: the same nets, the same work, task by task in turn.
+"""The tasks of `bench`, in PyTorch: what compare.py runs in one Python or another.
 
-    compare_pytorch.py BENCH [--threads 1 2] [--seconds 2] [--rounds 3] [--task NAME ...]
+    peer_pytorch.py version           what it is
+    peer_pytorch.py TASK SECONDS      the median time of a step, in seconds
+    peer_pytorch.py TASK FILE.onnx    the net of an `infer` task, for others to run
 
-prints a Markdown table of medians. Needs PyTorch (Debian: python3-torch libopenblas0-pthread).
+OMP_NUM_THREADS and OPENBLAS_NUM_THREADS say how many threads work.
 """
-import argparse
-import ctypes
-import json
+import re
 import statistics
-import subprocess
+import sys
 import time
 
 import torch
@@ -17,8 +16,17 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
+def initialised(*layers):
+    """With He's weights, lest activations of deep nets become too small to be normal numbers."""
+    net = nn.Sequential(*layers)
+    for parameter in net.parameters():
+        if parameter.dim() > 1:
+            nn.init.kaiming_uniform_(parameter, nonlinearity="relu")
+    return net
+
+
 def mnist_net():
-    return nn.Sequential(
+    return initialised(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10))
@@ -31,7 +39,18 @@ def cifar_net():
             layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
             channels = width
         layers += [nn.MaxPool2d(2)]
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(2048, 256), nn.ReLU(), nn.Linear(256, 10))
+    return initialised(*layers, nn.Flatten(), nn.Linear(2048, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
+def vgg16_net():
+    layers, channels = [], 3
+    for convolutions, width in ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)):
+        for _ in range(convolutions):
+            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+            channels = width
+        layers += [nn.MaxPool2d(2)]
+    return initialised(*layers, nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(),
+                       nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
 
 
 def total_variation(x):
@@ -80,27 +99,19 @@ def sgemm():
     return lambda: a @ b
 
 
-MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
+MNIST, CIFAR, PHOTO = (1, 28, 28), (3, 32, 32), (3, 224, 224)
 TASKS = {
     "am_mnist_b1": lambda: maximise(mnist_net(), MNIST, 1),
     "am_mnist_b10": lambda: maximise(mnist_net(), MNIST, 10),
     "am_cifar_b1": lambda: maximise(cifar_net(), CIFAR, 1),
     "am_cifar_b10": lambda: maximise(cifar_net(), CIFAR, 10),
+    "am_vgg16_b1": lambda: maximise(vgg16_net(), PHOTO, 1),
     "train_mnist_b64": lambda: train(mnist_net(), MNIST, 64),
     "train_cifar_b128": lambda: train(cifar_net(), CIFAR, 128),
     "infer_mnist_b256": lambda: infer(mnist_net(), MNIST, 256),
     "infer_cifar_b256": lambda: infer(cifar_net(), CIFAR, 256),
     "sgemm_1024": sgemm,
 }
-
-
-def set_threads(count):
-    """PyTorch's own setting does not reach the BLAS that it was linked to."""
-    torch.set_num_threads(count)
-    try:
-        ctypes.CDLL("libopenblas.so.0").openblas_set_num_threads(count)
-    except OSError:
-        print("libopenblas.so.0 was not found: its number of threads is unknown")
 
 
 def median_time(step, seconds):
@@ -114,36 +125,19 @@ def median_time(step, seconds):
     return statistics.median(times)
 
 
-def glassgrad_time(args, task, threads):
-    command = [args.bench, "--json", "--threads", str(threads), "--seconds", str(args.seconds),
-               "--task", task]
-    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["median_s"]
+def write_onnx(task, path):
+    net, shape = (mnist_net(), MNIST) if task == "infer_mnist_b256" else (cifar_net(), CIFAR)
+    torch.onnx.export(net.eval(), torch.randn(256, *shape), path, input_names=["x"])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", metavar="BENCH", help="build/release/bin/bench")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--task", nargs="+", choices=TASKS, default=list(TASKS))
-    args = parser.parse_args()
-
-    print(f"PyTorch {torch.__version__}; median ms of {args.rounds} rounds in turn\n")
-    print("| task | threads | PyTorch | glassgrad | ratio |\n|---|---:|---:|---:|---:|")
-    for task in args.task:
-        for threads in args.threads:
-            set_threads(threads)
-            torch.manual_seed(0)
-            step, ours, theirs = TASKS[task](), [], []
-            for _ in range(args.rounds):
-                theirs.append(median_time(step, args.seconds))
-                ours.append(glassgrad_time(args, task, threads))
-            a, b = statistics.median(theirs), statistics.median(ours)
-            print(f"| {task} | {threads} | {1e3 * a:.3f} | {1e3 * b:.3f} | {a / b:.2f} |",
-                  flush=True)
+def main(task, last=None):
+    torch.manual_seed(0)
+    if task == "version":
+        print(re.match(r"[\d.]*\d", torch.__version__)[0])
+    elif last.endswith(".onnx"):
+        write_onnx(task, last)
+    else:
+        print(median_time(TASKS[task](), float(last)))
 
 
-if __name__ == "__main__":
-    main()
+main(*sys.argv[1:])
