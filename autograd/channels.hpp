@@ -18,6 +18,15 @@ struct Channels {
     kernels::parallel_for(C, work_per_element * N * C * pixels, [&](Index c, int) { f(c); });
   }
 
+  /// Calls `f(c, begin, end)` for each plane: its channel and its elements.
+  template <class F>
+  void for_each_plane(F f) const {
+    kernels::for_each_chunk(N * C, kernels::elementwise * pixels, [&](Index first, Index last) {
+      for (Index plane = first; plane < last; ++plane)
+        f(plane % C, plane * pixels, (plane + 1) * pixels);
+    });
+  }
+
   /// Calls `f(i)` for each element of channel c.
   template <class F>
   void for_each_element(Index c, F f) const {

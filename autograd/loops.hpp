@@ -13,7 +13,7 @@ Storage map(const Storage& x, F f) {
   Storage y(x.size());
   const real* from = x.data();
   real* to = y.mutable_data();
-  kernels::for_each_chunk(x.size(), [=](Index begin, Index end) {
+  kernels::for_each_chunk(x.size(), kernels::elementwise, [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] = f(from[i]);
   });
   return y;
@@ -25,7 +25,7 @@ Storage map(const Storage& a, const Storage& b, F f) {
   Storage y(a.size());
   const real *left = a.data(), *right = b.data();
   real* to = y.mutable_data();
-  kernels::for_each_chunk(a.size(), [=](Index begin, Index end) {
+  kernels::for_each_chunk(a.size(), kernels::elementwise, [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] = f(left[i], right[i]);
   });
   return y;

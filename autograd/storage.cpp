@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -12,12 +13,15 @@
 
 namespace glass {
 
+struct StoragePool;
+
 struct Storage::Block {
-  explicit Block(Index n) : size(n) {}
+  Block(Index n, StoragePool& home) : pool(home), size(n) {}
   ~Block() { ::operator delete(elements.load(), alignment); }
 
   std::atomic<int> handles{1};
   std::atomic<std::uint64_t> version{0};  // goes on when the pool gives the buffer to others
+  StoragePool& pool;                      ///< where it returns, whoever had it last
   Index size;
   real value = 0;  ///< of all elements, as long as there is no memory for them
   std::atomic<real*> elements{nullptr};  ///< once there is
@@ -26,6 +30,10 @@ struct Storage::Block {
   std::size_t bytes() const { return static_cast<std::size_t>(size) * sizeof(real); }
   real* data();
 };
+
+namespace {
+thread_local int pool_of_this_thread = 0;
+}
 
 struct StoragePool {
   /// All buffers of one size.
@@ -39,10 +47,11 @@ struct StoragePool {
   StorageStatistics statistics{};
 
   /// Never destroyed: tensors with static lifetime may still return their buffers at exit.
-  static StoragePool& instance() {
-    static StoragePool* pool = new StoragePool;
-    return *pool;
+  static std::span<StoragePool> all() {
+    static StoragePool* const pools = new StoragePool[storage_pools];
+    return {pools, storage_pools};
   }
+  static StoragePool& mine() { return all()[static_cast<std::size_t>(pool_of_this_thread)]; }
 
   /// Without memory only if asked for so, and if there is no free buffer.
   Storage::Block* take(Index size, bool with_memory) {
@@ -51,7 +60,7 @@ struct StoragePool {
     Storage::Block* block = nullptr;
     if (free.empty()) {
       if (free.capacity() == made) free.reserve(2 * made + 1);
-      auto fresh = std::make_unique<Storage::Block>(size);
+      auto fresh = std::make_unique<Storage::Block>(size, *this);
       if (with_memory) fresh->elements = allocate(*fresh);
       block = fresh.release();
       ++made;
@@ -116,14 +125,14 @@ struct StoragePool {
 
 real* Storage::Block::data() {
   real* there = elements.load(std::memory_order_acquire);
-  return there ? there : StoragePool::instance().fill(*this);
+  return there ? there : pool.fill(*this);
 }
 
-Storage::Storage(Index size) : block_(StoragePool::instance().take(size, true)) {}
+Storage::Storage(Index size) : block_(StoragePool::mine().take(size, true)) {}
 
 Storage Storage::full(Index size, real value) {
   Storage storage;
-  storage.block_ = StoragePool::instance().take(size, false);
+  storage.block_ = StoragePool::mine().take(size, false);
   storage.block_->value = value;
   if (real* elements = storage.block_->elements) std::fill_n(elements, size, value);
   return storage;
@@ -141,7 +150,7 @@ Storage::Storage(const Storage& other) noexcept : block_(other.block_) {
 
 Storage::~Storage() {
   if (block_ && block_->handles.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-    StoragePool::instance().give_back(block_);
+    block_->pool.give_back(block_);
   }
 }
 
@@ -166,10 +175,20 @@ bool Storage::unique() const {
 }
 
 StorageStatistics storage_statistics() {
-  const std::lock_guard lock(StoragePool::instance().mutex);
-  return StoragePool::instance().statistics;
+  StorageStatistics sum{};
+  for (StoragePool& pool : StoragePool::all()) {
+    const std::lock_guard lock(pool.mutex);
+    sum.system_allocations += pool.statistics.system_allocations;
+    sum.live_buffers += pool.statistics.live_buffers;
+    sum.live_bytes += pool.statistics.live_bytes;
+  }
+  return sum;
 }
 
-void release_free_storage() { StoragePool::instance().release_free(); }
+void release_free_storage() {
+  for (StoragePool& pool : StoragePool::all()) pool.release_free();
+}
+
+void use_storage_pool(int number) { pool_of_this_thread = number % storage_pools; }
 
 }  // namespace glass

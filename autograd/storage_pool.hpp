@@ -4,7 +4,7 @@
 
 namespace glass {
 
-/// What the pool has done since the program began.
+/// What the pools have done since the program began.
 struct StorageStatistics {
   std::size_t system_allocations;  ///< buffers asked of the operating system, not of the pool
   std::size_t live_buffers;        ///< buffers that some handle refers to now
@@ -12,7 +12,13 @@ struct StorageStatistics {
 };
 StorageStatistics storage_statistics();  ///< up to now, in all threads
 
-/// Gives the pool's free buffers back to the operating system, as after work that is over.
+/// A buffer returns to the pool that it came from. Each helper of `parallel_for` has a pool of its own,
+/// and all other threads share number 0: so a core works in memory that it has in its caches.
+constexpr int storage_pools = 64;
+void use_storage_pool(
+    int number);  ///< this thread takes its buffers from that one, modulo their number
+
+/// Gives the pools' free buffers back to the operating system, as after work that is over.
 void release_free_storage();
 
 }  // namespace glass

@@ -136,7 +136,7 @@ void accumulate(Storage& into, Storage gradient) {
   if (!into.unique()) into = Storage::copy_of(into);
   real* sum = into.mutable_data();
   const real* more = gradient.data();
-  kernels::for_each_chunk(into.size(), [=](Index begin, Index end) {
+  kernels::for_each_chunk(into.size(), kernels::elementwise, [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) sum[i] += more[i];
   });
 }

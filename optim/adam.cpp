@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/threads.hpp"
+
 namespace glass::optim {
 
 namespace {
@@ -17,6 +19,8 @@ struct Coefficients {
   real step_size;  ///< lr / (1 - beta1^t)
   real v_scale;    ///< 1 / sqrt(1 - beta2^t)
 };
+
+constexpr Index work_per_element = 16;  // a root and a division among it
 
 /// One pass over memory and no temporaries: every training and every painting step ends here.
 void adam_step(Index n, real* __restrict x, real* __restrict m, real* __restrict v,
@@ -54,17 +58,20 @@ void Adam::step() {
     const double t = *t_[i].mutable_data() += 1;
     const double correction1 = 1 - std::pow(options_.beta1, t);
     const double correction2 = 1 - std::pow(options_.beta2, t);
-    adam_step(x.size(), x.mutable_data(), m_[i].mutable_data(), v_[i].mutable_data(),
-              x.grad().data(),
-              {.beta1 = static_cast<real>(options_.beta1),
-               .fresh1 = static_cast<real>(1 - options_.beta1),
-               .beta2 = static_cast<real>(options_.beta2),
-               .fresh2 = static_cast<real>(1 - options_.beta2),
-               .eps = static_cast<real>(options_.eps),
-               .l2 = static_cast<real>(decoupled_ ? 0 : decay),
-               .keep = static_cast<real>(decoupled_ ? 1 - rate * decay : 1),
-               .step_size = static_cast<real>(rate / correction1),
-               .v_scale = static_cast<real>(1 / std::sqrt(correction2))});
+    const Coefficients coefficients{.beta1 = static_cast<real>(options_.beta1),
+                                    .fresh1 = static_cast<real>(1 - options_.beta1),
+                                    .beta2 = static_cast<real>(options_.beta2),
+                                    .fresh2 = static_cast<real>(1 - options_.beta2),
+                                    .eps = static_cast<real>(options_.eps),
+                                    .l2 = static_cast<real>(decoupled_ ? 0 : decay),
+                                    .keep = static_cast<real>(decoupled_ ? 1 - rate * decay : 1),
+                                    .step_size = static_cast<real>(rate / correction1),
+                                    .v_scale = static_cast<real>(1 / std::sqrt(correction2))};
+    real *to = x.mutable_data(), *m = m_[i].mutable_data(), *v = v_[i].mutable_data();
+    const real* dx = x.grad().data();
+    kernels::for_each_chunk(x.size(), work_per_element, [=](Index begin, Index end) {
+      adam_step(end - begin, to + begin, m + begin, v + begin, dx + begin, coefficients);
+    });
   }
 }
 

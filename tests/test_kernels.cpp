@@ -292,7 +292,7 @@ TEST_CASE("threads: chunks cover a range once, and 0 threads means all cores") {
   set_threads(2);
   for (const Index n : {0, 1, 16'384, 200'001}) {
     std::vector<int> touched(static_cast<std::size_t>(n), 0);
-    for_each_chunk(n, [&](Index begin, Index end) {
+    for_each_chunk(n, elementwise, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) ++touched[static_cast<std::size_t>(i)];
     });
     CHECK(std::count(touched.begin(), touched.end(), 1) == n);

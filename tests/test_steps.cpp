@@ -4,6 +4,8 @@
 
 #include "autograd/storage_pool.hpp"
 #include "autograd/threads.hpp"
+#include "autograd/trace.hpp"
+#include "nn/inference.hpp"
 #include "nn/layers.hpp"
 #include "nn/sequential.hpp"
 #include "optim/adam.hpp"
@@ -108,4 +110,39 @@ TEST_CASE("training and maximising give the same bits with 1, 2, 3 and 8 threads
 TEST_CASE("after warming up, training and maximising allocate no storage") {
   check_storage([](const AfterStep& f) { train(4, f); });
   check_storage([](const AfterStep& f) { maximise(4, f); });
+}
+
+TEST_CASE("inference in slices gives what the network gives, and the same bits for any threads") {
+  nn::Sequential net = network();
+  net.eval();
+  const auto f = [&](const Tensor& x) { return net(x); };
+  Rng rng(5);
+  for (const Index images : {1, 83, 84, 131}) {  // the first two are one slice
+    CAPTURE(images);
+    const Tensor x = Tensor::uniform({images, 3, 24, 24}, rng).requires_grad(true);
+    const Tensor whole = net(x);
+    kernels::set_threads(1);
+    const Tensor sliced = nn::infer(f, x);
+    CHECK(!sliced.requires_grad());
+    REQUIRE(sliced.shape() == whole.shape());
+    for (Index i = 0; i < whole.size(); ++i) {
+      CHECK(sliced.data()[i] == doctest::Approx(whole.data()[i]).epsilon(1e-4));
+    }
+    for (const int threads : {2, 3, 8}) {
+      kernels::set_threads(threads);
+      CHECK(std::ranges::equal(nn::infer(f, x).values(), sliced.values()));
+    }
+  }
+  CHECK_THROWS_AS(nn::infer(f, Tensor::zeros({131, 2, 24, 24})), ShapeError);
+  kernels::set_threads(0);
+}
+
+TEST_CASE("inference that an observer looks at goes through the layers in one piece") {
+  nn::Sequential net = network();
+  net.eval();
+  const Trace trace;
+  nn::infer([&](const Tensor& x) { return net(x); }, Tensor::zeros({131, 3, 24, 24}));
+  const auto first = std::ranges::find(trace.entries(), "conv2d", &Trace::Entry::op);
+  REQUIRE(first != trace.entries().end());
+  CHECK(first->value.shape() == Shape{131, 16, 24, 24});
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "autograd/node.hpp"
+#include "nn/inference.hpp"
 #include "viz/finite.hpp"
 #include "viz/neighbours.hpp"
 #include "viz/pictures/image.hpp"
@@ -45,19 +46,8 @@ std::vector<bool> high_frequencies(Index H, Index W) {
 }  // namespace
 
 Tensor logits_of(const nn::Model& model, const Tensor& images) {
-  constexpr Index together = 50;  // all layers' outputs of so many images are in memory at once
-  const NoGrad no_grad;
-  const Shape& in = model.input_shape;
-  const Index N = images.shape()[0], K = model.class_count();
-  const Tensor logits = Tensor::empty({N, K});
-  for (Index first = 0; first < N; first += together) {
-    const Tensor part = Tensor::empty({std::min(together, N - first), in[0], in[1], in[2]});
-    std::copy_n(images.data() + first * in.size(), part.size(), part.mutable_data());
-    const auto look = [&] { return model.logits(part); };
-    const Tensor found = look();
-    if (!all_finite({found})) refuse_not_finite(model, look);
-    std::ranges::copy(found.values(), logits.mutable_data() + first * K);
-  }
+  const Tensor logits = nn::infer([&](const Tensor& x) { return model.logits(x); }, images);
+  if (!all_finite({logits})) refuse_not_finite(model, [&] { return model.logits(images); });
   return logits;
 }
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "autograd/node.hpp"
-#include "viz/finite.hpp"
+#include "viz/scores.hpp"
 #include "weights/keyed_rng.hpp"
 
 namespace glass::training {
@@ -34,11 +33,7 @@ Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& h
     data::Batch batch = data::make_batch(data, {places.data() + first, count});
     Rng rng = keyed_rng(0, 0, first);
     if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
-    const NoGrad no_grad;
-    const auto look = [&] { return model.logits(batch.images); };
-    const Tensor logits = look();
-    if (!viz::all_finite({logits})) viz::refuse_not_finite(model, look);
-    const std::vector<Index> given = argmax(logits, 1);
+    const std::vector<Index> given = argmax(viz::logits_of(model, batch.images), 1);
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];
     }

@@ -15,6 +15,26 @@
 namespace glass::kernels {
 namespace {
 
+/// Whether each output lies on a pixel of its own, at the same place. Then what a term reads, for all
+/// outputs, is the image itself, moved: one long run instead of one for each row. Where the image ends at
+/// the left or right such a run wraps into the next row, and `clear_wrapped` must follow.
+bool lies_on_image(const Window& g) { return g.stride == 1 && g.Q == g.W && g.P == g.H; }
+
+/// Sets to 0 what in patches[t - first][column] came from another row of the image.
+void clear_wrapped(const Window& g, Index first, Index last, Index start, Index columns,
+                   real* patches) {
+  if (!lies_on_image(g)) return;
+  for (Index t = first; t < last; ++t, patches += block_row) {
+    const Index left = t % g.S - g.padding.w;
+    const Index q = left < 0 ? 0 : g.Q - left, count = std::abs(left);
+    for (Index p = start / g.Q; count > 0 && p * g.Q < start + columns; ++p) {
+      const Index begin = std::max(p * g.Q + q, start);
+      const Index end = std::min(p * g.Q + q + count, start + columns);
+      for (Index i = begin; i < end; ++i) patches[i - start] = 0;
+    }
+  }
+}
+
 /// Term t = (c, r, s) of output pixel (p,q) is image element (c, p * stride + r - padding, ...). For
 /// each term in [first, last) and the outputs [start, start + columns) calls
 /// `visit(t - first, column, pixel, count, stride)`: under this term, outputs start + column + i see
@@ -23,6 +43,15 @@ namespace {
 template <class Visit>
 void for_each_run(const Window& g, Index first, Index last, Index start, Index columns,
                   const Visit& visit) {
+  for (Index t = first; lies_on_image(g) && t < last; ++t) {
+    const Index c = t / (g.R * g.S), r = t / g.S % g.R, pixels = g.H * g.W;
+    const Index shift = (r - g.padding.h) * g.W + t % g.S - g.padding.w;
+    const Index begin = std::max(start, -shift), end = std::min(start + columns, pixels - shift);
+    if (begin >= end) continue;
+    visit(t - first, begin - start, c * pixels + begin + shift, end - begin,
+          std::integral_constant<Index, 1>{});
+  }
+  if (lies_on_image(g)) return;
   const auto visit_all = [&](auto stride) {
     for (Index t = first; t < last; ++t) {
       const Index c = t / (g.R * g.S), r = t / g.S % g.R, left = t % g.S - g.padding.w;
@@ -52,6 +81,7 @@ void copy_patches(const real* image, const Window& g, Index first, Index last, I
                  real* to = patches + t * block_row + column;
                  for (Index i = 0; i < count; ++i) to[i] = image[pixel + i * stride];
                });
+  clear_wrapped(g, first, last, start, columns, patches);
 }
 
 }  // namespace
@@ -100,6 +130,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
       if (ragged) copy(right, pixels, g.K, columns, padded, block_row);
       multiply(count * taps, columns, g.K, {w + c * taps, 1, terms}, ragged ? padded : right,
                ragged ? block_row : pixels, patches, block_row, false);
+      clear_wrapped(g, c * taps, (c + count) * taps, start, columns, patches);
       for_each_run(g, c * taps, (c + count) * taps, start, columns,
                    [=](Index t, Index column, Index pixel, Index length, auto stride) {
                      const real* from = patches + t * block_row + column;

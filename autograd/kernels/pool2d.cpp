@@ -49,8 +49,8 @@ void for_each_block(const Window& g, const Visit& visit) {
   }
   const auto block = []<int... i>(std::integer_sequence<int, i...>) { return Block<i...>{}; }
   (std::make_integer_sequence<int, width>{});
-  parallel_for(g.N * g.C, 4 * g.N * g.C * g.H * g.W, [&](Index plane, int) {
-    for (Index row = plane * g.P; row < (plane + 1) * g.P; ++row)
+  for_each_chunk(g.N * g.C, elementwise * g.H * g.W, [&](Index first_plane, Index last_plane) {
+    for (Index row = first_plane * g.P; row < last_plane * g.P; ++row)
       for (Index start = 0; start < g.Q; start += width) {
         const Index q = std::min(start, g.Q - width);
         visit(block, 2 * (row * g.W + q), row * g.Q + q);

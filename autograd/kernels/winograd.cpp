@@ -76,15 +76,18 @@ GLASS_INLINE inline void map_square(const Vector* from, Vector* to, Map map) {
 }
 
 /// Rows of tiles are counted through all images, `rows` to each. A batch is as many as keep about
-/// `numbers` numbers in the domain, for the cache's sake, but enough to be worth reading all weights.
+/// `numbers` numbers in the domain, for the cache's sake, but enough to be worth reading all weights; of
+/// several, the number is even.
 struct Tiles {
   Index rows, columns, all_rows, batches, batch_rows;
   Tiles(const Window& g, Index numbers)
       : rows(divide_up(g.P, 4)), columns(divide_up(g.Q, 4)), all_rows(g.N * rows) {
     const Index row_numbers = points * (g.C + g.K) * columns;
     batches = divide_up(all_rows, std::max(divide_up(2 * MR, columns), numbers / row_numbers));
+    if (batches > 1) batches = std::min(round_up(batches, 2), all_rows);
     batch_rows = divide_up(all_rows, batches);
   }
+  Index batch_begin(Index batch) const { return batch * all_rows / batches; }
   /// The end of those rows after `first` that belong to the same image.
   Index run_end(Index first, Index end) const { return std::min(end, (first / rows + 1) * rows); }
   /// Room for the pixels of a run, `lanes` channels of them.
@@ -150,66 +153,66 @@ void domain_to_images(const real* from, const Domain& domain, const Tiles& tiles
             y + ((n * g.K + k) * g.P + top) * g.Q, g.P * g.Q, pixels);
 }
 
-/// The right operand of the products, u[c][point][k] = G w G^T, for `lanes` channels from k on. If
-/// `turned`, w is [C,K,3,3] and its window is turned by 180 degrees.
-void weights_to_domain(const real* w, Index C, Index K, Index k, bool turned, real* room,
-                       const Domain& domain, real* to) {
-  const Index count = std::min<Index>(lanes, K - k), step = domain.channels;
-  const real* end = w + C * K * 9;
-  if (!turned) transpose(w + k * C * 9, C * 9, end, count, C * 9, room, lanes, lanes);
-  for (Index c = 0; c < C; ++c, to += domain.row) {
-    if (turned) transpose(w + (c * K + k) * 9, 9, end, count, 9, room, lanes, lanes);
-    Vector window[9], result[points];
-    for (int i = 0; i < 9; ++i) window[i] = load(room + (turned ? 8 - i : c * 9 + i) * lanes);
-    map_square<3, 6>(window, result, WeightMap{});
-    for (int i = 0; i < points; ++i) store(to + i * step, result[i]);
+/// The right operand of the products, u[point][c][k] = G w G^T, for the channels k in [begin, end). If
+/// `turned`, w is [C,K,3,3] and its window is turned by 180 degrees. Rows of u are `row`, points `step`
+/// numbers apart.
+void weights_to_domain(const real* w, Index C, Index K, Index begin, Index end, bool turned,
+                       real* room, Index row, Index step, real* to) {
+  const real* w_end = w + C * K * 9;
+  for (Index k = begin; k < end; k += lanes, to += lanes) {
+    const Index count = std::min<Index>(lanes, K - k);
+    if (!turned) transpose(w + k * C * 9, C * 9, w_end, count, C * 9, room, lanes, lanes);
+    for (Index c = 0; c < C; ++c) {
+      if (turned) transpose(w + (c * K + k) * 9, 9, w_end, count, 9, room, lanes, lanes);
+      Vector window[9], result[points];
+      for (int i = 0; i < 9; ++i) window[i] = load(room + (turned ? 8 - i : c * 9 + i) * lanes);
+      map_square<3, 6>(window, result, WeightMap{});
+      for (int i = 0; i < points; ++i) store(to + i * step + c * row, result[i]);
+    }
   }
 }
 
-/// A task takes a batch of tiles through all three steps. With few batches tasks share them, each
-/// with a part of the output channels; a single batch's tasks each transform their own weights.
+/// A task takes tiles through all three steps: a batch of them for all output channels, or, if the tiles
+/// are fewer than the channels, all of them for a part of the channels. What is the same for all tasks,
+/// the weights or the tiles, each thread transforms once, for itself: two cores that read what one of
+/// them writes would wait longer than that takes.
 void correlate(const real* x, const real* w, bool turned, const real* bias, real* y,
                const Window& g) {
-  const Tiles tiles(g, 1 << 17);
-  const Index K = round_up(g.K, lanes), parts = tiles.batches < 4 ? divide_up(K, 2 * lanes) : 1;
-  const Index part = divide_up(K, parts * lanes) * lanes,
-              batch_tiles = tiles.batch_rows * tiles.columns;
-  const bool shared = tiles.batches > 1;
-  const Domain input(batch_tiles, g.C), output(batch_tiles, part), weights(g.C, shared ? K : part);
+  Tiles tiles(g, 1 << 17);
+  const bool few = tiles.all_rows * tiles.columns < g.K;
+  if (few) tiles.batches = 1, tiles.batch_rows = tiles.all_rows;
+  const Index K = round_up(g.K, lanes), part = few ? std::min<Index>(K, 2 * lanes) : K;
+  const Index tasks = few ? divide_up(K, part) : tiles.batches;
+  const Index batch_tiles = tiles.batch_rows * tiles.columns;
+  const Domain input(batch_tiles, g.C), output(batch_tiles, part);
+  const Index plane = g.C * part + lanes;  // not a power of two, as block_row
   const Index room_size = std::max(tiles.room(g), 9 * g.C * lanes);
-  const Index slot_size = room_size + input.size + output.size + (shared ? 0 : weights.size);
-  const Storage scratch(threads() * slot_size), shared_weights(shared ? weights.size : 0);
-  if (shared) {
-    parallel_for(K / lanes, g.C * K * points, [&](Index block, int slot) {
-      weights_to_domain(w, g.C, g.K, block * lanes, turned,
-                        scratch.mutable_data() + slot * slot_size, weights,
-                        shared_weights.mutable_data() + block * lanes);
-    });
-  }
+  const Index slot_size = room_size + input.size + output.size + points * plane;
+  const Storage scratch(threads() * slot_size);
+  std::vector<char> prepared(static_cast<std::size_t>(threads()), false);
   const Index work = tiles.all_rows * tiles.columns * points * g.C * K;
-  parallel_for(tiles.batches * parts, work, [&](Index task, int slot) {
-    const Index begin = task / parts * tiles.batch_rows;
-    const Index end = std::min(tiles.all_rows, begin + tiles.batch_rows);
-    const Index k_begin = task % parts * part, k_end = std::min(K, k_begin + part);
+  parallel_for(tasks, work, [&](Index task, int slot) {
+    const Index begin = few ? 0 : tiles.batch_begin(task);
+    const Index end = few ? tiles.all_rows : tiles.batch_begin(task + 1);
+    const Index k_begin = few ? task * part : 0, k_end = std::min(K, k_begin + part);
     real* room = scratch.mutable_data() + slot * slot_size;
     real *in = room + room_size, *out = in + input.size, *u = out + output.size;
-    for (Index first = begin, last; first < end; first = last) {
+    const bool first_task = !std::exchange(prepared[static_cast<std::size_t>(slot)], true);
+    for (Index first = begin, last; (first_task || !few) && first < end; first = last) {
       last = tiles.run_end(first, end);
       for (Index c = 0; c < g.C; c += lanes) {
         images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, first, last, c,
                             room, input, in + (first - begin) * tiles.columns * input.row + c);
       }
     }
-    if (shared) u = shared_weights.mutable_data() + k_begin;
-    for (Index k = k_begin; k < k_end && !shared; k += lanes) {
-      weights_to_domain(w, g.C, g.K, k, turned, room, weights, u + k - k_begin);
+    if (first_task || few) {
+      weights_to_domain(w, g.C, g.K, k_begin, k_end, turned, room, part, plane, u);
     }
     for (Index i = 0; i < points; ++i)
       for (Index c = 0; c < g.C; c += KC) {
         multiply((end - begin) * tiles.columns, k_end - k_begin, std::min(KC, g.C - c),
-                 {in + i * input.channels + c, input.row, 1},
-                 u + i * weights.channels + c * weights.row, weights.row, out + i * output.channels,
-                 output.row, c > 0);
+                 {in + i * input.channels + c, input.row, 1}, u + i * plane + c * part, part,
+                 out + i * output.channels, output.row, c > 0);
       }
     for (Index first = begin, last; first < end; first = last) {
       last = tiles.run_end(first, end);

@@ -31,23 +31,27 @@ struct BatchNorm2dNode final : Node {
     const Storage dweight(channels.C), dbias(channels.C);
     real *to = dx.mutable_data(), *sum = dbias.mutable_data(), *product = dweight.mutable_data();
 
+    const real *d = dy.data(), *v = x.data();
     channels.for_each([&](Index c) {
-      const real *d = dy.data(), *v = x.data();
       if (sum_wanted) sum[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
-      if (!need[0] && !product_wanted) return;
-      const real m = product_wanted ? mean.data()[c] : 0, s = inverse_std.data()[c];
-      if (product_wanted) {
-        product[c] =
-            static_cast<real>(channels.sum(c, [=](Index i) { return d[i] * (v[i] - m) * s; }));
-      }
-      if (!need[0]) return;
+      if (!product_wanted) return;
+      const real m = mean.data()[c], s = inverse_std.data()[c];
+      product[c] =
+          static_cast<real>(channels.sum(c, [=](Index i) { return d[i] * (v[i] - m) * s; }));
+      if (!moves) return;
       const real scale = weight.data()[c] * s;
-      if (!training) return channels.for_each_element(c, [=](Index i) { to[i] = scale * d[i]; });
       const real share = 1 / static_cast<real>(channels.N * channels.pixels);
       const real mean_dy = share * sum[c], slope = share * product[c] * s;
       channels.for_each_element(
           c, [=](Index i) { to[i] = scale * (d[i] - mean_dy - (v[i] - m) * slope); });
     });
+    if (need[0] && !training) {
+      const real *w = weight.data(), *s = inverse_std.data();
+      channels.for_each_plane([=](Index c, Index begin, Index end) {
+        const real scale = w[c] * s[c];
+        for (Index i = begin; i < end; ++i) to[i] = scale * d[i];
+      });
+    }
     return {dx, need[1] ? dweight : Storage(), need[2] ? dbias : Storage()};
   }
 };
@@ -78,30 +82,41 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const auto M = static_cast<double>(channels.N * channels.pixels);
   const Storage mean(channels.C), inverse_std(channels.C);
   real *means = mean.mutable_data(), *inverse_stds = inverse_std.mutable_data();
-  real* moving_mean = options.training ? running_mean.mutable_data() : nullptr;
-  real* moving_var = options.training ? running_var.mutable_data() : nullptr;
   Tensor y = Tensor::empty(x.shape());
   real* to = y.mutable_data();
 
-  channels.for_each([&](Index c) {
-    const real* v = x.data();
-    double centre = running_mean.data()[c], variance = running_var.data()[c];
-    if (options.training) {
-      centre = channels.sum(c, [=](Index i) { return v[i]; }) / M;
+  const real *v = x.data(), *w = weight.data(), *b = bias.data();
+  const auto normalise = [=](Index c, Index begin, Index end) {
+    const real m = means[c], scale = w[c] * inverse_stds[c], offset = b[c];
+    for (Index i = begin; i < end; ++i) to[i] = (v[i] - m) * scale + offset;
+  };
+  const auto standardise = [&](Index c, double centre, double variance) {
+    means[c] = static_cast<real>(centre);
+    inverse_stds[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
+  };
+  if (!options.training) {
+    const real *centres = running_mean.data(), *variances = running_var.data();
+    for (Index c = 0; c < channels.C; ++c) standardise(c, centres[c], variances[c]);
+    channels.for_each_plane(normalise);
+  } else {
+    real *moving_mean = running_mean.mutable_data(), *moving_var = running_var.mutable_data();
+    channels.for_each([&](Index c) {
+      const double centre = channels.sum(c, [=](Index i) { return v[i]; }) / M;
       const auto m = static_cast<real>(centre);
-      variance = channels.sum(c, [=](Index i) { return (v[i] - m) * (v[i] - m); }) / M;
+      const double variance = channels.sum(c, [=](Index i) { return (v[i] - m) * (v[i] - m); }) / M;
+      standardise(c, centre, variance);
       // The running variance is the unbiased one, as in PyTorch.
       const auto blend = [&](real& running, double batch) {
         running = static_cast<real>((1 - options.momentum) * running + options.momentum * batch);
       };
       blend(moving_mean[c], centre);
       blend(moving_var[c], variance * M / (M - 1));
-    }
-    const auto m = means[c] = static_cast<real>(centre);
-    const auto s = inverse_stds[c] = static_cast<real>(1 / std::sqrt(variance + options.eps));
-    const real scale = weight.data()[c] * s, offset = bias.data()[c];
-    channels.for_each_element(c, [=](Index i) { to[i] = (v[i] - m) * scale + offset; });
-  });
+      for (Index n = 0; n < channels.N; ++n) {
+        const Index begin = (n * channels.C + c) * channels.pixels;
+        normalise(c, begin, begin + channels.pixels);
+      }
+    });
+  }
 
   if (auto node = record<BatchNorm2dNode>(y, {x, weight, bias})) {
     const auto& need = node->need;

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "autograd/kernels.hpp"
-#include "autograd/node.hpp"
 #include "autograd/ops.hpp"
 #include "autograd/trace.hpp"
 #include "nets.hpp"
+#include "nn/inference.hpp"
 #include "optim/adam.hpp"
 
 namespace glass::bench {
@@ -69,10 +69,7 @@ Task infer(Net made, Index n) {
   Rng rng(1);
   const Tensor images = Tensor::randn(net->batch(n), rng);
   net->layers.eval();
-  const auto step = [=] {
-    const NoGrad no_grad;
-    net->layers(images);
-  };
+  const auto step = [=] { nn::infer([&](const Tensor& x) { return net->layers(x); }, images); };
   return {step, static_cast<double>(n) * forward_flops(*net)};
 }
 

@@ -61,6 +61,7 @@ Storage sum_to_size(const Storage& x, const Shape& from, const Shape& to) {
 namespace kernels {
 
 // threads.cpp -----------------------------------------------------------------------------------
+bool detail::worth_sharing(Index) { return false; }
 void detail::run(Index tasks, const void* f, TaskFunction call) {
   for (Index task = 0; task < tasks; ++task) call(f, task, 0);
 }
