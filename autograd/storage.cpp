@@ -85,7 +85,7 @@ struct StoragePool {
     return block.elements;
   }
 
-  /// The memory of a block that nobody else holds, to one that has none. True if so.
+  /// The memory of a block that nobody else holds, to one of this pool that has none. True if so.
   bool move_memory(Storage::Block& from, Storage::Block& to) {
     const std::lock_guard lock(mutex);
     if (!from.elements || to.elements || from.handles != 1) return false;
@@ -162,7 +162,7 @@ real* Storage::mutable_data() const {
   return block_->data();
 }
 void Storage::take_values(Storage values) const {
-  const bool moved = StoragePool::instance().move_memory(*values.block_, *block_);
+  const bool moved = block_->pool.move_memory(*values.block_, *block_);
   real* to = mutable_data();  // which counts it
   if (!moved) std::copy(values.begin(), values.end(), to);
 }

@@ -26,11 +26,11 @@ void clear_wrapped(const Window& g, Index first, Index last, Index start, Index 
   if (!lies_on_image(g)) return;
   for (Index t = first; t < last; ++t, patches += block_row) {
     const Index left = t % g.S - g.padding.w;
-    const Index q = left < 0 ? 0 : g.Q - left, count = std::abs(left);
-    for (Index p = start / g.Q; count > 0 && p * g.Q < start + columns; ++p) {
-      const Index begin = std::max(p * g.Q + q, start);
-      const Index end = std::min(p * g.Q + q + count, start + columns);
-      for (Index i = begin; i < end; ++i) patches[i - start] = 0;
+    const Index begin = left < 0 ? 0 : std::max<Index>(0, g.Q - left);
+    const Index end = left < 0 ? std::min(-left, g.Q) : g.Q;
+    for (Index q = begin; q < end; ++q) {
+      const Index until = q - start % g.Q;
+      for (Index i = until < 0 ? until + g.Q : until; i < columns; i += g.Q) patches[i] = 0;
     }
   }
 }
