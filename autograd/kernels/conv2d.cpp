@@ -92,7 +92,7 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
   if (winograd::suits(g)) return winograd::conv2d(x, w, bias, y, g);
   const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);
   const Storage scratch(threads() * KC * block_row);
-  parallel_for(g.N * blocks, g.N * pixels * terms * g.K, [&](Index task, int slot) {
+  parallel_for(g.N * blocks, work_on(g.N, g.N * pixels * terms * g.K), [&](Index task, int slot) {
     const Index n = task / blocks, start = task % blocks * NC;
     const Index columns = std::min(NC, pixels - start);
     real *patches = scratch.mutable_data() + slot * KC * block_row,
@@ -117,7 +117,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
   const Index channels = std::min(g.C, divide_up(4 * MR, taps)), parts = divide_up(g.C, channels);
   const Index slot_size = (channels * taps + g.K) * block_row;
   const Storage scratch(threads() * slot_size);
-  parallel_for(g.N * parts, g.N * pixels * terms * g.K, [&](Index task, int slot) {
+  parallel_for(g.N * parts, work_on(g.N, g.N * pixels * terms * g.K), [&](Index task, int slot) {
     const Index n = task / parts, c = task % parts * channels, count = std::min(channels, g.C - c);
     real *patches = scratch.mutable_data() + slot * slot_size,
          *padded = patches + channels * taps * block_row;
@@ -168,8 +168,7 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
       }
     }
   });
-  std::fill_n(dw, size, real(0));
-  for (Index i = 0; i < groups * size; ++i) dw[i % size] += sums.data()[i];
+  add_groups(sums.data(), groups, size, dw);
 }
 
 }  // namespace glass::kernels

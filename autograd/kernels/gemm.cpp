@@ -15,7 +15,7 @@ constexpr Index MC = 16 * MR;  ///< rows of a at a time
 /// c = a b^T for the few rows of a that make packing b a waste: dot products.
 void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
               bool accumulate) {
-  parallel_for(N, M * N * K, [&](Index j, int) {
+  parallel_for(N, work_on(M, M * N * K), [&](Index j, int) {
     const real* right = b.data + j * b.stride;
     for (Index i = 0; i < M; ++i) {
       const real* left = a.data + i * a.stride;
@@ -30,7 +30,7 @@ void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_ro
 void combine_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
                   bool accumulate) {
   constexpr Index width = 1024;
-  parallel_for(divide_up(N, width), M * N * K, [&](Index task, int) {
+  parallel_for(divide_up(N, width), work_on(M, M * N * K), [&](Index task, int) {
     const Index begin = task * width, end = std::min(N, begin + width);
     for (Index i = 0; i < M; ++i) {
       real* to = c + i * c_row;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "autograd/kernels/simd.hpp"
+#include "autograd/threads.hpp"
 
 /// The multiplication at the heart of gemm, convolution and Winograd's algorithm.
 namespace glass::kernels {
@@ -29,5 +30,19 @@ struct LeftOperand {
 };
 void multiply(Index M, Index N, Index K, LeftOperand a, const real* b, Index b_row, real* c,
               Index c_row, bool accumulate);
+
+/// to[i] = the sum of from[group * size + i], in the order of the groups.
+inline void add_groups(const real* from, Index groups, Index size, real* to) {
+  for_each_chunk(size, elementwise * groups, [=](Index begin, Index end) {
+    std::copy(from + begin, from + end, to + begin);
+    for (Index group = 1; group < groups; ++group)
+      for (Index i = begin; i < end; ++i) to[i] += from[group * size + i];
+  });
+}
+
+/// Work on images as `parallel_for` counts it. From layer to layer each thread keeps its half of a batch,
+/// but the halves of a single image are cut otherwise in each layer and change hands, which is worth it
+/// only for large work.
+inline Index work_on(Index images, Index work) { return images > 1 ? work : work / 16; }
 
 }  // namespace glass::kernels

@@ -172,6 +172,22 @@ void weights_to_domain(const real* w, Index C, Index K, Index begin, Index end, 
   }
 }
 
+/// dw = G^T u G for each c and k.
+void domain_to_weights(const real* from, const Domain& domain, Index C, Index K, real* room,
+                       real* dw) {
+  for (Index k = 0; k < K; k += lanes) {
+    for (Index c = 0; c < C; ++c) {
+      Vector point[points], window[9];
+      for (int i = 0; i < points; ++i)
+        point[i] = load(from + c * domain.row + i * domain.channels + k);
+      map_square<6, 3>(point, window, WeightGradientMap{});
+      for (int i = 0; i < 9; ++i) store(room + (c * 9 + i) * lanes, window[i]);
+    }
+    transpose(room, lanes, room + C * 9 * lanes, C * 9, std::min<Index>(lanes, K - k),
+              dw + k * C * 9, C * 9, C * 9);
+  }
+}
+
 /// A task takes tiles through all three steps: a batch of them for all output channels, or, if the tiles
 /// are fewer than the channels, all of them for a part of the channels. What is the same for all tasks,
 /// the weights or the tiles, each thread transforms once, for itself: two cores that read what one of
@@ -191,7 +207,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
   const Storage scratch(threads() * slot_size);
   std::vector<char> prepared(static_cast<std::size_t>(threads()), false);
   const Index work = tiles.all_rows * tiles.columns * points * g.C * K;
-  parallel_for(tasks, work, [&](Index task, int slot) {
+  parallel_for(tasks, work_on(g.N, work), [&](Index task, int slot) {
     const Index begin = few ? 0 : tiles.batch_begin(task);
     const Index end = few ? tiles.all_rows : tiles.batch_begin(task + 1);
     const Index k_begin = few ? task * part : 0, k_end = std::min(K, k_begin + part);
@@ -242,52 +258,45 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
   correlate(dy, w, true, nullptr, dx, {g.N, g.K, g.P, g.Q, g.C, 3, 3, 1, padding, g.H, g.W});
 }
 
-/// Tasks take rows of tiles for the transforms, then points for the products, whose sum over the
-/// tiles each keeps in one place: its order does not depend on the threads.
+/// A group of batches of tiles goes through all steps in one task. The groups, whose number follows from
+/// the shapes, are added at the end.
 void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
-  const Tiles tiles(g, 1 << 19);
-  const Index batch_tiles = tiles.batch_rows * tiles.columns;
-  const Domain input(batch_tiles, g.C), output(batch_tiles, g.K), weights(g.C, g.K);
-  const Index blocks = (input.channels + output.channels) / lanes;
-  const Index slot_size = std::max(tiles.room(g), 9 * g.C * lanes);
-  const Storage scratch(threads() * slot_size);
-  const Storage inputs(input.size), outputs(output.size), sums(weights.size);
-  for (Index begin = 0, end; begin < tiles.all_rows; begin = end) {
-    end = std::min(tiles.all_rows, begin + tiles.batch_rows);
-    const Index count = (end - begin) * tiles.columns;
-    parallel_for(
-        (end - begin) * blocks, count * blocks * lanes * points, [&](Index task, int slot) {
-          const Index row = begin + task / blocks, c = task % blocks * lanes,
-                      k = c - input.channels;
-          const Index tile = (row - begin) * tiles.columns;
-          real* room = scratch.mutable_data() + slot * slot_size;
-          if (k < 0) {
-            images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, row, row + 1,
-                                c, room, input, inputs.mutable_data() + tile * input.row + c);
-          } else {
-            images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, row, row + 1,
-                                k, room, output, outputs.mutable_data() + tile * output.row + k);
-          }
-        });
-    parallel_for(points, points * count * g.C * g.K, [&](Index i, int) {
-      multiply(g.C, weights.channels, count, {inputs.data() + i * input.channels, 1, input.row},
-               outputs.data() + i * output.channels, output.row,
-               sums.mutable_data() + i * weights.channels, weights.row, begin > 0);
-    });
-  }
-  parallel_for(weights.channels / lanes, g.C * g.K * points, [&](Index block, int slot) {
-    const Index k = block * lanes;
+  const Domain weights(g.C, g.K);
+  const Tiles tiles(g, std::max<Index>(1 << 17, 2 * weights.size));  // each batch reads all sums
+  const Index batch_tiles = tiles.batch_rows * tiles.columns, size = g.K * g.C * 9;
+  const Domain input(batch_tiles, g.C), output(batch_tiles, g.K);
+  const Index groups = std::min<Index>(tiles.batches, 8);
+  const Index room_size = std::max(tiles.room(g), 9 * g.C * lanes);
+  const Index slot_size = room_size + input.size + output.size + weights.size;
+  const Storage scratch(threads() * slot_size), sums(groups * size);
+  const Index work = tiles.all_rows * tiles.columns * points * g.C * g.K;
+  parallel_for(groups, work, [&](Index group, int slot) {
     real* room = scratch.mutable_data() + slot * slot_size;
-    for (Index c = 0; c < g.C; ++c) {
-      Vector point[points], window[9];
-      const real* from = sums.data() + c * weights.row + k;
-      for (int i = 0; i < points; ++i) point[i] = load(from + i * weights.channels);
-      map_square<6, 3>(point, window, WeightGradientMap{});
-      for (int i = 0; i < 9; ++i) store(room + (c * 9 + i) * lanes, window[i]);
+    real *in = room + room_size, *out = in + input.size, *sum = out + output.size;
+    const Index first_batch = group * tiles.batches / groups;
+    for (Index batch = first_batch; batch < (group + 1) * tiles.batches / groups; ++batch) {
+      const Index begin = tiles.batch_begin(batch), end = tiles.batch_begin(batch + 1);
+      for (Index first = begin, last; first < end; first = last) {
+        last = tiles.run_end(first, end);
+        const Index tile = (first - begin) * tiles.columns;
+        for (Index c = 0; c < g.C; c += lanes) {
+          images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, first, last, c,
+                              room, input, in + tile * input.row + c);
+        }
+        for (Index k = 0; k < g.K; k += lanes) {
+          images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, first, last, k,
+                              room, output, out + tile * output.row + k);
+        }
+      }
+      for (Index i = 0; i < points; ++i) {
+        multiply(g.C, weights.channels, (end - begin) * tiles.columns,
+                 {in + i * input.channels, 1, input.row}, out + i * output.channels, output.row,
+                 sum + i * weights.channels, weights.row, batch > first_batch);
+      }
     }
-    transpose(room, lanes, room + g.C * 9 * lanes, g.C * 9, std::min<Index>(lanes, g.K - k),
-              dw + k * g.C * 9, g.C * 9, g.C * 9);
+    domain_to_weights(sum, weights, g.C, g.K, room, sums.mutable_data() + group * size);
   });
+  add_groups(sums.data(), groups, size, dw);
 }
 
 }  // namespace glass::kernels::winograd
