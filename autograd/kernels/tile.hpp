@@ -31,11 +31,11 @@ struct LeftOperand {
 void multiply(Index M, Index N, Index K, LeftOperand a, const real* b, Index b_row, real* c,
               Index c_row, bool accumulate);
 
-/// to[i] = the sum of from[group * size + i], in the order of the groups.
+/// to[i] = the sum of from[group * size + i], in the order of the groups, of which there may be none.
 inline void add_groups(const real* from, Index groups, Index size, real* to) {
-  for_each_chunk(size, elementwise * groups, [=](Index begin, Index end) {
-    std::copy(from + begin, from + end, to + begin);
-    for (Index group = 1; group < groups; ++group)
+  for_each_chunk(size, elementwise * (groups + 1), [=](Index begin, Index end) {
+    std::fill(to + begin, to + end, real(0));
+    for (Index group = 0; group < groups; ++group)
       for (Index i = begin; i < end; ++i) to[i] += from[group * size + i];
   });
 }

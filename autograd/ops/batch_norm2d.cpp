@@ -32,7 +32,7 @@ struct BatchNorm2dNode final : Node {
     real *to = dx.mutable_data(), *sum = dbias.mutable_data(), *product = dweight.mutable_data();
 
     const real *d = dy.data(), *v = x.data();
-    channels.for_each([&](Index c) {
+    const auto sums_and_moving_dx = [&](Index c) {
       if (sum_wanted) sum[c] = static_cast<real>(channels.sum(c, [=](Index i) { return d[i]; }));
       if (!product_wanted) return;
       const real m = mean.data()[c], s = inverse_std.data()[c];
@@ -44,7 +44,8 @@ struct BatchNorm2dNode final : Node {
       const real mean_dy = share * sum[c], slope = share * product[c] * s;
       channels.for_each_element(
           c, [=](Index i) { to[i] = scale * (d[i] - mean_dy - (v[i] - m) * slope); });
-    });
+    };
+    if (sum_wanted || product_wanted) channels.for_each(sums_and_moving_dx);
     if (need[0] && !training) {
       const real *w = weight.data(), *s = inverse_std.data();
       channels.for_each_plane([=](Index c, Index begin, Index end) {
