@@ -12,20 +12,27 @@ void tile(Index K, LeftOperand a, const real* b, Index b_row, real* c, Index c_r
   Vector sum[rows][vectors] = {};
   for (Index k = 0; k < K; ++k, b += b_row) {
     Vector right[vectors];
-    for (int v = 0; v < vectors; ++v) right[v] = load(b + v * lanes);
+    unrolled<vectors>([&](int v) GLASS_INLINE { right[v] = load(b + v * lanes); });
     const real* left = a.data + k * a.column;
     unrolled<rows>([&](int i) GLASS_INLINE {
       const Vector left_i = broadcast(left[i * a.row]);
-      for (int v = 0; v < vectors; ++v) sum[i][v] += left_i * right[v];
+      unrolled<vectors>([&](int v) GLASS_INLINE { sum[i][v] += left_i * right[v]; });
     });
   }
-  unrolled<rows>([&](int i) GLASS_INLINE {
-    for (int v = 0; v < vectors; ++v) {
-      real* to = c + i * c_row + v * lanes;
-      const Index left = columns - v * lanes;
-      store_first(to, accumulate ? load_first(to, left) + sum[i][v] : sum[i][v], left);
-    }
-  });
+  const auto put_all = [&](auto put) GLASS_INLINE {
+    unrolled<rows>([&](int i) GLASS_INLINE {
+      unrolled<vectors>([&](int v) GLASS_INLINE {
+        put(c + i * c_row + v * lanes, sum[i][v], columns - v * lanes);
+      });
+    });
+  };
+  if (columns >= vectors * lanes) {
+    put_all([&](real* to, Vector s, Index) { store(to, accumulate ? load(to) + s : s); });
+  } else {
+    put_all([&](real* to, Vector s, Index left) {
+      store_first(to, accumulate ? load_first(to, left) + s : s, left);
+    });
+  }
 }
 
 using Tile = decltype(&tile<1, 1>);

@@ -40,9 +40,8 @@ inline void add_groups(const real* from, Index groups, Index size, real* to) {
   });
 }
 
-/// Work on images as `parallel_for` counts it. From layer to layer each thread keeps its half of a batch,
-/// but the halves of a single image are cut otherwise in each layer and change hands, which is worth it
-/// only for large work.
+/// Work as `parallel_for` counts it. Each thread keeps its half of a batch from layer to layer; those of a
+/// single image are cut anew by each layer and change hands, which only large work is worth.
 inline Index work_on(Index images, Index work) { return images > 1 ? work : work / 16; }
 
 }  // namespace glass::kernels

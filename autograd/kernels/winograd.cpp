@@ -91,9 +91,7 @@ struct Tiles {
   /// The end of those rows after `first` that belong to the same image.
   Index run_end(Index first, Index end) const { return std::min(end, (first / rows + 1) * rows); }
   /// Room for the pixels of a run, `lanes` channels of them.
-  Index room(const Window& g) const {
-    return (std::min(rows, batch_rows) * 4 + 2) * std::max(g.W, g.Q) * lanes;
-  }
+  Index room() const { return (std::min(rows, batch_rows) * 4 + 2) * (columns * 4 + 2) * lanes; }
 };
 
 /// Layout of numbers in the domain: [row][point][channel], channels padded to whole vectors.
@@ -103,54 +101,70 @@ struct Domain {
       : channels(round_up(channel_count, lanes)), row(points * channels), size(rows * row) {}
 };
 
-/// Transforms tiles of one image, `lanes` channels from c on: of each tile `size` x `size` pixels,
-/// which start at multiples of 4 less `padding`. Pixels are first turned to [pixel][channel].
+/// Transforms the rows of tiles from `begin` to `end`: of each tile `size` x `size` pixels, which start at
+/// multiples of 4 less `padding`. Pixels of an image, `lanes` channels of them, are first turned to
+/// [pixel][channel], with zeros around the image.
 template <int size, class Map>
 void images_to_domain(const real* images, Index N, Index C, Index H, Index W, Size2 padding,
-                      Map map, const Tiles& tiles, Index first, Index last, Index c, real* room,
+                      Map map, const Tiles& tiles, Index begin, Index end, real* room,
                       const Domain& domain, real* to) {
-  const Index n = first / tiles.rows, step = domain.channels;
-  const Index top = std::max<Index>(0, (first - n * tiles.rows) * 4 - padding.h);
-  const Index bottom = std::min(H, (last - 1 - n * tiles.rows) * 4 - padding.h + size);
-  if (top < bottom) {
-    transpose(images + ((n * C + c) * H + top) * W, H * W, images + N * C * H * W,
-              std::min<Index>(lanes, C - c), (bottom - top) * W, room, lanes, lanes);
-  }
-  for (Index tile = first * tiles.columns; tile < last * tiles.columns; ++tile, to += domain.row) {
-    const Index h0 = (tile / tiles.columns - n * tiles.rows) * 4 - padding.h;
-    const Index w0 = tile % tiles.columns * 4 - padding.w;
-    Vector pixels[size * size], result[points];
-    for (Index i = 0; i < size; ++i)
-      for (Index j = 0; j < size; ++j) {
-        const Index h = h0 + i, w = w0 + j;
-        const bool inside = h >= 0 && h < H && w >= 0 && w < W;
-        pixels[i * size + j] = inside ? load(room + ((h - top) * W + w) * lanes) : Vector{};
+  const Index width = tiles.columns * 4 + size - 4;
+  const Index left = std::clamp<Index>(padding.w, 0, width);
+  const Index right = std::clamp(W + padding.w, left, width), step = domain.channels;
+  for (Index first = begin, last; first < end; first = last) {
+    last = tiles.run_end(first, end);
+    const Index n = first / tiles.rows, top = first % tiles.rows * 4 - padding.h;
+    for (Index c = 0; c < C; c += lanes) {
+      real* row = room;
+      for (Index h = top; h < top + (last - first) * 4 + size - 4; ++h, row += width * lanes) {
+        const bool inside = h >= 0 && h < H;
+        std::fill(row, row + (inside ? left : width) * lanes, real(0));
+        if (!inside) continue;
+        transpose(images + ((n * C + c) * H + h) * W + left - padding.w, H * W,
+                  images + N * C * H * W, std::min<Index>(lanes, C - c), right - left,
+                  row + left * lanes, lanes, lanes);
+        std::fill(row + right * lanes, row + width * lanes, real(0));
       }
-    map_square<size, 6>(pixels, result, map);
-    for (int i = 0; i < points; ++i) store(to + i * step, result[i]);
+      real* tile = to + (first - begin) * tiles.columns * domain.row + c;
+      for (Index i = 0; i < (last - first) * tiles.columns; ++i, tile += domain.row) {
+        const real* corner = room + (i / tiles.columns * width + i % tiles.columns) * 4 * lanes;
+        Vector pixels[size * size], result[points];
+        unrolled<size * size>([&](int j) GLASS_INLINE {
+          pixels[j] = load(corner + (j / size * width + j % size) * lanes);
+        });
+        map_square<size, 6>(pixels, result, map);
+        for (int j = 0; j < points; ++j) store(tile + j * step, result[j]);
+      }
+    }
   }
 }
 
-/// Transforms tiles of one image back into `lanes` channels of y, from k on.
-void domain_to_images(const real* from, const Domain& domain, const Tiles& tiles, Index first,
-                      Index last, Index k, const real* bias, const Window& g, real* room, real* y) {
-  const Index n = first / tiles.rows, top = (first - n * tiles.rows) * 4;
-  const Index channels = std::min<Index>(lanes, g.K - k), step = domain.channels;
-  const Vector offset = bias ? load_first(bias + k, channels) : Vector{};
-  for (Index tile = first * tiles.columns; tile < last * tiles.columns;
-       ++tile, from += domain.row) {
-    const Index p = (tile / tiles.columns - n * tiles.rows) * 4, q = tile % tiles.columns * 4;
-    Vector point[points], pixels[16];
-    for (int i = 0; i < points; ++i) point[i] = load(from + i * step);
-    map_square<6, 4>(point, pixels, OutputMap{});
-    for (Index i = 0; i < std::min<Index>(4, g.P - p); ++i)
-      for (Index j = 0; j < std::min<Index>(4, g.Q - q); ++j) {
-        store(room + ((p + i - top) * g.Q + q + j) * lanes, pixels[i * 4 + j] + offset);
+/// Transforms rows of tiles back into the channels [k_begin, k_end) of y.
+void domain_to_images(const real* from, const Domain& domain, const Tiles& tiles, Index begin,
+                      Index end, Index k_begin, Index k_end, const real* bias, const Window& g,
+                      real* room, real* y) {
+  for (Index first = begin, last; first < end; first = last) {
+    last = tiles.run_end(first, end);
+    const Index n = first / tiles.rows, top = first % tiles.rows * 4;
+    for (Index k = k_begin; k < k_end; k += lanes) {
+      const Index channels = std::min<Index>(lanes, g.K - k);
+      const Vector offset = bias ? load_first(bias + k, channels) : Vector{};
+      const real* tile = from + (first - begin) * tiles.columns * domain.row + k - k_begin;
+      for (Index i = 0; i < (last - first) * tiles.columns; ++i, tile += domain.row) {
+        const Index p = i / tiles.columns * 4, q = i % tiles.columns * 4;
+        Vector point[points], pixels[16];
+        for (int j = 0; j < points; ++j) point[j] = load(tile + j * domain.channels);
+        map_square<6, 4>(point, pixels, OutputMap{});
+        real* corner = room + (p * g.Q + q) * lanes;
+        for (Index j = 0; j < std::min<Index>(4, g.P - top - p); ++j)
+          for (Index l = 0; l < std::min<Index>(4, g.Q - q); ++l)
+            store(corner + (j * g.Q + l) * lanes, pixels[j * 4 + l] + offset);
       }
+      const Index pixels = std::min(g.P - top, (last - first) * 4) * g.Q;
+      transpose(room, lanes, room + pixels * lanes, pixels, channels,
+                y + ((n * g.K + k) * g.P + top) * g.Q, g.P * g.Q, pixels);
+    }
   }
-  const Index pixels = (std::min(g.P, (last - n * tiles.rows) * 4) - top) * g.Q;
-  transpose(room, lanes, room + pixels * lanes, pixels, channels,
-            y + ((n * g.K + k) * g.P + top) * g.Q, g.P * g.Q, pixels);
 }
 
 /// The right operand of the products, u[point][c][k] = G w G^T, for the channels k in [begin, end). If
@@ -202,7 +216,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
   const Index batch_tiles = tiles.batch_rows * tiles.columns;
   const Domain input(batch_tiles, g.C), output(batch_tiles, part);
   const Index plane = g.C * part + lanes;  // not a power of two, as block_row
-  const Index room_size = std::max(tiles.room(g), 9 * g.C * lanes);
+  const Index room_size = std::max(tiles.room(), 9 * g.C * lanes);
   const Index slot_size = room_size + input.size + output.size + points * plane;
   const Storage scratch(threads() * slot_size);
   std::vector<char> prepared(static_cast<std::size_t>(threads()), false);
@@ -214,12 +228,9 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
     real* room = scratch.mutable_data() + slot * slot_size;
     real *in = room + room_size, *out = in + input.size, *u = out + output.size;
     const bool first_task = !std::exchange(prepared[static_cast<std::size_t>(slot)], true);
-    for (Index first = begin, last; (first_task || !few) && first < end; first = last) {
-      last = tiles.run_end(first, end);
-      for (Index c = 0; c < g.C; c += lanes) {
-        images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, first, last, c,
-                            room, input, in + (first - begin) * tiles.columns * input.row + c);
-      }
+    if (first_task || !few) {
+      images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, begin, end, room,
+                          input, in);
     }
     if (first_task || few) {
       weights_to_domain(w, g.C, g.K, k_begin, k_end, turned, room, part, plane, u);
@@ -230,13 +241,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
                  {in + i * input.channels + c, input.row, 1}, u + i * plane + c * part, part,
                  out + i * output.channels, output.row, c > 0);
       }
-    for (Index first = begin, last; first < end; first = last) {
-      last = tiles.run_end(first, end);
-      for (Index k = k_begin; k < k_end; k += lanes) {
-        const real* from = out + (first - begin) * tiles.columns * output.row + k - k_begin;
-        domain_to_images(from, output, tiles, first, last, k, bias, g, room, y);
-      }
-    }
+    domain_to_images(out, output, tiles, begin, end, k_begin, k_end, bias, g, room, y);
   });
 }
 
@@ -266,7 +271,7 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
   const Index batch_tiles = tiles.batch_rows * tiles.columns, size = g.K * g.C * 9;
   const Domain input(batch_tiles, g.C), output(batch_tiles, g.K);
   const Index groups = std::min<Index>(tiles.batches, 8);
-  const Index room_size = std::max(tiles.room(g), 9 * g.C * lanes);
+  const Index room_size = std::max(tiles.room(), 9 * g.C * lanes);
   const Index slot_size = room_size + input.size + output.size + weights.size;
   const Storage scratch(threads() * slot_size), sums(groups * size);
   const Index work = tiles.all_rows * tiles.columns * points * g.C * g.K;
@@ -276,18 +281,10 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
     const Index first_batch = group * tiles.batches / groups;
     for (Index batch = first_batch; batch < (group + 1) * tiles.batches / groups; ++batch) {
       const Index begin = tiles.batch_begin(batch), end = tiles.batch_begin(batch + 1);
-      for (Index first = begin, last; first < end; first = last) {
-        last = tiles.run_end(first, end);
-        const Index tile = (first - begin) * tiles.columns;
-        for (Index c = 0; c < g.C; c += lanes) {
-          images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, first, last, c,
-                              room, input, in + tile * input.row + c);
-        }
-        for (Index k = 0; k < g.K; k += lanes) {
-          images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, first, last, k,
-                              room, output, out + tile * output.row + k);
-        }
-      }
+      images_to_domain<6>(x, g.N, g.C, g.H, g.W, g.padding, InputMap{}, tiles, begin, end, room,
+                          input, in);
+      images_to_domain<4>(dy, g.N, g.K, g.P, g.Q, 0, OutputGradientMap{}, tiles, begin, end, room,
+                          output, out);
       for (Index i = 0; i < points; ++i) {
         multiply(g.C, weights.channels, (end - begin) * tiles.columns,
                  {in + i * input.channels, 1, input.row}, out + i * output.channels, output.row,
