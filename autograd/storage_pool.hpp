@@ -12,11 +12,11 @@ struct StorageStatistics {
 };
 StorageStatistics storage_statistics();  ///< up to now, in all threads
 
-/// A buffer returns to the pool that it came from. Each helper of `parallel_for` has a pool of its own,
-/// and all other threads share number 0: so a core works in memory that it has in its caches.
+/// How many pools there are. A buffer returns to the one that it came from.
 constexpr int storage_pools = 64;
-void use_storage_pool(
-    int number);  ///< this thread takes its buffers from that one, modulo their number
+/// This thread takes its buffers from that pool, modulo their number. Each helper of `parallel_for` has one
+/// of its own, and all other threads share number 0: so a core works in memory that it has in its caches.
+void use_storage_pool(int number);
 
 /// Gives the pools' free buffers back to the operating system, as after work that is over.
 void release_free_storage();
