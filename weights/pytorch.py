@@ -167,7 +167,7 @@ def _replace(files):
 
 def to_safetensors(tensors):
     """The same bytes as nn/io/safetensors.cpp: sorted by key, the header padded to 8 bytes."""
-    header, data = {}, b""
+    header, data = {}, bytearray()
     for key in sorted(tensors):
         tensor = tensors[key].detach().cpu().contiguous()
         value = tensor.numpy().astype("<f4").tobytes()
