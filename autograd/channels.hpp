@@ -27,23 +27,25 @@ struct Channels {
     });
   }
 
+  /// Calls `f(begin, end)` for each plane of channel c: its elements.
+  template <class F>
+  void for_each_plane_of(Index c, F f) const {
+    for (Index plane = c; plane < N * C; plane += C) f(plane * pixels, (plane + 1) * pixels);
+  }
+
   /// Calls `f(i)` for each element of channel c.
   template <class F>
   void for_each_element(Index c, F f) const {
-    for (Index n = 0; n < N; ++n) {
-      const Index begin = (n * C + c) * pixels;
-      for (Index i = begin; i < begin + pixels; ++i) f(i);
-    }
+    for_each_plane_of(c, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) f(i);
+    });
   }
 
   /// The sum of `f(i)` over the elements of channel c.
   template <class F>
   double sum(Index c, F f) const {
     double total = 0;
-    for (Index n = 0; n < N; ++n) {
-      const Index begin = (n * C + c) * pixels;
-      total += sum_over(begin, begin + pixels, f);
-    }
+    for_each_plane_of(c, [&](Index begin, Index end) { total += sum_over(begin, end, f); });
     return total;
   }
 

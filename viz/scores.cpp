@@ -47,7 +47,13 @@ std::vector<bool> high_frequencies(Index H, Index W) {
 
 Tensor logits_of(const nn::Model& model, const Tensor& images) {
   const Tensor logits = nn::infer([&](const Tensor& x) { return model.logits(x); }, images);
-  if (!all_finite({logits})) refuse_not_finite(model, [&] { return model.logits(images); });
+  // What is not finite is computed again with a tape, which holds all layers' outputs: of few images.
+  constexpr Index together = 50;
+  for (Index first = 0; first < logits.shape()[0]; first += together) {
+    const Index count = std::min(together, logits.shape()[0] - first);
+    if (all_finite({narrow(logits, 0, first, count)})) continue;
+    refuse_not_finite(model, [&] { return model.logits(narrow(images, 0, first, count)); });
+  }
   return logits;
 }
 

@@ -112,10 +112,7 @@ Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
       };
       blend(moving_mean[c], centre);
       blend(moving_var[c], variance * M / (M - 1));
-      for (Index n = 0; n < channels.N; ++n) {
-        const Index begin = (n * channels.C + c) * channels.pixels;
-        normalise(c, begin, begin + channels.pixels);
-      }
+      channels.for_each_plane_of(c, [&](Index begin, Index end) { normalise(c, begin, end); });
     });
   }
 
