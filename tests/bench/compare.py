@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import learning
+
 HERE = pathlib.Path(__file__).resolve().parent
 PYTORCH = (HERE / "peer_pytorch.py").read_text()  # a string, since a chroot does not see the file
 INFERENCE = {"infer_mnist_b256": "256,1,28,28", "infer_cifar_b256": "256,3,32,32"}
@@ -25,16 +27,16 @@ KERNELS = ["reference", "im2col", "implicit_gemm", "fast"]
 KERNEL_TASKS = ["am_mnist_b10", "am_cifar_b1", "infer_cifar_b256"]
 
 
-def run(command, threads=1):
+def run(command, threads=1, given=None):
     """What `command` prints. Settings of BLAS that somebody made for another machine are not passed on."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("OPENBLAS_", "OMP_", "MKL_"))}
     environment.update(OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
     result = subprocess.run([str(word) for word in command], env=environment, capture_output=True,
-                            text=True)
+                            input=given)
     if result.returncode != 0:
-        raise RuntimeError(result.stderr)
-    return result.stdout.strip()
+        raise RuntimeError(result.stderr.decode())
+    return result.stdout.decode().strip()
 
 
 class Glassgrad:
@@ -57,6 +59,11 @@ class PyTorch:
 
     def seconds(self, task, threads, seconds):
         return float(run([*self.command, task, seconds], threads))
+
+    def learn(self, recipe, images, threads):
+        """Of each epoch the test accuracy in % and the seconds since the beginning."""
+        lines = run([*self.command, "learn", json.dumps(recipe)], threads, images).splitlines()
+        return [tuple(map(float, line.split())) for line in lines]
 
     def write_onnx(self, task, path):
         run([*self.command, task, path])
@@ -155,14 +162,26 @@ def main():
     parser.add_argument("--task", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--peer", nargs="*", choices=["bookworm", "trixie", "onnxruntime"],
                         default=["bookworm", "trixie", "onnxruntime"])
-    parser.add_argument("--table", nargs="+", choices=["peers", "kernels", "scale"],
-                        default=["peers", "kernels", "scale"])
+    parser.add_argument("--table", nargs="+", choices=["peers", "kernels", "scale", "learning"],
+                        help="default: all, `learning` only with --data")
+    parser.add_argument("--data", metavar="FOLDER", type=pathlib.Path,
+                        help="has mnist and cifar10, for the table `learning`, which takes hours")
+    parser.add_argument("--seeds", type=int, default=3, help="for `learning`")
+    parser.add_argument("--learn", nargs="+", choices=learning.RECIPES, default=list(learning.RECIPES),
+                        help="what `learning` learns")
     args = parser.parse_args()
 
     ours = Glassgrad(args.bench)
-    if "peers" in args.table:
-        with tempfile.TemporaryDirectory() as nets:
-            compare(ours, find_peers(args.peer, args.peers, pathlib.Path(nets)), args)
+    args.table = args.table or ["peers", "kernels", "scale"] + ["learning"] * bool(args.data)
+    if "learning" in args.table and not args.data:
+        parser.error("the table learning needs --data")
+    with tempfile.TemporaryDirectory() as nets:
+        peers = find_peers(args.peer, args.peers, pathlib.Path(nets)) if {"peers", "learning"} & {*args.table} else []
+        if "peers" in args.table:
+            compare(ours, peers, args)
+        if "learning" in args.table:
+            able = [peer for peer in peers if isinstance(peer, PyTorch)]
+            learning.compare(pathlib.Path(args.bench).with_name("train"), able, args, row, table)
     if "kernels" in args.table:
         compare_kernels(ours, args)
     if "scale" in args.table:

@@ -1,11 +1,15 @@
 """The tasks of `bench`, in PyTorch: what compare.py runs in one Python or another.
 
-    peer_pytorch.py version           what it is
-    peer_pytorch.py TASK SECONDS      the median time of a step, in seconds
-    peer_pytorch.py TASK FILE.onnx    the net of an `infer` task, for others to run
+    peer_pytorch.py version             what it is
+    peer_pytorch.py TASK SECONDS        the median time of a step, in seconds
+    peer_pytorch.py TASK FILE.onnx      the net of an `infer` task, for others to run
+    peer_pytorch.py learn RECIPE        trains by compare.py's recipe on what comes by standard input;
+                                        a line an epoch: test accuracy in %, seconds
 
 OMP_NUM_THREADS and OPENBLAS_NUM_THREADS say how many threads work.
 """
+import json
+import math
 import re
 import statistics
 import sys
@@ -16,9 +20,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-def initialised(*layers):
+def initialised(net):
     """With He's weights, lest activations of deep nets become too small to be normal numbers."""
-    net = nn.Sequential(*layers)
     for parameter in net.parameters():
         if parameter.dim() > 1:
             nn.init.kaiming_uniform_(parameter, nonlinearity="relu")
@@ -26,7 +29,7 @@ def initialised(*layers):
 
 
 def mnist_net():
-    return initialised(
+    return nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10))
@@ -39,7 +42,7 @@ def cifar_net():
             layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
             channels = width
         layers += [nn.MaxPool2d(2)]
-    return initialised(*layers, nn.Flatten(), nn.Linear(2048, 256), nn.ReLU(), nn.Linear(256, 10))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(2048, 256), nn.ReLU(), nn.Linear(256, 10))
 
 
 def vgg16_net():
@@ -49,7 +52,7 @@ def vgg16_net():
             layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
             channels = width
         layers += [nn.MaxPool2d(2)]
-    return initialised(*layers, nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(),
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(),
                        nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
 
 
@@ -61,7 +64,7 @@ def total_variation(x):
 
 
 def maximise(net, shape, n):
-    net.eval().requires_grad_(False)
+    initialised(net).eval().requires_grad_(False)
     x = torch.randn(n, *shape, requires_grad=True)
     adam, classes = torch.optim.Adam([x], lr=0.05), (torch.arange(n) % 10)[:, None]
 
@@ -73,7 +76,7 @@ def maximise(net, shape, n):
 
 
 def train(net, shape, n):
-    net.train()
+    initialised(net).train()
     x, labels = torch.randn(n, *shape), torch.arange(n) % 10
     adam = torch.optim.Adam(net.parameters())
 
@@ -85,7 +88,7 @@ def train(net, shape, n):
 
 
 def infer(net, shape, n):
-    net.eval()
+    initialised(net).eval()
     x = torch.randn(n, *shape)
 
     def step():
@@ -127,13 +130,80 @@ def median_time(step, seconds):
 
 def write_onnx(task, path):
     net, shape = (mnist_net(), MNIST) if task == "infer_mnist_b256" else (cifar_net(), CIFAR)
-    torch.onnx.export(net.eval(), torch.randn(256, *shape), path, input_names=["x"])
+    torch.onnx.export(initialised(net).eval(), torch.randn(256, *shape), path, input_names=["x"])
+
+
+def augmented(x, recipe):
+    """Each image mirrored or not, and shifted; what comes in at an edge mirrors the image."""
+    if recipe["flip"]:
+        x = torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.flip(3), x)
+    shift, (n, channels, height, width) = recipe["shift"], x.shape
+    if not shift:
+        return x
+    def moved(size):
+        at = torch.arange(size) + torch.randint(-shift, shift + 1, (n, 1))
+        return torch.where(at < 0, -1 - at, torch.where(at >= size, 2 * size - 1 - at, at))
+    rows = moved(height)[:, None, :, None].expand(n, channels, height, width)
+    columns = moved(width)[:, None, None, :].expand(n, channels, height, width)
+    return x.gather(2, rows).gather(3, columns)
+
+
+def one_cycle(step, steps, highest):
+    """As optim/schedule.cpp: two half cosines."""
+    peak = max(0.0, 0.3 * steps - 1)
+    if step < peak:
+        start, end, at = highest / 25, highest, step / peak
+    else:
+        start, end, at = highest, highest / 25e4, (step - peak) / (steps - 1 - peak)
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * at))
+
+
+def read_images(count, shape):
+    size = count * math.prod(shape)
+    pixels = torch.frombuffer(bytearray(sys.stdin.buffer.read(size)), dtype=torch.uint8)
+    labels = torch.frombuffer(bytearray(sys.stdin.buffer.read(count)), dtype=torch.uint8)
+    return pixels.view(count, *shape).float() / 255, labels.long()
+
+
+def accuracy(net, x, labels):
+    net.eval()
+    with torch.no_grad():
+        given = torch.cat([net(part).argmax(1) for part in x.split(256)])
+    return 100 * (given == labels).double().mean().item()
+
+
+def learn(recipe):
+    torch.manual_seed(recipe["seed"])
+    net = mnist_net() if recipe["shape"][0] == 1 else cifar_net()
+    parts = [read_images(count, recipe["shape"]) for count in recipe["images"]]
+    normal = [torch.tensor(recipe[name])[:, None, None] for name in ("mean", "std")]
+    (x, labels), validation, test = [((part - normal[0]) / normal[1], of) for part, of in parts]
+    optimiser = (torch.optim.Adam(net.parameters()) if recipe["optimiser"] == "adam" else
+                 torch.optim.SGD(net.parameters(), 1, 0.9, weight_decay=recipe["weight-decay"]))
+    batch, epochs = recipe["batch"], recipe["epochs"]
+    per_epoch = len(x) // batch
+    start = time.perf_counter()
+    for epoch in range(epochs):
+        net.train()
+        order = torch.randperm(len(x))
+        for step in range(per_epoch):
+            optimiser.param_groups[0]["lr"] = one_cycle(epoch * per_epoch + step, epochs * per_epoch,
+                                                        recipe["lr"])
+            chosen = order[step * batch:(step + 1) * batch]
+            optimiser.zero_grad(set_to_none=True)
+            F.cross_entropy(net(augmented(x[chosen], recipe)), labels[chosen],
+                            label_smoothing=recipe["label-smoothing"]).backward()
+            optimiser.step()
+        accuracy(net, *validation)
+        print(accuracy(net, *test), time.perf_counter() - start, flush=True)
 
 
 def main(task, last=None):
     torch.manual_seed(0)
     if task == "version":
         print(re.match(r"[\d.]*\d", torch.__version__)[0])
+    elif task == "learn":
+        learn(json.loads(last))
     elif last.endswith(".onnx"):
         write_onnx(task, last)
     else:
