@@ -33,13 +33,18 @@ Tensor sum(const Tensor& x);  ///< sum_i x[i], of everything -> []
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 /// Options of `conv2d`.
 struct Conv2dOptions {
-  Size2 stride = 1, padding = 0;  ///< in pixels, stride >= 1, padding >= 0
+  Size2 stride = 1, padding = 0, dilation = 1;  ///< in pixels, all >= 1 but padding >= 0
+  Index groups = 1;                             ///< divides C and K
 };
-/// x[N,C,H,W], weight[K,C,R,S], bias[K] or undefined -> [N,K,P,Q]. A cross-correlation: the kernel
-/// is not flipped.
+/// x[N,C,H,W], weight[K,C/groups,R,S], bias[K] or undefined -> [N,K,P,Q]. A cross-correlation: the
+/// kernel is not flipped.
 ///
 ///     y[n,k,p,q] = bias[k] + sum_{c,r,s} weight[k,c,r,s] x[n,c,h,w],
-///     h = p stride + r - padding,  w = q stride + s - padding;  outside the image x is 0
+///     h = p stride + r dilation - padding,  w = q stride + s dilation - padding;
+///     outside the image x is 0
+///
+/// Input and output channels are cut into `groups` of equal size, and each output channel sees the
+/// input channels of its own group: its c counts from the first of these.
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 Tensor relu(const Tensor& x);  ///< max(x, 0); the gradient at 0 is 0

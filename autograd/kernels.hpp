@@ -23,7 +23,7 @@ struct Matrix {
 void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_stride,
           bool accumulate = false);
 
-// Convolution: x[N,C,H,W], w[K,C,R,S], bias[K] or null, y[N,K,P,Q].
+// Convolution: x[N,C,H,W], w[K,C/groups,R,S], bias[K] or null, y[N,K,P,Q].
 /// y from x; the formulas of all three are in ops/conv2d.cpp.
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);
 /// The gradient to x.

@@ -58,20 +58,26 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 /// row of zeros stays one. Of such rows, `linear(u, u)` gives the cosines between all pairs.
 Tensor unit_rows(const Tensor& x);
 
-// pooling: x[N,C,H,W] -> [N,C,P,Q], P = (H + 2 padding - R) / stride + 1
+// pooling: x[N,C,H,W] -> [N,C,P,Q], P = (H + 2 padding - dilation (R - 1) - 1) / stride + 1
 /// Options of the poolings. A `stride` of 0 stands for the window's own size: windows that tile the
 /// image.
 struct Pool2dOptions {
-  Size2 kernel = 2, stride = 0, padding = 0;  ///< in pixels
+  Size2 kernel = 2, stride = 0, padding = 0, dilation = 1;  ///< in pixels
+  /// P and Q are rounded up: a last window may stick out, if it does not begin in the padding there.
+  bool ceil_mode = false;
 };
 /// y[n,c,p,q] = the largest x under the window; of equal ones the first gets the gradient.
 /// Padding never wins; a window that lies in the padding alone gives 0. NaN wins, and gets no
 /// gradient.
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options = {});
-/// Averages over the whole window, zeros of the padding included.
+/// Averages over the whole window, zeros of the padding, and for what sticks out, included.
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options = {});
 /// x[N,C,H,W] -> [N,C,1,1], the mean of each channel.
 Tensor global_avg_pool2d(const Tensor& x);
+/// x[N,C,H,W] -> [N,C,P,Q], of any `size` P x Q: window p has the rows from floor(p H / P) to below
+/// ceil((p + 1) H / P), and so for the columns.
+Tensor adaptive_avg_pool2d(const Tensor& x, Size2 size);
+Tensor adaptive_max_pool2d(const Tensor& x, Size2 size);  ///< the same of maxima
 
 // activations: [..] -> [..]
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);  ///< x, below 0 negative_slope x
@@ -79,6 +85,15 @@ Tensor tanh(const Tensor& x);                                      ///< (e^2x - 
 Tensor sigmoid(const Tensor& x);                                   ///< 1 / (1 + e^-x)
 /// x, below 0 alpha (e^x - 1), for alpha >= 0. Clevert, Unterthiner and Hochreiter, 2016.
 Tensor elu(const Tensor& x, double alpha = 1);
+Tensor relu6(const Tensor& x);        ///< min(max(x, 0), 6); the gradient at 0 and 6 is 0
+Tensor hardsigmoid(const Tensor& x);  ///< relu6(x + 3) / 6
+/// x relu6(x + 3) / 6. Howard et al., 2019.
+Tensor hardswish(const Tensor& x);
+/// x sigmoid(x). Hendrycks and Gimpel, 2016.
+Tensor silu(const Tensor& x);
+/// x P(X <= x) for a normal X. Hendrycks and Gimpel, 2016.
+Tensor gelu(const Tensor& x);
+Tensor gelu_tanh(const Tensor& x);  ///< nearly the same, by a tanh
 
 // normalisation and regularisation of layers
 /// Options of `batch_norm2d`.
@@ -94,6 +109,17 @@ struct BatchNormOptions {
 Tensor batch_norm2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Tensor& running_mean, const Tensor& running_var,
                     const BatchNormOptions& options = {});
+/// x[M,K] -> (x - mean) / sqrt(var + eps) in each row, by the row's own mean and variance; eps > 0 and
+/// K > 0. Ba, Kiros and Hinton, 2016; of groups of channels Wu and He, 2018.
+Tensor layer_norm(const Tensor& x, double eps = 1e-5);
+/// Options of `local_response_norm`.
+struct LocalResponseNormOptions {
+  Index size = 5;                           ///< positive: channels that are summed
+  double alpha = 1e-4, beta = 0.75, k = 1;  ///< any
+};
+/// x[N,C,H,W] -> x / (k + alpha / size sum x^2)^beta, the sum over the channels from size / 2 before
+/// to (size - 1) / 2 behind, as far as there are. Krizhevsky, Sutskever and Hinton, 2012.
+Tensor local_response_norm(const Tensor& x, const LocalResponseNormOptions& options = {});
 /// Zeroes each element with probability `p` in [0, 1) and scales the others by 1 / (1 - p).
 /// Srivastava et al., 2014.
 Tensor dropout(const Tensor& x, double p, Rng& rng);

@@ -12,6 +12,13 @@ class ReLU final : public Layer {
   Tensor forward(const Tensor& x) override { return relu(x); }
 };
 
+/// min(max(x, 0), 6).
+class ReLU6 final : public Layer {
+ public:
+  const char* type() const override { return "ReLU6"; }
+  Tensor forward(const Tensor& x) override { return relu6(x); }
+};
+
 /// tanh x.
 class Tanh final : public Layer {
  public:
@@ -24,6 +31,53 @@ class Sigmoid final : public Layer {
  public:
   const char* type() const override { return "Sigmoid"; }
   Tensor forward(const Tensor& x) override { return sigmoid(x); }
+};
+
+/// x sigmoid(x). Hendrycks and Gimpel, 2016.
+class SiLU final : public Layer {
+ public:
+  const char* type() const override { return "SiLU"; }
+  Tensor forward(const Tensor& x) override { return silu(x); }
+};
+
+/// relu6(x + 3) / 6.
+class Hardsigmoid final : public Layer {
+ public:
+  const char* type() const override { return "Hardsigmoid"; }
+  Tensor forward(const Tensor& x) override { return hardsigmoid(x); }
+};
+
+/// x relu6(x + 3) / 6. Howard et al., 2019.
+class Hardswish final : public Layer {
+ public:
+  const char* type() const override { return "Hardswish"; }
+  Tensor forward(const Tensor& x) override { return hardswish(x); }
+};
+
+/// Arguments of GELU.
+struct GELUArguments {
+  std::string approximate = "none";  ///< or "tanh", which is nearly the same
+  std::vector<Field> fields() { return {{"approximate", &approximate}}; }
+};
+
+/// x P(X <= x) for a normal X. Hendrycks and Gimpel, 2016.
+class GELU final : public Layer {
+ public:
+  /// Throws ShapeError unless `approximate` is one of its two words.
+  explicit GELU(const GELUArguments& arguments = {});
+  const char* type() const override { return "GELU"; }
+  std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  GELUArguments arguments_;
+};
+
+/// x itself: what is left of a layer that was taken out.
+class Identity final : public Layer {
+ public:
+  const char* type() const override { return "Identity"; }
+  Tensor forward(const Tensor& x) override { return x; }
 };
 
 /// Arguments of LeakyReLU.
@@ -64,9 +118,9 @@ class ELU final : public Layer {
   ELUArguments arguments_;
 };
 
-/// Arguments of Dropout.
+/// Arguments of Dropout and Dropout2d.
 struct DropoutArguments {
-  double p = 0.5;  ///< probability that an element is dropped, in [0, 1)
+  double p = 0.5;  ///< probability that an element, or a channel, is dropped, in [0, 1)
   std::vector<Field> fields() { return {{"p", &p}}; }
 };
 
@@ -85,16 +139,31 @@ class Dropout final : public Layer {
   Rng rng_;
 };
 
+/// The same with whole channels of each image, x[N,C,H,W]. Tompson et al., 2015.
+class Dropout2d final : public Layer {
+ public:
+  /// Takes a seed of its own from `rng`. Throws ShapeError unless p is in [0, 1).
+  Dropout2d(const DropoutArguments& arguments, Rng& rng);
+  const char* type() const override { return "Dropout2d"; }
+  std::vector<Argument> arguments() const override { return list_arguments(arguments_); }
+  Tensor forward(const Tensor& x) override;
+  Shape output_shape(const Shape& input) const override;
+
+ private:
+  DropoutArguments arguments_;
+  Rng rng_;
+};
+
 /// Arguments of Softmax and LogSoftmax.
 struct SoftmaxArguments {
-  Index dim = 1;  ///< only 1 is implemented: the classes of x[N,classes]
+  Index dim = 1;  ///< the classes of x[N,classes]; or -1, the last one, which they are
   std::vector<Field> fields() { return {{"dim", &dim}}; }
 };
 
 /// x[N,classes] -> e^x / sum e^x in each row.
 class Softmax final : public Layer {
  public:
-  /// Throws ShapeError unless dim is 1.
+  /// Throws ShapeError unless dim is 1 or -1.
   explicit Softmax(const SoftmaxArguments& arguments = {});
   const char* type() const override { return "Softmax"; }
   Tensor forward(const Tensor& x) override { return softmax(x); }
@@ -105,7 +174,7 @@ class Softmax final : public Layer {
 /// x[N,classes] -> x - log sum e^x in each row.
 class LogSoftmax final : public Layer {
  public:
-  /// Throws ShapeError unless dim is 1.
+  /// Throws ShapeError unless dim is 1 or -1.
   explicit LogSoftmax(const SoftmaxArguments& arguments = {});
   const char* type() const override { return "LogSoftmax"; }
   Tensor forward(const Tensor& x) override { return log_softmax(x); }

@@ -8,14 +8,22 @@ Conv2d::Conv2d(const Conv2dArguments& arguments) : arguments_(arguments) {
   const auto& [in, out, kernel, stride, padding, dilation, groups, with_bias] = arguments;
   require(in > 0 && out > 0, "Conv2d: in_channels and out_channels must be positive, got ", in,
           " and ", out);
-  check_window(type(), kernel, stride, padding);
-  require(dilation == 1 && groups == 1,
-          "Conv2d: only dilation 1 and groups 1 are implemented, got dilation ", dilation,
-          " and groups ", groups);
-  const Shape shape{out, in, kernel.h, kernel.w};
+  check_window(type(), kernel, stride, padding, dilation);
+  require(groups > 0 && in % groups == 0 && out % groups == 0,
+          "Conv2d: groups must divide in_channels ", in, " and out_channels ", out, ", got ",
+          groups);
+  require(!padding.same || stride == 1, "Conv2d: padding 'same' needs stride 1, got ", stride);
+  const Shape shape{out, in / groups, kernel.h, kernel.w};
   check_size("Conv2d: weight", shape);
   weight = Tensor::zeros(shape).requires_grad(true);
   if (with_bias) bias = Tensor::zeros({out}).requires_grad(true);
+
+  options_ = {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups};
+  if (padding.same) {
+    const auto [height, width] = reach(kernel, dilation);
+    options_.padding = {(height - 1) / 2, (width - 1) / 2};
+    uneven_ = {.bottom = (height - 1) % 2, .right = (width - 1) % 2};
+  }
 }
 
 Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments) {
@@ -25,20 +33,23 @@ Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments) {
 void Conv2d::reset_parameters(Rng& rng) { default_init(weight, bias, rng); }
 
 Tensor Conv2d::forward(const Tensor& x) {
-  return conv2d(x, weight, bias, {.stride = arguments_.stride, .padding = arguments_.padding});
+  const bool even = uneven_.bottom == 0 && uneven_.right == 0;
+  return conv2d(even ? x : pad(x, uneven_), weight, bias, options_);
 }
 
 Shape Conv2d::output_shape(const Shape& input) const {
   const Conv2dArguments& a = arguments_;
   require(input.rank() == 4 && input[1] == a.in_channels, "Conv2d: expected an input [N,",
           a.in_channels, ",H,W], got ", input);
+  const Shape padded{input[0], input[1], input[2] + uneven_.bottom, input[3] + uneven_.right};
+  const auto& [stride, padding, dilation, groups] = options_;
   const kernels::Window window =
-      sliding_window(type(), input, a.out_channels, a.kernel_size, a.stride, a.padding);
+      sliding_window(type(), padded, a.out_channels, a.kernel_size, stride, padding, dilation);
   return {window.N, window.K, window.P, window.Q};
 }
 
 Footprint Conv2d::footprint(const Shape&) const {
-  return {arguments_.kernel_size, arguments_.stride};
+  return {reach(arguments_.kernel_size, arguments_.dilation), arguments_.stride};
 }
 
 }  // namespace glass::nn

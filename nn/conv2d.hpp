@@ -6,11 +6,12 @@ namespace glass::nn {
 
 /// Arguments of Conv2d; the first three have no default.
 struct Conv2dArguments {
-  Index in_channels = 0, out_channels = 0;         ///< positive
-  Size2 kernel_size = 0, stride = 1, padding = 0;  ///< in pixels
-  Size2 dilation = 1;                              ///< only 1 is implemented
-  Index groups = 1;                                ///< only 1 is implemented
-  bool bias = true;                                ///< whether there is one
+  Index in_channels = 0, out_channels = 0;  ///< positive
+  Size2 kernel_size = 0, stride = 1;        ///< in pixels
+  ConvPadding padding = 0;                  ///< `same_padding` only with stride 1
+  Size2 dilation = 1;                       ///< from one pixel of the window to the next
+  Index groups = 1;                         ///< divides both numbers of channels
+  bool bias = true;                         ///< whether there is one
 
   std::vector<Field> fields() {
     return {{"in_channels", &in_channels, Presence::required},
@@ -24,7 +25,8 @@ struct Conv2dArguments {
   }
 };
 
-/// x[N,in,H,W] -> [N,out,P,Q], P = (H + 2 padding - kernel) / stride + 1: see ops/conv2d.cpp.
+/// x[N,in,H,W] -> [N,out,P,Q], P = (H + 2 padding - dilation (kernel - 1) - 1) / stride + 1: see
+/// ops/conv2d.cpp.
 /// `nn::Conv2d({.in_channels = 1, .out_channels = 16, .kernel_size = 3, .padding = 1}, rng)`
 class Conv2d final : public Layer {
  public:
@@ -43,11 +45,13 @@ class Conv2d final : public Layer {
   }
   void reset_parameters(Rng& rng) override;
 
-  Tensor weight;  ///< [out,in,kernel_h,kernel_w]
+  Tensor weight;  ///< [out,in/groups,kernel_h,kernel_w]
   Tensor bias;    ///< [out], or undefined
 
  private:
   Conv2dArguments arguments_;
+  Conv2dOptions options_;  ///< of the operation
+  Padding uneven_;         ///< what comes in before it, where both sides cannot have the same
 };
 
 }  // namespace glass::nn

@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "nn/activations.hpp"
-#include "nn/batch_norm2d.hpp"
+#include "nn/batch_norm.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/linear.hpp"
+#include "nn/normalisation.hpp"
 #include "nn/pooling.hpp"
+#include "nn/zero_pad2d.hpp"
 
 namespace glass::nn {
 

@@ -20,8 +20,8 @@ void Model::check_batch(Index images) const {
   Shape shape{images, input_shape[0], input_shape[1], input_shape[2]};
   for (Index i = 0; i < layers.size(); ++i) {
     const Shape out = layers.layer(i).output_shape(shape);
-    const bool normalises = layers.layer(i).type() == std::string("BatchNorm2d");
-    if (normalises && shape[0] * shape[2] * shape[3] == 1) {
+    const bool normalises = std::string(layers.layer(i).type()).starts_with("BatchNorm");
+    if (normalises && shape.size() == shape[1]) {
       throw Error(text(name, ": ", layers.alias(i),
                        " cannot be trained on one image at a time: of ",
                        "each channel it would see a single value, in an input of ", shape));

@@ -37,23 +37,34 @@ class Table {
 
 struct Geometry {
   Shape x, w;
-  Size2 stride, padding;
+  Size2 stride, padding, dilation = 1;
+  Index groups = 1;
 };
 
 void add_conv2d(Table& table) {
   const std::vector<Geometry> geometries = {
-      {{1, 1, 1, 1}, {1, 1, 1, 1}, 1, 0},           {{1, 1, 6, 6}, {2, 1, 3, 3}, 1, 1},
-      {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},           {{1, 2, 9, 10}, {3, 2, 3, 3}, 1, 0},
-      {{2, 2, 5, 6}, {3, 2, 1, 1}, 1, 0},           {{1, 2, 8, 7}, {2, 2, 3, 3}, 2, 1},
-      {{1, 1, 11, 9}, {2, 1, 5, 5}, 3, 2},          {{1, 2, 4, 5}, {2, 2, 2, 3}, 1, 0},
+      {{1, 1, 1, 1}, {1, 1, 1, 1}, 1, 0},
+      {{1, 1, 6, 6}, {2, 1, 3, 3}, 1, 1},
+      {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},
+      {{1, 2, 9, 10}, {3, 2, 3, 3}, 1, 0},
+      {{2, 2, 5, 6}, {3, 2, 1, 1}, 1, 0},
+      {{1, 2, 8, 7}, {2, 2, 3, 3}, 2, 1},
+      {{1, 1, 11, 9}, {2, 1, 5, 5}, 3, 2},
+      {{1, 2, 4, 5}, {2, 2, 2, 3}, 1, 0},
       {{1, 1, 3, 3}, {2, 1, 3, 3}, 1, 4},            // padding beyond the kernel
       {{2, 1, 6, 5}, {1, 1, 3, 2}, {2, 1}, {0, 2}},  // non-square in every respect
       {{1, 3, 7, 7}, {2, 3, 7, 7}, 1, 0},            // the kernel covers the image
       {{1, 1, 5, 5}, {1, 1, 2, 2}, 3, 0},            // some pixels are never read
+      {{2, 2, 7, 8}, {3, 2, 3, 2}, 1, 1, {2, 3}},    // dilated
+      {{1, 1, 6, 6}, {2, 1, 3, 3}, 2, 3, 3},         // beyond the image
+      {{2, 4, 5, 4}, {6, 2, 3, 3}, 1, 1, 1, 2},      // in groups
+      {{2, 3, 6, 5}, {3, 1, 3, 3}, {2, 1}, 1, 1, 3},
+      {{1, 3, 6, 5}, {6, 1, 2, 3}, 1, {2, 1}, 2, 3},
   };
-  for (const auto& [x, w, stride, padding] : geometries) {
-    const std::string name = text("conv2d x ", x, " w ", w, " stride ", stride, " pad ", padding);
-    const Conv2dOptions options{.stride = stride, .padding = padding};
+  for (const auto& [x, w, stride, padding, dilation, groups] : geometries) {
+    const std::string name = text("conv2d x ", x, " w ", w, " stride ", stride, " pad ", padding,
+                                  " dilation ", dilation, " groups ", groups);
+    const Conv2dOptions options{stride, padding, dilation, groups};
     table.add(name, [options](const Inputs& in) { return conv2d(in[0], in[1], in[2], options); },
               {spread(x, 1), spread(w, 2), spread({w[0]}, 3)});
     table.add(name + " without bias",
@@ -72,10 +83,14 @@ void add_pooling(Table& table) {
       {{1, 1, 8, 8}, {.kernel = 2, .stride = 3}},
       {{1, 1, 4, 4}, {.kernel = 3, .stride = 1, .padding = 2}},
       {{1, 1, 2, 3}, {.kernel = 2, .padding = 3}},  // windows that lie in the padding alone
+      {{1, 2, 7, 8}, {.kernel = {3, 2}, .stride = 1, .padding = 1, .dilation = {2, 3}}},
+      {{1, 2, 6, 7}, {.kernel = 3, .stride = 2, .ceil_mode = true}},
+      {{1, 1, 5, 2}, {.kernel = 3, .stride = 2, .padding = {1, 0}, .ceil_mode = true}},
   };
   for (const auto& [x, options] : geometries) {
     const std::string name = text("pool2d x ", x, " kernel ", options.kernel, " stride ",
-                                  options.stride, " pad ", options.padding);
+                                  options.stride, " pad ", options.padding, " dilation ",
+                                  options.dilation, options.ceil_mode ? ", rounded up" : "");
     table.add("max_" + name,
               [options = options](const Inputs& in) { return max_pool2d(in[0], options); },
               {spread(x, 1)});
@@ -86,6 +101,15 @@ void add_pooling(Table& table) {
   for (const Shape& x : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 4}})
     table.add("global_avg_pool2d " + x.str(),
               [](const Inputs& in) { return global_avg_pool2d(in[0]); }, {spread(x, 1)});
+  for (const Size2 size : {Size2(2, 3), Size2(3, 5), Size2(7, 1), Size2(6, 4)}) {
+    const std::string name = text("pool2d to ", size);
+    table.add("adaptive_avg_" + name,
+              [size](const Inputs& in) { return adaptive_avg_pool2d(in[0], size); },
+              {spread({2, 2, 5, 4}, 1)});
+    table.add("adaptive_max_" + name,
+              [size](const Inputs& in) { return adaptive_max_pool2d(in[0], size); },
+              {spread({2, 2, 5, 4}, 1)});
+  }
 }
 
 void add_normalisation(Table& table) {
@@ -99,6 +123,16 @@ void add_normalisation(Table& table) {
       table.add(text("batch_norm2d ", training ? "training " : "evaluation ", x), f,
                 {spread(x, 1), spread({x[1]}, 2), spread({x[1]}, 3)});
     }
+  for (const Shape& x : {Shape{1, 2}, Shape{3, 5}, Shape{2, 40}})
+    table.add("layer_norm " + x.str(), [](const Inputs& in) { return layer_norm(in[0], 0.1); },
+              {spread(x, 1)});
+  for (const Index size : {1, 2, 5})
+    table.add(text("local_response_norm ", size),
+              [size](const Inputs& in) {
+                return local_response_norm(in[0],
+                                           {.size = size, .alpha = 2, .beta = 0.7, .k = 1.5});
+              },
+              {spread({2, 4, 3, 2}, 1)});
   table.add("normalise",
             [](const Inputs& in) {
               return normalise(in[0], {0.1, 0.2}, {0.5, 2});
@@ -262,6 +296,12 @@ std::vector<OpCase> op_cases() {
   table.elementwise("sigmoid", sigmoid);
   table.elementwise("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); });
   table.elementwise("elu", [](const Tensor& x) { return elu(x, 0.7); });
+  table.elementwise("relu6", [](const Tensor& x) { return relu6(x * 8); });
+  table.elementwise("hardsigmoid", [](const Tensor& x) { return hardsigmoid(x * 4.7); });
+  table.elementwise("hardswish", [](const Tensor& x) { return hardswish(x * 4.7); });
+  table.elementwise("silu", [](const Tensor& x) { return silu(x * 4); });
+  table.elementwise("gelu", [](const Tensor& x) { return gelu(x * 3); });
+  table.elementwise("gelu_tanh", [](const Tensor& x) { return gelu_tanh(x * 3); });
   table.elementwise("number forms", [](const Tensor& x) { return (3 - x * 2 + 1) / 4 - 0.5; });
   table.add("reshape",
             [](const Inputs& in) {
@@ -347,11 +387,53 @@ std::vector<ShapeErrorCase> shape_error_cases() {
          conv2d(image, ones({1, 2, 3, 3}), {}, {.padding = -1});
        },
        "padding must not be negative"},
+      {"conv2d dilation",
+       [=] {
+         conv2d(image, ones({1, 2, 3, 3}), {}, {.dilation = 0});
+       },
+       "dilation must be positive, got 0x0"},
+      {"conv2d dilated beyond the image",
+       [=] {
+         conv2d(image, ones({1, 2, 3, 3}), {}, {.dilation = {1, 2}});
+       },
+       "kernel 3x5 does not fit x [1,2,4,4]"},
+      {"conv2d groups",
+       [=] {
+         conv2d(image, ones({3, 1, 3, 3}), {}, {.groups = 2});
+       },
+       "groups must divide the 3 output channels of weight [3,1,3,3], got 2"},
+      {"conv2d no groups",
+       [=] {
+         conv2d(image, ones({2, 2, 3, 3}), {}, {.groups = 0});
+       },
+       "output channels of weight [2,2,3,3], got 0"},
+      {"conv2d channels of groups",
+       [=] {
+         conv2d(image, ones({2, 2, 3, 3}), {}, {.groups = 2});
+       },
+       "weight [2,2,3,3] expects 4 input channels, got x [1,2,4,4]"},
       {"max_pool2d", [=] { max_pool2d(image, {.kernel = 5}); }, "kernel 5x5 does not fit x"},
       {"max_pool2d rank", [=] { max_pool2d(a); }, "max_pool2d: x must be [N,C,H,W]"},
       {"avg_pool2d", [=] { avg_pool2d(image, {.kernel = 0}); }, "kernel must be positive"},
       {"avg_pool2d stride", [=] { avg_pool2d(image, {.stride = -1}); }, "stride must be positive"},
       {"global_avg_pool2d", [=] { global_avg_pool2d(a); }, "global_avg_pool2d: x must be"},
+      {"max_pool2d dilation", [=] { max_pool2d(image, {.dilation = 0}); },
+       "dilation must be positive"},
+      {"max_pool2d beyond a last window that sticks out",
+       [=] { max_pool2d(image, {.kernel = 6, .stride = 2, .ceil_mode = true}); },
+       "kernel 6x6 does not fit x"},
+      {"adaptive_avg_pool2d", [=] { adaptive_avg_pool2d(a, 1); }, "adaptive_avg_pool2d: x must be"},
+      {"adaptive_max_pool2d",
+       [=] {
+         adaptive_max_pool2d(image, {2, 0});
+       },
+       "adaptive_max_pool2d: size must be positive, got 2x0"},
+      {"layer_norm", [=] { layer_norm(image); }, "layer_norm: x must be [M,K], got [1,2,4,4]"},
+      {"layer_norm eps", [=] { layer_norm(a, 0); }, "layer_norm: eps must be positive, got 0"},
+      {"local_response_norm", [=] { local_response_norm(a); },
+       "local_response_norm: x must be [N,C,H,W], got [2,3]"},
+      {"local_response_norm size", [=] { local_response_norm(image, {.size = 0}); },
+       "size must be positive, got 0"},
       {"elu", [=] { elu(a, -1); }, "elu: alpha must not be negative"},
       {"batch_norm2d", [=] { batch_norm2d(image, c, c, c, ones({3})); }, "[2], got [3]"},
       {"batch_norm2d rank", [=] { batch_norm2d(a, c, c, c, c); }, "x must be [N,C,H,W]"},

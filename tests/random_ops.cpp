@@ -102,11 +102,22 @@ class Draws {
 
   void pooling(const std::string& name, Tensor (*f)(const Tensor&, const Pool2dOptions&)) {
     add(name, [=](Rng& rng, std::vector<Shape>& shapes) -> Function {
-      const Pool2dOptions options{
-          .kernel = size(rng, 1, 4), .stride = size(rng, 0, 3), .padding = size(rng, 0, 3)};
-      shapes = {{between(rng, 0, 2), between(rng, 1, 3), between(rng, options.kernel.h, 8),
-                 between(rng, options.kernel.w, 8)}};
+      const Pool2dOptions options{.kernel = size(rng, 1, 4),
+                                  .stride = size(rng, 0, 3),
+                                  .padding = size(rng, 0, 3),
+                                  .dilation = size(rng, 1, 2),
+                                  .ceil_mode = rng.below(2) == 1};
+      const auto [height, width] = reach(options.kernel, options.dilation);
+      shapes = {{between(rng, 0, 2), between(rng, 1, 3), between(rng, height, height + 5),
+                 between(rng, width, width + 5)}};
       return [=](const Inputs& in) { return f(in[0], options); };
+    });
+  }
+
+  void adaptive_pooling(const std::string& name, Tensor (*f)(const Tensor&, Size2)) {
+    add(name, [=](Rng& rng, std::vector<Shape>& shapes) -> Function {
+      shapes = {image(rng)};
+      return [f, to = size(rng, 1, 7)](const Inputs& in) { return f(in[0], to); };
     });
   }
 
@@ -115,9 +126,14 @@ class Draws {
 
 Function draw_conv2d(Rng& rng, std::vector<Shape>& shapes) {
   const Size2 kernel = size(rng, 1, 4);
-  const Conv2dOptions options{.stride = size(rng, 1, 3), .padding = size(rng, 0, 3)};
-  const Index C = between(rng, 1, 3), K = between(rng, 1, 4);
-  shapes = {{between(rng, 0, 2), C, between(rng, kernel.h, 8), between(rng, kernel.w, 8)},
+  const Conv2dOptions options{.stride = size(rng, 1, 3),
+                              .padding = size(rng, 0, 3),
+                              .dilation = size(rng, 1, 2),
+                              .groups = between(rng, 1, 3)};
+  const Index C = between(rng, 1, 3), K = options.groups * between(rng, 1, 2);
+  const auto [height, width] = reach(kernel, options.dilation);
+  shapes = {{between(rng, 0, 2), options.groups * C, between(rng, height, height + 5),
+             between(rng, width, width + 5)},
             {K, C, kernel.h, kernel.w}};
   if (rng.below(2)) shapes.push_back({K});
   return [=](const Inputs& in) {
@@ -142,6 +158,15 @@ Function draw_batch_norm2d(Rng& rng, std::vector<Shape>& shapes) {
     const Tensor mean = Tensor::full(in[1].shape(), 0.2), var = Tensor::full(in[1].shape(), 0.7);
     return batch_norm2d(in[0], in[1], in[2], mean, var, {.training = training});
   };
+}
+
+Function draw_local_response_norm(Rng& rng, std::vector<Shape>& shapes) {
+  shapes = {image(rng)};
+  const LocalResponseNormOptions options{.size = between(rng, 1, 5),
+                                         .alpha = rng.uniform(0, 3),
+                                         .beta = rng.uniform(0, 2),
+                                         .k = rng.uniform(1, 2)};
+  return [options](const Inputs& in) { return local_response_norm(in[0], options); };
 }
 
 Function draw_reshape(Rng& rng, std::vector<Shape>& shapes) {
@@ -262,6 +287,12 @@ std::vector<RandomOp> random_ops() {
   draws.elementwise("mul_number", mul, -2, 2);
   draws.elementwise("leaky_relu", leaky_relu, -1, 1);
   draws.elementwise("elu", elu, 0, 2);
+  draws.elementwise("relu6", [](const Tensor& x) { return relu6(x * 8); });
+  draws.elementwise("hardsigmoid", [](const Tensor& x) { return hardsigmoid(x * 4.3); });
+  draws.elementwise("hardswish", [](const Tensor& x) { return hardswish(x * 4.3); });
+  draws.elementwise("silu", [](const Tensor& x) { return silu(x * 5); });
+  draws.elementwise("gelu", [](const Tensor& x) { return gelu(x * 4); });
+  draws.elementwise("gelu_tanh", [](const Tensor& x) { return gelu_tanh(x * 4); });
   draws.elementwise("alpha_norm", alpha_norm, 2, 7);  // below 2: too curved near zero to difference
   draws.elementwise(
       "dropout",
@@ -273,10 +304,14 @@ std::vector<RandomOp> random_ops() {
   draws.rows("softmax", softmax);
   draws.rows("log_softmax", log_softmax);
   draws.rows("unit_rows", unit_rows);
+  draws.rows("layer_norm", [](const Tensor& x) { return layer_norm(x, 0.1); });
   draws.pooling("max_pool2d", max_pool2d);
   draws.pooling("avg_pool2d", avg_pool2d);
+  draws.adaptive_pooling("adaptive_max_pool2d", adaptive_max_pool2d);
+  draws.adaptive_pooling("adaptive_avg_pool2d", adaptive_avg_pool2d);
   draws.add("conv2d", draw_conv2d);
   draws.add("linear", draw_linear);
+  draws.add("local_response_norm", draw_local_response_norm);
   draws.add("batch_norm2d", draw_batch_norm2d);
   draws.add("reshape", draw_reshape);
   draws.add("at", draw_at);

@@ -50,11 +50,11 @@ struct Restore {
 
 std::string describe(const Window& g) {
   std::string out;
-  for (const Index i :
-       {g.N, g.C, g.H, g.W, g.K, g.R, g.S, g.stride.h, g.stride.w, g.padding.h, g.padding.w}) {
+  for (const Index i : {g.N, g.C, g.H, g.W, g.K, g.R, g.S, g.stride.h, g.stride.w, g.padding.h,
+                        g.padding.w, g.dilation.h, g.dilation.w, g.groups}) {
     out += std::to_string(i) + ' ';
   }
-  return "N C H W K R S stride padding = " + out;
+  return "N C H W K R S stride padding dilation groups = " + out;
 }
 
 struct Convolved {
@@ -66,7 +66,7 @@ Convolved convolve(const Window& g, unsigned seed, bool with_bias, Forward forwa
                    Dw to_w) {
   Rng rng(seed);
   const Numbers x = random_numbers(g.N * g.C * g.H * g.W, rng);
-  const Numbers w = random_numbers(g.K * g.C * g.R * g.S, rng);
+  const Numbers w = random_numbers(g.K * g.C / g.groups * g.R * g.S, rng);
   const Numbers bias = random_numbers(g.K, rng);
   const Numbers dy = random_numbers(g.N * g.K * g.P * g.Q, rng);
   Convolved out{Numbers(dy.size(), NAN), Numbers(x.size(), NAN), Numbers(w.size(), NAN)};
@@ -109,8 +109,11 @@ Window random_window(Rng& rng, bool winograd) {
              S};
     if (!winograd) g.stride = {1 + below(3), 1 + below(3)};
     g.padding = {below(R + 2), below(S + 2)};
-    if (g.H + 2 * g.padding.h < R || g.W + 2 * g.padding.w < S) continue;
-    return {g.N, g.C, g.H, g.W, g.K, g.R, g.S, g.stride, g.padding};
+    if (below(3) == 0) g.dilation = {1 + below(3), 1 + below(3)};
+    if (below(3) == 0) g.groups = 1 + below(4), g.C *= g.groups, g.K *= g.groups;
+    const auto [height, width] = reach({R, S}, g.dilation);
+    if (g.H + 2 * g.padding.h < height || g.W + 2 * g.padding.w < width) continue;
+    return {g.N, g.C, g.H, g.W, g.K, R, S, g.stride, g.padding, g.dilation, g.groups};
   }
 }
 
@@ -131,7 +134,12 @@ TEST_CASE("kernels: convolution equals its reference on awkward shapes") {
            {2, 5, 11, 13, 7, 5, 5, 1, 2},             //
            {2, 3, 17, 16, 15, 7, 7, {2, 3}, {3, 8}},  //
            {1, 30, 40, 21, 6, 3, 5, {3, 1}, {0, 1}},  // more than one block of terms and of pixels
-           {2, 64, 9, 9, 20, 1, 1, 2, 0}}) {
+           {2, 64, 9, 9, 20, 1, 1, 2, 0},
+           {2, 16, 21, 19, 24, 3, 3, 1, 2, 2},        // dilated, of the image's own size
+           {1, 5, 9, 8, 6, 3, 2, 1, {8, 5}, {8, 9}},  // by more than the image
+           {3, 12, 13, 30, 18, 3, 3, 1, 1, 1, 3},     // in groups
+           {2, 20, 19, 17, 20, 3, 3, 2, 1, 1, 20},    // one channel each
+           {0, 4, 5, 5, 4, 3, 3, 1, 1, 2, 2}}) {
     check_convolution(g, ++seed);
   }
 }
@@ -220,7 +228,9 @@ TEST_CASE("kernels: 1, 2, 3 and 8 threads agree in every bit") {
   for (const Window& g : std::initializer_list<Window>{{5, 20, 16, 16, 24, 3, 3, 1, 1},
                                                        {1, 64, 8, 8, 64, 3, 3, 1, 1},
                                                        {4, 3, 32, 32, 32, 3, 3, 1, 1},
-                                                       {3, 12, 19, 19, 20, 5, 5, 2, 2}}) {
+                                                       {3, 12, 19, 19, 20, 5, 5, 2, 2},
+                                                       {3, 12, 40, 40, 24, 3, 3, 1, 2, 2, 4},
+                                                       {2, 32, 30, 30, 32, 3, 3, 1, 1, 1, 32}}) {
     INFO(describe(g));
     set_threads(1);
     const Convolved expected = convolve(g, 7);

@@ -41,10 +41,30 @@ std::vector<LayerCase> layer_cases() {
                   .bias = false},
                  rng),
       images);
+  add(nn::Conv2d({.in_channels = 3,
+                  .out_channels = 6,
+                  .kernel_size = {2, 3},
+                  .padding = nn::same_padding,
+                  .dilation = {1, 2},
+                  .groups = 3},
+                 rng),
+      images);
   add(nn::Linear({.in_features = 6, .out_features = 5}, rng), rows);
   add(nn::Linear({.in_features = 6, .out_features = 5, .bias = false}, rng), rows);
   add(nn::BatchNorm2d({.num_features = 3}), images);
+  add(nn::BatchNorm1d({.num_features = 6}), {{4, 6}, {2, 6}});
+  add(nn::GroupNorm({.num_groups = 3, .num_channels = 3}), images);
+  add(nn::LayerNorm({.normalized_shape = {6}}), rows);
+  add(nn::LayerNorm({.normalized_shape = {3, 5, 5}, .elementwise_affine = false}), {{2, 3, 5, 5}});
+  add(nn::LocalResponseNorm({.size = 2}), images);
   add(nn::ReLU(), images);
+  add(nn::ReLU6(), images);
+  add(nn::SiLU(), images);
+  add(nn::GELU(), rows);
+  add(nn::GELU({.approximate = "tanh"}), rows);
+  add(nn::Hardsigmoid(), images);
+  add(nn::Hardswish(), images);
+  add(nn::Identity(), images);
   add(nn::LeakyReLU({.negative_slope = 0.2}), rows);
   add(nn::ELU(), images);
   add(nn::Tanh(), rows);
@@ -52,8 +72,15 @@ std::vector<LayerCase> layer_cases() {
   add(nn::MaxPool2d({.kernel_size = 2}), images);
   add(nn::MaxPool2d({.kernel_size = 3, .stride = 2, .padding = 1}), images);
   add(nn::AvgPool2d({.kernel_size = {2, 3}, .stride = {1, 2}}), images);
+  add(nn::MaxPool2d({.kernel_size = 2, .dilation = 2, .ceil_mode = true}), images);
+  add(nn::AvgPool2d({.kernel_size = 3, .stride = 2, .padding = 1, .ceil_mode = true}), images);
+  add(nn::AvgPool2d({.kernel_size = 2, .padding = 1, .count_include_pad = false}), images);
   add(nn::AdaptiveAvgPool2d(), images);
+  add(nn::AdaptiveAvgPool2d({.output_size = {2, 3}}), images);
+  add(nn::AdaptiveMaxPool2d({.output_size = 7}), images);
+  add(nn::ZeroPad2d({.padding = {1, 0, 2, 3}}), images);
   add(nn::Dropout({.p = 0.3}, rng), images);
+  add(nn::Dropout2d({.p = 0.3}, rng), images);
   add(nn::Flatten(), images);
   add(nn::Softmax(), rows);
   add(nn::LogSoftmax(), rows);
@@ -123,14 +150,33 @@ TEST_CASE("layers refuse impossible arguments") {
   CHECK_THROWS_WITH_AS(nn::Conv2d({.in_channels = 1, .out_channels = 1, .kernel_size = 0}, rng),
                        "Conv2d: kernel must be positive, got 0x0", ShapeError);
   CHECK_THROWS_WITH_AS(
-      nn::Conv2d({.in_channels = 2, .out_channels = 2, .kernel_size = 1, .groups = 2}, rng),
-      doctest::Contains("only dilation 1 and groups 1"), ShapeError);
+      nn::Conv2d({.in_channels = 4, .out_channels = 6, .kernel_size = 1, .groups = 4}, rng),
+      "Conv2d: groups must divide in_channels 4 and out_channels 6, got 4", ShapeError);
+  CHECK_THROWS_WITH_AS(nn::Conv2d({.in_channels = 1,
+                                   .out_channels = 1,
+                                   .kernel_size = 3,
+                                   .stride = 2,
+                                   .padding = nn::same_padding},
+                                  rng),
+                       "Conv2d: padding 'same' needs stride 1, got 2x2", ShapeError);
   CHECK_THROWS_AS(nn::Conv2d({.out_channels = 1, .kernel_size = 1}, rng), ShapeError);
   CHECK_THROWS_AS(nn::Linear({.in_features = 3}, rng), ShapeError);
   CHECK_THROWS_AS(nn::MaxPool2d({.kernel_size = 2, .stride = {0, 1}}), ShapeError);
   CHECK_THROWS_AS(nn::Dropout({.p = 1}, rng), ShapeError);
   CHECK_THROWS_AS(nn::BatchNorm2d({.num_features = 1, .eps = 0}), ShapeError);
-  CHECK_THROWS_AS(nn::AdaptiveAvgPool2d({.output_size = 7}), ShapeError);
+  CHECK_THROWS_WITH_AS(nn::BatchNorm1d({.num_features = 0}),
+                       "BatchNorm1d: num_features must be positive, got 0", ShapeError);
+  CHECK_THROWS_WITH_AS(nn::GroupNorm({.num_groups = 2, .num_channels = 3}),
+                       "GroupNorm: num_groups must divide num_channels, got 2 and 3", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      nn::LayerNorm({.normalized_shape = {3, 0}}),
+      "LayerNorm: normalized_shape must be one to three positive sizes, got (3, 0)", ShapeError);
+  CHECK_THROWS_AS(nn::LocalResponseNorm({.size = 0}), ShapeError);
+  CHECK_THROWS_AS(nn::AdaptiveAvgPool2d({.output_size = {1, 0}}), ShapeError);
+  CHECK_THROWS_WITH_AS(nn::GELU({.approximate = "erf"}),
+                       "GELU: approximate must be 'none' or 'tanh', got 'erf'", ShapeError);
+  CHECK_THROWS_WITH_AS(nn::ZeroPad2d({.padding = {1, 2}}), doctest::Contains("got (1, 2)"),
+                       ShapeError);
   CHECK_THROWS_AS(nn::Softmax({.dim = 0}), ShapeError);
 }
 
@@ -143,6 +189,16 @@ TEST_CASE("a layer prints as Python would construct it") {
   const nn::LeakyReLU leaky({.negative_slope = 0.2});
   CHECK(nn::call_text(leaky) == "LeakyReLU(negative_slope=0.2)");
   CHECK(nn::call_text(nn::ReLU()) == "ReLU()");
+  const nn::Conv2d depthwise({.in_channels = 8,
+                              .out_channels = 8,
+                              .kernel_size = 3,
+                              .padding = nn::same_padding,
+                              .groups = 8},
+                             rng);
+  CHECK(nn::call_text(depthwise) == "Conv2d(8, 8, 3, padding='same', groups=8)");
+  CHECK(nn::call_text(nn::LayerNorm({.normalized_shape = {4, 5}})) == "LayerNorm((4, 5))");
+  CHECK(nn::call_text(nn::LayerNorm({.normalized_shape = {6}})) == "LayerNorm(6)");
+  CHECK(nn::call_text(nn::GELU({.approximate = "tanh"})) == "GELU(approximate='tanh')");
 }
 
 TEST_CASE("mode and freezing are two switches") {

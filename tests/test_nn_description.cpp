@@ -22,9 +22,22 @@ const std::string every_type = R"({
     {"type": "Tanh"}, {"type": "Sigmoid"},
     {"type": "MaxPool2d", "kernel_size": 2},
     {"type": "AvgPool2d", "kernel_size": [1, 2], "stride": 1, "padding": [0, 1]},
-    {"type": "AdaptiveAvgPool2d", "output_size": [1, 1]},
+    {"type": "Conv2d", "in_channels": 4, "out_channels": 6, "kernel_size": 2, "padding": "same",
+     "groups": 2},
+    {"type": "Conv2d", "in_channels": 6, "out_channels": 6, "kernel_size": 1, "padding": "valid"},
+    {"type": "ReLU6"}, {"type": "SiLU"}, {"type": "GELU"}, {"type": "GELU", "approximate": "tanh"},
+    {"type": "Hardswish"}, {"type": "Hardsigmoid"}, {"type": "Identity"},
+    {"type": "ZeroPad2d", "padding": [1, 2, 0, 3]}, {"type": "ZeroPad2d", "padding": 1},
+    {"type": "GroupNorm", "num_groups": 3, "num_channels": 6, "affine": false},
+    {"type": "AdaptiveMaxPool2d", "output_size": [6, 4]},
+    {"type": "LayerNorm", "normalized_shape": [6, 6, 4]}, {"type": "LayerNorm", "normalized_shape": 4},
+    {"type": "LocalResponseNorm", "size": 3, "k": 2},
+    {"type": "MaxPool2d", "kernel_size": 2, "dilation": 2, "ceil_mode": true},
+    {"type": "AvgPool2d", "kernel_size": 2, "ceil_mode": true, "count_include_pad": false},
+    {"type": "AdaptiveAvgPool2d", "output_size": [1, 1]}, {"type": "Dropout2d", "p": 0.1},
     {"type": "Dropout", "p": 0.1}, {"type": "Flatten"},
-    {"type": "Linear", "in_features": 4, "out_features": 3},
+    {"type": "BatchNorm1d", "num_features": 6},
+    {"type": "Linear", "in_features": 6, "out_features": 3},
     {"type": "Softmax"}, {"type": "LogSoftmax", "dim": 1}]})";
 
 /// A description with these layers for an input [1,8,8].
@@ -36,7 +49,7 @@ std::string with_layers(const std::string& layers) {
 
 TEST_CASE("a description survives being read and written") {
   const nn::Model model = nn::parse_description(every_type, "m.json", 0);
-  CHECK(model.layers.size() == 15);
+  CHECK(model.layers.size() == 35);
   CHECK(model.name == "every type");
   CHECK(model.mean == std::vector<double>{0.5, 0.25});
   CHECK(model.std == std::vector<double>{0.1, 1});
@@ -51,7 +64,14 @@ TEST_CASE("a description survives being read and written") {
     CHECK(nn::call_text(a) == nn::call_text(b));
     CHECK(model.layers.key(i) == again.layers.key(i));
   }
-  CHECK(written.find(R"({"type": "MaxPool2d", "kernel_size": 2},)") != written.npos);
+  for (const char* layer :
+       {R"({"type": "MaxPool2d", "kernel_size": 2},)", R"("padding": "same", "groups": 2},)",
+        R"({"type": "Conv2d", "in_channels": 6, "out_channels": 6, "kernel_size": 1},)",
+        R"({"type": "GELU"},)", R"({"type": "GELU", "approximate": "tanh"},)",
+        R"({"type": "ZeroPad2d", "padding": [1,2,0,3]},)",
+        R"({"type": "LayerNorm", "normalized_shape": [4]},)"}) {
+    CHECK_MESSAGE(written.find(layer) != written.npos, layer);
+  }
 }
 
 TEST_CASE("a pooling's stride is its kernel unless given") {
@@ -118,12 +138,12 @@ TEST_CASE("the summary has one aligned line per layer") {
   std::istringstream lines(model.summary());
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
-  REQUIRE(all.size() == 15 + 3);
-  CHECK(all.front() == "every type: input [2,12,9], 15 layers");
+  REQUIRE(all.size() == 35 + 3);
+  CHECK(all.front() == "every type: input [2,12,9], 35 layers");
   CHECK(all[2] ==
-        "first  conv1             Conv2d(2, 4, (3, 2), stride=(1, 2), padding=1, bias=False)  "
+        "first  conv1               Conv2d(2, 4, (3, 2), stride=(1, 2), padding=1, bias=False)  "
         "[1,4,12,5]  48          frozen     3x2");
-  CHECK(all[14].find("Linear(4, 3)") == all[2].find("Conv2d"));
-  CHECK(all[14].find("trainable  12x9") != std::string::npos);
-  CHECK(all.back() == "total 71 parameters, 23 trainable");
+  CHECK(all[34].find("Linear(6, 3)") == all[2].find("Conv2d"));
+  CHECK(all[34].find("trainable  12x9") != std::string::npos);
+  CHECK(all.back() == "total 481 parameters, 433 trainable");
 }

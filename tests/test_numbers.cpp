@@ -105,8 +105,8 @@ TEST_CASE("numbers: softmax, log_softmax and cross_entropy at enormous, equal an
 
 TEST_CASE("numbers: activations are finite at extremes and let NaN through") {
   for (const auto& f : std::vector<Tensor (*)(const Tensor&)>{
-           relu, tanh, sigmoid, square, [](const Tensor& x) { return leaky_relu(x); },
-           [](const Tensor& x) { return elu(x); }}) {
+           relu, relu6, tanh, sigmoid, hardsigmoid, hardswish, silu, gelu, gelu_tanh, square,
+           [](const Tensor& x) { return leaky_relu(x); }, [](const Tensor& x) { return elu(x); }}) {
     const Tensor x = leaf({static_cast<Index>(extremes.size())}, extremes);
     const Tensor y = f(x);
     CAPTURE(y.creator()->name());
@@ -244,14 +244,27 @@ TEST_CASE("numbers: an empty batch goes through every layer") {
   nn::Sequential net;
   net.add(nn::Conv2d({.in_channels = 2, .out_channels = 3, .kernel_size = 3}, rng))
       .add(nn::BatchNorm2d({.num_features = 3}))
+      .add(nn::GroupNorm({.num_groups = 3, .num_channels = 3}))
+      .add(nn::LayerNorm({.normalized_shape = {8}}))
+      .add(nn::LocalResponseNorm({.size = 2}))
       .add(nn::ReLU())
+      .add(nn::ReLU6())
+      .add(nn::SiLU())
+      .add(nn::GELU())
+      .add(nn::Hardswish())
+      .add(nn::Hardsigmoid())
+      .add(nn::Identity())
+      .add(nn::ZeroPad2d({.padding = {1}}))
       .add(nn::MaxPool2d({.kernel_size = 2}))
       .add(nn::LeakyReLU())
       .add(nn::AvgPool2d({.kernel_size = 2, .padding = 1}))
       .add(nn::ELU())
       .add(nn::Dropout({}, rng))
+      .add(nn::Dropout2d({}, rng))
+      .add(nn::AdaptiveMaxPool2d({.output_size = 4}))
       .add(nn::AdaptiveAvgPool2d())
       .add(nn::Flatten())
+      .add(nn::BatchNorm1d({.num_features = 3}))
       .add(nn::Linear({.in_features = 3, .out_features = 4}, rng))
       .add(nn::Tanh())
       .add(nn::Sigmoid())

@@ -44,13 +44,13 @@ std::unique_ptr<nn::Module> random_layer(const Shape& x, Rng& rng) {
         return std::make_unique<nn::Linear>(
             nn::LinearArguments{x[1], between(rng, 1, 9), rng.below(2) == 0}, rng);
       }
-      return std::make_unique<nn::BatchNorm2d>(nn::BatchNorm2dArguments{
+      return std::make_unique<nn::BatchNorm2d>(nn::BatchNormArguments{
           .num_features = x[1], .eps = rng.uniform(1e-6, 1), .momentum = rng.uniform()});
     case 8:
       return std::make_unique<nn::MaxPool2d>(
-          nn::Pool2dArguments{.kernel_size = {side(x[2]), side(x[3])}});
+          nn::MaxPool2dArguments{.kernel_size = {side(x[2]), side(x[3])}});
     case 9:
-      return std::make_unique<nn::AvgPool2d>(nn::Pool2dArguments{
+      return std::make_unique<nn::AvgPool2d>(nn::AvgPool2dArguments{
           .kernel_size = {side(x[2]), side(x[3])}, .stride = between(rng, 1, 3)});
     case 10:
       return std::make_unique<nn::AdaptiveAvgPool2d>();

@@ -12,7 +12,7 @@ namespace {
 
 bool tiles_by_2x2(const Window& g) {
   return !using_reference() && g.R == 2 && g.S == 2 && g.stride == 2 && g.padding == 0 &&
-         g.H % 2 == 0 && g.W % 2 == 0 && g.Q > 1;
+         g.dilation == 1 && g.H % 2 == 0 && g.W % 2 == 0 && g.Q > 1;
 }
 
 template <int... i>

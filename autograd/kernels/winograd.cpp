@@ -248,7 +248,7 @@ void correlate(const real* x, const real* w, bool turned, const real* bias, real
 }  // namespace
 
 bool suits(const Window& g) {
-  const bool applies = g.R == 3 && g.S == 3 && g.stride == 1;
+  const bool applies = g.R == 3 && g.S == 3 && g.stride == 1 && g.dilation == 1 && g.groups == 1;
   return implementation() == Implementation::fast && applies && std::min(g.C, g.K) >= 8 && g.N > 0;
 }
 
@@ -260,7 +260,7 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
 /// convolved with the weights turned by 180 degrees, C and K exchanged.
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
   const Size2 padding(2 - g.padding.h, 2 - g.padding.w);
-  correlate(dy, w, true, nullptr, dx, {g.N, g.K, g.P, g.Q, g.C, 3, 3, 1, padding, g.H, g.W});
+  correlate(dy, w, true, nullptr, dx, {g.N, g.K, g.P, g.Q, g.C, 3, 3, 1, padding});
 }
 
 /// A group of batches of tiles goes through all steps in one task. The groups, whose number follows from

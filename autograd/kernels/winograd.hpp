@@ -2,7 +2,7 @@
 
 #include "autograd/kernels.hpp"
 
-/// Convolutions with a 3x3 window and stride 1 by Winograd's algorithm: see winograd.cpp.
+/// Convolutions with a 3x3 window, stride 1 and neither dilation nor groups by Winograd's algorithm: see winograd.cpp.
 namespace glass::kernels::winograd {
 
 /// Whether the algorithm applies and is expected to be the fastest.

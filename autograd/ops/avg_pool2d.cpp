@@ -19,7 +19,7 @@ struct AvgPool2dNode final : Node {
 };
 
 Tensor avg_pool2d(const Tensor& x, const Pool2dOptions& options) {
-  const kernels::Window window = pool_window("avg_pool2d", x, options);
+  const kernels::Window window = pool_window("avg_pool2d", x.shape(), options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
   kernels::avg_pool2d(x.data(), y.mutable_data(), window);
   if (auto node = record<AvgPool2dNode>(y, {x})) node->window = window;

@@ -11,7 +11,8 @@ namespace glass {
 ///     db[k] = sum_{n,p,q} dy[n,k,p,q]
 ///
 /// y is linear in each of x, w and b, so each gradient is a sum over the products above in which it
-/// takes part, with the third factor replaced by dy.
+/// takes part, with the third factor replaced by dy. Dilation d puts r d and s d for r and s; of groups,
+/// c counts from the first input channel of that of k.
 struct Conv2dNode final : Node {
   Saved x{this, "x"}, w{this, "w"};
   kernels::Window window{};
@@ -44,10 +45,17 @@ kernels::Window checked_window(const Tensor& x, const Tensor& w, const Tensor& b
   require(x.shape().rank() == 4, "conv2d: x must be [N,C,H,W], got ", x.shape());
   require(w.shape().rank() == 4, "conv2d: weight must be [K,C,R,S], got ", w.shape());
   const Shape &xs = x.shape(), &ws = w.shape();
-  require(xs[1] == ws[1], "conv2d: weight ", ws, " expects ", ws[1], " input channels, got x ", xs);
+  const Index groups = options.groups;
+  require(groups > 0 && ws[0] % groups == 0, "conv2d: groups must divide the ", ws[0],
+          " output channels of weight ", ws, ", got ", groups);
+  require(xs[1] == ws[1] * groups, "conv2d: weight ", ws, " expects ", ws[1] * groups,
+          " input channels, got x ", xs);
   require(!bias || bias.shape() == Shape{ws[0]}, "conv2d: weight ", ws, " needs a bias [", ws[0],
           "], got ", bias ? bias.shape() : Shape{});
-  return sliding_window("conv2d", xs, ws[0], {ws[2], ws[3]}, options.stride, options.padding);
+  kernels::Window window = sliding_window("conv2d", xs, ws[0], {ws[2], ws[3]}, options.stride,
+                                          options.padding, options.dilation);
+  window.groups = groups;
+  return window;
 }
 
 }  // namespace

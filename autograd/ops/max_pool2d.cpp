@@ -20,7 +20,7 @@ struct MaxPool2dNode final : Node {
 };
 
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
-  const kernels::Window window = pool_window("max_pool2d", x, options);
+  const kernels::Window window = pool_window("max_pool2d", x.shape(), options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
   kernels::max_pool2d(x.data(), y.mutable_data(), window);
   if (auto node = record<MaxPool2dNode>(y, {x})) {

@@ -30,6 +30,23 @@ const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
   layer.fail("unknown type '" + printable(name) + "' (known: " + comma_list(known) + ")");
 }
 
+void read_value(const JsonValue& json, auto& into) { json.read(into); }
+
+void read_value(const JsonValue& json, ConvPadding& into) {
+  const std::string& word = json.json.text;
+  if (json.json.kind == JsonKind::string && word != "same" && word != "valid") {
+    json.expected("a whole number, [height, width], \"same\" or \"valid\"");
+  }
+  if (json.json.kind != JsonKind::string) json.read(static_cast<Size2&>(into));
+  if (word == "same") into = same_padding;  // "valid" is none, the default
+}
+
+/// A list of whole numbers, or one of them.
+void read_value(const JsonValue& json, std::vector<Index>& into) {
+  if (json.json.kind == JsonKind::list) return json.read(into);
+  json.read(into.emplace_back());
+}
+
 std::unique_ptr<Layer> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
   const ReadFields read = [&](const std::vector<Field>& fields) {
     Names known{"type", "name"};
@@ -37,7 +54,7 @@ std::unique_ptr<Layer> read_layer(const JsonValue& layer, const LayerType& type,
     layer.only_keys(known);
     for (const Field& field : fields) {
       if (field.presence == Presence::optional && !layer.has(field.name)) continue;
-      std::visit([&](auto* place) { layer[field.name].read(*place); }, field.place);
+      std::visit([&](auto* place) { read_value(layer[field.name], *place); }, field.place);
     }
   };
   return type.make(read, rng);

@@ -36,7 +36,7 @@ std::string layer_json(const Sequential& layers, Index i, const std::string& pat
   line.add("type", layer->type());
   if (!layers.name(i).empty()) line.add("name", layers.name(i));
   for (const Argument& argument : layer->arguments()) {
-    std::visit([&](auto value) { line.add(argument.name, value); }, argument.value);
+    std::visit([&](const auto& value) { line.add(argument.name, value); }, argument.value);
   }
   return line.str();
 }

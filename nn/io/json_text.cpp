@@ -40,4 +40,8 @@ std::string json_text(Size2 value) {
   return json_text(std::vector{value.h, value.w});
 }
 
+std::string json_text(const ConvPadding& value) {
+  return value.same ? json_text("same") : json_text(Size2(value));
+}
+
 }  // namespace glass::nn

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/geometry.hpp"
+#include "nn/arguments.hpp"
 
 /// Values as JSON writes them. Files are put together from these, not from trees of values, whose
 /// destructors ask for memory and end the program when there is none.
@@ -16,7 +16,8 @@ std::string json_text(float value);         ///< the shortest number that reads 
 std::string json_text(double value);        ///< the shortest number that reads as this one
 /// Quoted and escaped. Throws FileError if it is not UTF-8.
 std::string json_text(const std::string& value);
-std::string json_text(Size2 value);  ///< one number or [height,width]
+std::string json_text(Size2 value);               ///< one number or [height,width]
+std::string json_text(const ConvPadding& value);  ///< the same, or "same"
 /// As of a std::string.
 inline std::string json_text(const char* value) { return json_text(std::string(value)); }
 

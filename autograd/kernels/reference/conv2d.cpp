@@ -7,22 +7,26 @@ namespace glass::kernels::reference {
 namespace {
 
 /// Calls `visit(y_offset, x_offset, w_offset)` for every product that a convolution sums: output
-/// (n,k,p,q) meets input (n,c,h,w) through weight (k,c,r,s) where h = p * stride + r - padding.
-/// Inputs in the padding are zero and skipped. All three directions are this one loop.
+/// (n,k,p,q) meets input (n,c,h,w) through weight (k,c,r,s) where h = p * stride + r * dilation -
+/// padding, and c counts from the first channel of k's group. Inputs in the padding are zero and
+/// skipped. All three directions are this one loop.
 template <class Visit>
 void for_each_product(const Window& g, Visit visit) {
+  const Index inputs = g.C / g.groups, outputs = g.K / g.groups;  // of one group
   for (Index n = 0; n < g.N; ++n)
     for (Index k = 0; k < g.K; ++k)
       for (Index p = 0; p < g.P; ++p)
         for (Index q = 0; q < g.Q; ++q)
-          for (Index c = 0; c < g.C; ++c)
+          for (Index c = 0; c < inputs; ++c)
             for (Index r = 0; r < g.R; ++r)
               for (Index s = 0; s < g.S; ++s) {
-                const Index h = p * g.stride.h + r - g.padding.h;
-                const Index w = q * g.stride.w + s - g.padding.w;
+                const Index channel = k / outputs * inputs + c;
+                const Index h = p * g.stride.h + r * g.dilation.h - g.padding.h;
+                const Index w = q * g.stride.w + s * g.dilation.w - g.padding.w;
                 if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
-                visit(((n * g.K + k) * g.P + p) * g.Q + q, ((n * g.C + c) * g.H + h) * g.W + w,
-                      ((k * g.C + c) * g.R + r) * g.S + s);
+                visit(((n * g.K + k) * g.P + p) * g.Q + q,
+                      ((n * g.C + channel) * g.H + h) * g.W + w,
+                      ((k * inputs + c) * g.R + r) * g.S + s);
               }
 }
 
@@ -44,7 +48,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& g) {
 
 /// dw[k,c,r,s] = sum over the outputs that used it of x[n,c,h,w] dy[n,k,p,q]
 void conv2d_dw(const real* dy, const real* x, real* dw, const Window& g) {
-  std::fill_n(dw, g.K * g.C * g.R * g.S, real(0));
+  std::fill_n(dw, g.K * g.C / g.groups * g.R * g.S, real(0));
   for_each_product(g, [=](Index yi, Index xi, Index wi) { dw[wi] += x[xi] * dy[yi]; });
 }
 

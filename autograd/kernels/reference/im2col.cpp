@@ -18,8 +18,8 @@ void for_each_element(const Window& g, Visit visit) {
   for (Index i = 0; i < g.C * g.R * g.S; ++i)
     for (Index p = 0; p < g.P; ++p)
       for (Index q = 0; q < g.Q; ++q) {
-        const Index h = p * g.stride.h + i / g.S % g.R - g.padding.h;
-        const Index w = q * g.stride.w + i % g.S - g.padding.w;
+        const Index h = p * g.stride.h + i / g.S % g.R * g.dilation.h - g.padding.h;
+        const Index w = q * g.stride.w + i % g.S * g.dilation.w - g.padding.w;
         if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
         visit((i * g.P + p) * g.Q + q, (i / (g.R * g.S) * g.H + h) * g.W + w);
       }

@@ -2,7 +2,7 @@
 
 #include "autograd/kernels.hpp"
 
-/// Convolutions by a stored matrix of patches and gemm.
+/// Convolutions without groups, by a stored matrix of patches and gemm.
 namespace glass::kernels::im2col {
 
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& g);

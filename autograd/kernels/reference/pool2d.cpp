@@ -15,8 +15,8 @@ void for_each_pixel(const Window& g, Visit visit) {
       for (Index q = 0; q < g.Q; ++q)
         for (Index r = 0; r < g.R; ++r)
           for (Index s = 0; s < g.S; ++s) {
-            const Index h = p * g.stride.h + r - g.padding.h;
-            const Index w = q * g.stride.w + s - g.padding.w;
+            const Index h = p * g.stride.h + r * g.dilation.h - g.padding.h;
+            const Index w = q * g.stride.w + s * g.dilation.w - g.padding.w;
             if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
             visit((nc * g.P + p) * g.Q + q, (nc * g.H + h) * g.W + w);
           }

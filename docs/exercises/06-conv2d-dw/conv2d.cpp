@@ -29,7 +29,8 @@ struct Conv2dNode final : Node {
     }
     if (need[1]) {
       // dw is as large as w: begin with Storage::zeros(inputs[1].shape.size()), and let each product
-      // of the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp.
+      // of the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp. (Take
+      // its dilation and groups for 1, as they are here.)
       throw NotImplemented("Exercise 6: conv2d, gradient to the weights");
     }
     if (need[2]) {
@@ -47,10 +48,17 @@ kernels::Window checked_window(const Tensor& x, const Tensor& w, const Tensor& b
   require(x.shape().rank() == 4, "conv2d: x must be [N,C,H,W], got ", x.shape());
   require(w.shape().rank() == 4, "conv2d: weight must be [K,C,R,S], got ", w.shape());
   const Shape &xs = x.shape(), &ws = w.shape();
-  require(xs[1] == ws[1], "conv2d: weight ", ws, " expects ", ws[1], " input channels, got x ", xs);
+  const Index groups = options.groups;
+  require(groups > 0 && ws[0] % groups == 0, "conv2d: groups must divide the ", ws[0],
+          " output channels of weight ", ws, ", got ", groups);
+  require(xs[1] == ws[1] * groups, "conv2d: weight ", ws, " expects ", ws[1] * groups,
+          " input channels, got x ", xs);
   require(!bias || bias.shape() == Shape{ws[0]}, "conv2d: weight ", ws, " needs a bias [", ws[0],
           "], got ", bias ? bias.shape() : Shape{});
-  return sliding_window("conv2d", xs, ws[0], {ws[2], ws[3]}, options.stride, options.padding);
+  kernels::Window window = sliding_window("conv2d", xs, ws[0], {ws[2], ws[3]}, options.stride,
+                                          options.padding, options.dilation);
+  window.groups = groups;
+  return window;
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ struct MaxPool2dNode final : Node {
 };
 
 Tensor max_pool2d(const Tensor& x, const Pool2dOptions& options) {
-  const kernels::Window window = pool_window("max_pool2d", x, options);
+  const kernels::Window window = pool_window("max_pool2d", x.shape(), options);
   Tensor y = Tensor::empty({window.N, window.C, window.P, window.Q});
-  // y is not filled yet. `window` has the sizes: see autograd/geometry.hpp.
+  // y is not filled yet. `window` has the sizes: see autograd/geometry.hpp. (Take its dilation for 1.)
   throw NotImplemented("Exercise 8: max_pool2d, forward and backward");
   if (auto node = record<MaxPool2dNode>(y, {x})) {
     node->x = x.storage();
