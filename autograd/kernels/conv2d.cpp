@@ -1,6 +1,7 @@
 #include <type_traits>
 
 #include "autograd/implementation.hpp"
+#include "autograd/kernels/direct.hpp"
 #include "autograd/kernels/reference/im2col.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/tile.hpp"
@@ -103,6 +104,7 @@ void copy_patches(const real* image, const Window& g, Index first, Index last, I
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& whole) {
   if (using_reference()) return reference::conv2d(x, w, bias, y, whole);
   if (by_im2col(whole)) return im2col::conv2d(x, w, bias, y, whole);
+  if (direct::suits(whole)) return direct::conv2d(x, w, bias, y, whole);
   if (winograd::suits(whole)) return winograd::conv2d(x, w, bias, y, whole);
   const Window g = with_groups_as_images(whole);
   const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);
@@ -129,6 +131,7 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
   if (using_reference()) return reference::conv2d_dx(dy, w, dx, whole);
   if (by_im2col(whole)) return im2col::conv2d_dx(dy, w, dx, whole);
+  if (direct::suits_gradients(whole)) return direct::conv2d_dx(dy, w, dx, whole);
   if (winograd::suits(whole)) return winograd::conv2d_dx(dy, w, dx, whole);
   const Window g = with_groups_as_images(whole);
   const Index taps = g.R * g.S, terms = g.C * taps, pixels = g.P * g.Q;
@@ -165,6 +168,7 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& whole) {
   ++weight_gradient_calls().conv2d;
   if (using_reference()) return reference::conv2d_dw(dy, x, dw, whole);
   if (by_im2col(whole)) return im2col::conv2d_dw(dy, x, dw, whole);
+  if (direct::suits_gradients(whole)) return direct::conv2d_dw(dy, x, dw, whole);
   if (winograd::suits(whole)) return winograd::conv2d_dw(dy, x, dw, whole);
   const Window g = with_groups_as_images(whole);
   const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);

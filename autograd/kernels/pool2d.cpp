@@ -15,40 +15,13 @@ bool tiles_by_2x2(const Window& g) {
          g.dilation == 1 && g.H % 2 == 0 && g.W % 2 == 0 && g.Q > 1;
 }
 
-template <int... i>
-struct Block {
-  static constexpr int width = sizeof...(i);
-  typedef real V __attribute__((vector_size(width * sizeof(real))));
-  static V load(const real* from) {
-    V v;
-    return std::memcpy(&v, from, sizeof v), v;
-  }
-  static void store(real* to, V v) { std::memcpy(to, &v, sizeof v); }
-
-  /// The left and the right pixels of the windows, in one row of the image.
-  struct Pairs {
-    V left, right;
-  };
-  static Pairs load_pairs(const real* from) {
-    const V a = load(from), b = load(from + width);
-    return {__builtin_shufflevector(a, b, (2 * i)...),
-            __builtin_shufflevector(a, b, (2 * i + 1)...)};
-  }
-  static void store_pairs(real* to, V left, V right) {
-    constexpr int half = width / 2;
-    store(to, __builtin_shufflevector(left, right, (i / 2 + i % 2 * width)...));
-    store(to + width, __builtin_shufflevector(left, right, (half + i / 2 + i % 2 * width)...));
-  }
-};
-
 /// Calls `visit(block, pixel, window)` for each block: the offsets in x and y of its first window.
 template <int width = lanes, class Visit>
 void for_each_block(const Window& g, const Visit& visit) {
   if constexpr (width > 2) {
     if (width > g.Q) return for_each_block<width / 2>(g, visit);
   }
-  const auto block = []<int... i>(std::integer_sequence<int, i...>) { return Block<i...>{}; }
-  (std::make_integer_sequence<int, width>{});
+  const BlockOf<width> block;
   for_each_chunk(g.N * g.C, elementwise * g.H * g.W, [&](Index first_plane, Index last_plane) {
     for (Index row = first_plane * g.P; row < last_plane * g.P; ++row)
       for (Index start = 0; start < g.Q; start += width) {

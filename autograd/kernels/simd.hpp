@@ -85,6 +85,38 @@ inline void transpose(const real* from, Index from_row, const real* end, Index r
     }
 }
 
+/// Vectors of `sizeof...(i)` numbers, i counting from 0.
+template <int... i>
+struct Block {
+  static constexpr int width = sizeof...(i);
+  typedef real V __attribute__((vector_size(width * sizeof(real))));
+  static V load(const real* from) {
+    V v;
+    return std::memcpy(&v, from, sizeof v), v;
+  }
+  static void store(real* to, V v) { std::memcpy(to, &v, sizeof v); }
+
+  /// Of twice as many numbers, every other one from the first on, and from the second on.
+  struct Pairs {
+    V left, right;
+  };
+  static Pairs load_pairs(const real* from) {
+    const V a = load(from), b = load(from + width);
+    return {__builtin_shufflevector(a, b, (2 * i)...),
+            __builtin_shufflevector(a, b, (2 * i + 1)...)};
+  }
+  static void store_pairs(real* to, V left, V right) {
+    constexpr int half = width / 2;
+    store(to, __builtin_shufflevector(left, right, (i / 2 + i % 2 * width)...));
+    store(to + width, __builtin_shufflevector(left, right, (half + i / 2 + i % 2 * width)...));
+  }
+};
+template <int... i>
+Block<i...> block_of(std::integer_sequence<int, i...>);
+/// One of `width` numbers.
+template <int width>
+using BlockOf = decltype(block_of(std::make_integer_sequence<int, width>{}));
+
 /// Copies `columns` numbers of each row, and zeros as far as the next multiple of `lanes`.
 inline void copy(const real* from, Index from_row, Index rows, Index columns, real* to,
                  Index to_row) {
