@@ -38,6 +38,9 @@ const std::vector<LayerType>& layer_types() {
       {"AdaptiveAvgPool2d", make<AdaptiveAvgPool2d, AdaptiveAvgPool2dArguments>},
       {"Dropout", make<Dropout, DropoutArguments>},
       {"Flatten", make<Flatten>},
+      {"Add", make<Add>},
+      {"Multiply", make<Multiply>},
+      {"Concat", make<Concat, ConcatArguments>},
       {"Softmax", make<Softmax, SoftmaxArguments>},
       {"LogSoftmax", make<LogSoftmax, SoftmaxArguments>},
   };

@@ -7,6 +7,7 @@
 #include "nn/batch_norm2d.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/linear.hpp"
+#include "nn/merging.hpp"
 #include "nn/pooling.hpp"
 
 namespace glass::nn {

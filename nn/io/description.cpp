@@ -147,11 +147,12 @@ void check_shapes(const Model& model, const std::string& path) {
   Shape out;
   try {
     check_size("input", in);
-    out = {1, in[0], in[1], in[2]};
+    std::vector<Shape> outputs;
     for (Index i = 0; i < model.layers.size(); ++i) {
-      out = model.layers.output_shape(i, out);
-      check_size(model.layers.title(i) + ": output", out);
+      outputs.push_back(model.layers.output_shape(i, {1, in[0], in[1], in[2]}, outputs));
+      check_size(model.layers.title(i) + ": output", outputs.back());
     }
+    out = outputs.back();
   } catch (const ShapeError& error) {
     throw FileError(path + ": " + shown(error) +
                     (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
