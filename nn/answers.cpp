@@ -1,5 +1,6 @@
 #include <string_view>
 
+#include "nn/layer.hpp"
 #include "nn/model.hpp"
 #include "nn/printable.hpp"
 
@@ -7,14 +8,15 @@ namespace glass::nn {
 
 namespace {
 
-/// Index of the last layer that can change an answer; 0 if there is none.
+/// What layer i reads, or the first of it; negative if that is the input.
+Index input_of(const Sequential& layers, Index i) { return layers.inputs(i).front(); }
+
+/// Index of the last layer that can change an answer, or of the first of all that follows the input.
 Index last_word(const Sequential& layers) {
-  const auto says_nothing = [&](Index i) {
-    const std::string_view type = layers.layer(i).type();
-    return type == "Flatten" || type == "Dropout";
-  };
   Index last = layers.size() - 1;
-  while (last > 0 && says_nothing(last)) --last;
+  while (says_nothing_new(layers.layer(last)) && input_of(layers, last) >= 0) {
+    last = input_of(layers, last);
+  }
   return last;
 }
 
@@ -61,7 +63,7 @@ bool Model::sigmoids() const {
 Index Model::logits_layer() const {
   const Index last = last_word(layers);
   const std::string_view type = layers.layer(last).type();
-  return is_softmax(type) || type == "Sigmoid" ? last - 1 : layers.size() - 1;
+  return is_softmax(type) || type == "Sigmoid" ? input_of(layers, last) : layers.size() - 1;
 }
 
 Tensor Model::class_logits(const Tensor& output) const {

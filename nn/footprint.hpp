@@ -25,4 +25,10 @@ inline Footprint compose(const Footprint& first, const Footprint& second) {
            std::min(step.w * second.stride.w, whole_image)}};
 }
 
+/// The larger of two, in each direction alone.
+inline Footprint larger(const Footprint& a, const Footprint& b) {
+  const auto most = [](Size2 x, Size2 y) { return Size2(std::max(x.h, y.h), std::max(x.w, y.w)); };
+  return {most(a.size, b.size), most(a.stride, b.stride)};
+}
+
 }  // namespace glass::nn

@@ -3,7 +3,7 @@
 #include "autograd/ops.hpp"
 #include "nn/arguments.hpp"
 #include "nn/footprint.hpp"
-#include "nn/module.hpp"
+#include "nn/sequential.hpp"
 
 namespace glass::nn {
 
@@ -30,8 +30,13 @@ inline const Layer* as_layer(const Module& module) { return dynamic_cast<const L
 
 /// "Conv2d(1, 16, 3, padding=1)"; of other modules the type alone, as in "Residual()".
 std::string call_text(const Module& module);
-/// What one element of the output sees: of a layer its footprint; of a Sequential its layers' one
-/// after the other; of other modules the same place alone.
+/// True of what says in evaluation exactly what its input says, if in another shape: Flatten, Dropout.
+bool says_nothing_new(const Module& module);
+/// What one element of the output sees: of a layer its footprint; of a Sequential that of its last
+/// layer in the input; of other modules the same place alone.
 Footprint footprint(const Module& module, const Shape& input);
+/// What one element of each layer's output sees of the network's input. What reads several layers sees
+/// the largest of their windows.
+std::vector<Footprint> footprints(const Sequential& net, const Shape& input);
 
 }  // namespace glass::nn

@@ -51,6 +51,9 @@ const std::vector<LayerType>& layer_types() {
       {"Dropout", make<Dropout, DropoutArguments>},
       {"Dropout2d", make<Dropout2d, DropoutArguments>},
       {"Flatten", make<Flatten>},
+      {"Add", make<Add>},
+      {"Multiply", make<Multiply>},
+      {"Concat", make<Concat, ConcatArguments>},
       {"Softmax", make<Softmax, SoftmaxArguments>},
       {"LogSoftmax", make<LogSoftmax, SoftmaxArguments>},
   };

@@ -7,6 +7,7 @@
 #include "nn/batch_norm.hpp"
 #include "nn/conv2d.hpp"
 #include "nn/linear.hpp"
+#include "nn/merging.hpp"
 #include "nn/normalisation.hpp"
 #include "nn/pooling.hpp"
 #include "nn/zero_pad2d.hpp"

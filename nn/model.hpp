@@ -29,7 +29,7 @@ class Model final : public Module {
   Tensor forward(const Tensor& x) override { return layers.forward(normalised(x)); }
   /// Index of the layer with this name, index or alias ("conv2"). Throws Error, listing the layers and
   /// suggesting one, if there is none.
-  Index find(const std::string& layer) const;
+  Index find(const std::string& layer) const { return layers.find(layer); }
   /// x -> output of that layer.
   Tensor forward_to(const std::string& layer, const Tensor& x) const {
     return layers.forward_to(find(layer), normalised(x));

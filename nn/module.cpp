@@ -4,10 +4,22 @@
 
 namespace glass::nn {
 
-Tensor Module::operator()(const Tensor& x) {
-  const Tensor y = forward(x);
+Tensor Module::operator()(const Tensor& x) { return (*this)(std::span(&x, 1)); }
+
+Tensor Module::operator()(std::span<const Tensor> inputs) {
+  const Tensor y = merge(inputs);
   for (const auto& hook : hooks_) hook(y);
   return y;
+}
+
+Tensor Module::merge(std::span<const Tensor> inputs) {
+  require(inputs.size() == 1, type(), ": takes one input, got ", inputs.size());
+  return forward(inputs[0]);
+}
+
+Shape Module::merged_shape(std::span<const Shape> inputs) const {
+  require(inputs.size() == 1, type(), ": takes one input, got ", inputs.size());
+  return output_shape(inputs[0]);
 }
 
 void Module::reset_parameters(Rng& rng) {

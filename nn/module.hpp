@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,12 +47,17 @@ class Module {
   /// The function, on the tape. Throws ShapeError if x does not fit.
   virtual Tensor forward(const Tensor& x) = 0;
   Tensor operator()(const Tensor& x);  ///< the same, and calls what `on_forward` was given
+  /// The function of several inputs, which `Add` and the like have (nn/merging.hpp). All other modules
+  /// take one, and throw ShapeError otherwise.
+  virtual Tensor merge(std::span<const Tensor> inputs);
+  Tensor operator()(std::span<const Tensor> inputs);  ///< the same, and calls the hooks
 
   /// What messages call it, as PyTorch does: "Conv2d".
   virtual const char* type() const { return "Module"; }
   /// The shape that `forward` gives for an input of this shape. Throws ShapeError if it does not
   /// fit.
   virtual Shape output_shape(const Shape& input) const { return input; }
+  virtual Shape merged_shape(std::span<const Shape> inputs) const;  ///< the same of `merge`
   /// The modules that this one is made of, in the order of their tensors in weight files.
   virtual std::vector<Child> children() { return {}; }
   /// What training adjusts, without the children's. Undefined tensors do not count.

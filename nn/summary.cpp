@@ -33,17 +33,25 @@ std::string state(const Count& count) {
 std::string Model::summary() const {
   std::vector<std::vector<std::string>> rows{
       {"layer", "alias", "type", "output", "parameters", "", "sees"}};
-  Shape shape{1, input_shape[0], input_shape[1], input_shape[2]};
-  Footprint field;
+  const Shape in{1, input_shape[0], input_shape[1], input_shape[2]};
+  const std::vector<Shape> outputs = layers.output_shapes(in);
+  const std::vector<Footprint> fields = footprints(layers, in);
+  bool branches = false;
   for (Index i = 0; i < layers.size(); ++i) {
     const Module& layer = layers.layer(i);
-    field = compose(field, footprint(layer, shape));
-    shape = layer.output_shape(shape);
-    const Size2 seen(std::min(field.size.h, input_shape[1]),
-                     std::min(field.size.w, input_shape[2]));
+    const auto at = static_cast<std::size_t>(i);
+    const Size2 seen(std::min(fields[at].size.h, input_shape[1]),
+                     std::min(fields[at].size.w, input_shape[2]));
     const Count count = count_parameters(layer);
-    rows.push_back({printable(layers.key(i)), layers.alias(i), call_text(layer), shape.str(),
-                    count.all ? std::to_string(count.all) : "", state(count), text(seen)});
+    const std::string reads = comma_list(layers.input_names(i));
+    branches |= !reads.empty();
+    rows.push_back({printable(layers.key(i)), layers.alias(i), call_text(layer), outputs[at].str(),
+                    count.all ? std::to_string(count.all) : "", state(count), text(seen),
+                    printable(reads)});
+  }
+  rows.front().push_back("reads");
+  if (!branches) {
+    for (auto& row : rows) row.pop_back();
   }
   const Count total = count_parameters(*this);
   return text(printable(name), ": input ", input_shape, ", ", layers.size(), " layers\n",

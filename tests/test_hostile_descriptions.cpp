@@ -114,7 +114,7 @@ TEST_CASE("hostile descriptions: the layer that is wrong is named") {
        R"(layer 0: type: expected text without control characters, got "\x1b[31mReLU")"},
       {"a misspelt field", with_layers(R"({"type": "MaxPool2d", "kernal_size": 2})"),
        "layer 0 (MaxPool2d): unknown field 'kernal_size' (known: type, name, "
-       "kernel_size, stride, padding, dilation, ceil_mode)"},
+       "inputs, kernel_size, stride, padding, dilation, ceil_mode)"},
       {"no kernel_size", with_layers(R"({"type": "MaxPool2d"})"), "'kernel_size' is missing"},
       {"text for a number", with_layers(R"({"type": "ELU", "alpha": "1"})"),
        "layer 0 (ELU): alpha: expected a number, got \"1\""},

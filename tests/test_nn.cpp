@@ -16,6 +16,7 @@ namespace {
 struct LayerCase {
   std::unique_ptr<nn::Layer> layer;
   std::vector<Shape> shapes;
+  std::size_t inputs = 1;  ///< of each shape
 };
 
 template <class Layer>
@@ -28,8 +29,8 @@ std::vector<LayerCase> layer_cases() {
   const std::vector<Shape> images{{1, 3, 5, 5}, {2, 3, 7, 4}, {3, 3, 6, 11}};
   const std::vector<Shape> rows{{1, 6}, {4, 6}};
   std::vector<LayerCase> cases;
-  const auto add = [&](auto layer, const std::vector<Shape>& shapes) {
-    cases.push_back({made(std::move(layer)), shapes});
+  const auto add = [&](auto layer, const std::vector<Shape>& shapes, std::size_t inputs = 1) {
+    cases.push_back({made(std::move(layer)), shapes, inputs});
   };
   add(nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .padding = 1}, rng),
       images);
@@ -84,6 +85,9 @@ std::vector<LayerCase> layer_cases() {
   add(nn::Flatten(), images);
   add(nn::Softmax(), rows);
   add(nn::LogSoftmax(), rows);
+  add(nn::Add(), images, 2);
+  add(nn::Multiply(), rows, 3);
+  add(nn::Concat(), images, 3);
   return cases;
 }
 
@@ -114,8 +118,9 @@ TEST_CASE("every layer gives the shape that it announces") {
     covered.push_back(one.layer->type());
     for (const Shape& shape : one.shapes) {
       Rng rng(2);
-      CHECK(one.layer->forward(Tensor::randn(shape, rng)).shape() ==
-            one.layer->output_shape(shape));
+      const std::vector inputs(one.inputs, Tensor::randn(shape, rng));
+      CHECK(one.layer->merge(inputs).shape() ==
+            one.layer->merged_shape(std::vector(one.inputs, shape)));
     }
   }
   for (const nn::LayerType& type : nn::layer_types()) {
@@ -130,12 +135,12 @@ TEST_CASE("a layer that announces an error throws one") {
     for (const Shape& shape : {Shape{}, Shape{2, 1}, Shape{1, 5, 1, 1}}) {
       bool announced = false, thrown = false;
       try {
-        one.layer->output_shape(shape);
+        one.layer->merged_shape(std::vector(one.inputs, shape));
       } catch (const ShapeError&) {
         announced = true;
       }
       try {
-        one.layer->forward(Tensor::zeros(shape));
+        one.layer->merge(std::vector(one.inputs, Tensor::zeros(shape)));
       } catch (const ShapeError&) {
         thrown = true;
       }

@@ -268,6 +268,9 @@ TEST_CASE("numbers: an empty batch goes through every layer") {
       .add(nn::Linear({.in_features = 3, .out_features = 4}, rng))
       .add(nn::Tanh())
       .add(nn::Sigmoid())
+      .add(nn::Add(), "", {"tanh1", "sigmoid1"})
+      .add(nn::Multiply(), "", {"add1", "linear1"})
+      .add(nn::Concat(), "", {"add1", "multiply1"})
       .add(nn::Softmax())
       .add(nn::LogSoftmax());
   CHECK(net.size() == static_cast<Index>(nn::layer_types().size()));
@@ -276,7 +279,7 @@ TEST_CASE("numbers: an empty batch goes through every layer") {
   net.eval();
   net.requires_grad(true);
   const Tensor y = net(none);
-  CHECK(y.shape() == Shape{0, 4});
+  CHECK(y.shape() == Shape{0, 8});
   CHECK(net.output_shape(none.shape()) == y.shape());
   sum(y).backward();
   CHECK(none.grad().shape() == none.shape());

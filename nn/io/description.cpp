@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "nn/io/description_checks.hpp"
 #include "nn/io/json_value.hpp"
 #include "nn/io/settings.hpp"
 #include "nn/layers.hpp"
@@ -14,12 +15,6 @@ namespace glass::nn {
 namespace {
 
 using Names = std::vector<std::string>;
-
-/// What an error says of names in a description, which may hold anything.
-std::string shown(const Error& error) {
-  constexpr std::size_t longest = 1000;
-  return printable(error.what(), longest);
-}
 
 const LayerType& layer_type(const JsonValue& layer, const std::string& name) {
   Names known;
@@ -49,7 +44,7 @@ void read_value(const JsonValue& json, std::vector<Index>& into) {
 
 std::unique_ptr<Layer> read_layer(const JsonValue& layer, const LayerType& type, Rng& rng) {
   const ReadFields read = [&](const std::vector<Field>& fields) {
-    Names known{"type", "name"};
+    Names known{"type", "name", "inputs"};
     for (const Field& field : fields) known.push_back(field.name);
     layer.only_keys(known);
     for (const Field& field : fields) {
@@ -58,6 +53,29 @@ std::unique_ptr<Layer> read_layer(const JsonValue& layer, const LayerType& type,
     }
   };
   return type.make(read, rng);
+}
+
+/// Names, aliases and indices, which may also be numbers.
+Names read_inputs(const JsonValue& inputs) {
+  const std::vector<JsonNode>& items = inputs.json.items;
+  if (inputs.json.kind != JsonKind::list || items.empty()) {
+    inputs.expected("a list of earlier layers");
+  }
+  if (items.size() > most_inputs) {
+    inputs.fail(text(items.size(), " of them, at most ", most_inputs, " are allowed"));
+  }
+  Names names;
+  for (const JsonNode& item : items) {
+    const JsonValue input{item, inputs.where};
+    if (item.kind == JsonKind::whole) {
+      Index i = 0;
+      input.read(i);
+      names.push_back(std::to_string(i));
+    } else {
+      input.read(names.emplace_back());
+    }
+  }
+  return names;
 }
 
 void add_layer(Sequential& layers, const JsonNode& json, const std::string& path,
@@ -70,9 +88,11 @@ void add_layer(Sequential& layers, const JsonNode& json, const std::string& path
   if (layer.has("name")) layer["name"].read(name);
   const LayerType& known = layer_type(layer, type);
   layer.where += " (" + type + ")";
+  Names inputs;
+  if (layer.has("inputs")) inputs = read_inputs(layer["inputs"]);
   Rng rng = layer_rng(seed, i);
   try {
-    layers.add(read_layer(layer, known, rng), name);
+    layers.add(read_layer(layer, known, rng), name, inputs);
   } catch (const FileError&) {
     throw;
   } catch (const Error& impossible) {
@@ -153,49 +173,6 @@ void read_weights(const JsonValue& weights, Model& model) {
   }
 }
 
-/// [28,28,1], where [1,28,28] is meant: the order of other frameworks.
-bool has_channels_last(const Shape& input) {
-  return input[0] > 3 && input[0] == input[1] && (input[2] == 1 || input[2] == 3);
-}
-
-/// Layers must fit each other and the memory, and the class names the last one.
-void check_shapes(const Model& model, const std::string& path) {
-  const Shape& in = model.input_shape;
-  Shape out;
-  try {
-    check_size("input", in);
-    out = {1, in[0], in[1], in[2]};
-    for (Index i = 0; i < model.layers.size(); ++i) {
-      out = model.layers.output_shape(i, out);
-      check_size(model.layers.title(i) + ": output", out);
-    }
-  } catch (const ShapeError& error) {
-    throw FileError(path + ": " + shown(error) +
-                    (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
-  }
-  const std::string first = model.layers.layer(0).type();
-  if (has_channels_last(in) && first != "Conv2d" && first != "BatchNorm2d") {
-    throw FileError(text(path, ": input.shape: expected [channels, height, width], such as [",
-                         in[2], ",", in[0], ",", in[1], "], found ", in,
-                         ", which looks like [height, width, channels]"));
-  }
-  const auto count = static_cast<Index>(model.classes.size());
-  const bool one_output = out.rank() == 2 && out[1] == 1;  // whose classes are no and yes
-  if (one_output && count > 0 && count != 2) {
-    throw FileError(text(path, ": one output tells two classes apart, found ", count, " names"));
-  }
-  if (count > 0 && !one_output && (out.rank() != 2 || out[1] != count)) {
-    throw FileError(text(path, ": ", count, " classes need an output [1,", count,
-                         "], the last layer gives ", out));
-  }
-  Index parameters = 0;
-  for (const Tensor& tensor : tensors(model.parameters())) parameters += tensor.size();
-  if (parameters > most_values) {
-    throw FileError(text(path, ": layers: ", parameters, " parameters in all, at most ",
-                         most_values, " are allowed"));
-  }
-}
-
 /// JSON has no first bytes to tell its kinds apart.
 void refuse_weights(const JsonNode& json, const std::string& path) {
   if (json.kind != JsonKind::object || json.items.empty()) return;
@@ -241,8 +218,15 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   if (layers.json.items.size() > most_layers) {
     layers.fail(text(layers.json.items.size(), " of them, at most ", most_layers, " are allowed"));
   }
-  for (const JsonNode& layer : layers.json.items) add_layer(model.layers, layer, path, seed);
-  check_shapes(model, path);
+  std::size_t inputs = 0;
+  for (const JsonNode& layer : layers.json.items) {
+    add_layer(model.layers, layer, path, seed);
+    inputs += model.layers.inputs(model.layers.size() - 1).size();
+    if (inputs > most_inputs_in_all) {
+      layers.fail(text("more than ", most_inputs_in_all, " inputs in all"));
+    }
+  }
+  check_network(model, path);
   if (values == InitialValues::drawn) draw_parameters(model, seed);
   return model;
 }

@@ -35,6 +35,8 @@ std::string layer_json(const Sequential& layers, Index i, const std::string& pat
   Line line;
   line.add("type", layer->type());
   if (!layers.name(i).empty()) line.add("name", layers.name(i));
+  const std::vector<std::string> inputs = layers.input_names(i);
+  if (!inputs.empty()) line.add("inputs", inputs);
   for (const Argument& argument : layer->arguments()) {
     std::visit([&](const auto& value) { line.add(argument.name, value); }, argument.value);
   }

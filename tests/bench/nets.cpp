@@ -82,10 +82,10 @@ Net vgg16_net() {
 
 double forward_flops(const Net& net) {
   double flops = 0;
-  Shape shape = net.batch(1);
+  const std::vector<Shape> outputs = net.layers.output_shapes(net.batch(1));
   for (Index i = 0; i < net.layers.size(); ++i) {
     const nn::Module& layer = net.layers.layer(i);
-    shape = layer.output_shape(shape);
+    const Shape& shape = outputs[static_cast<std::size_t>(i)];
     for (const auto& [name, tensor] : layer.parameters()) {
       // Every weight of a matrix is used once, of a kernel once at each output pixel.
       if (tensor.shape().rank() == 2) flops += 2.0 * static_cast<double>(tensor.size());

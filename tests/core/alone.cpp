@@ -98,7 +98,10 @@ WeightGradientCalls& weight_gradient_calls() {
 
 // layer_names.cpp -------------------------------------------------------------------------------
 void nn::Sequential::check_new(const std::string&) const {}
-std::string nn::Sequential::alias(Index i) const { return key(i); }
+std::string nn::Sequential::new_alias(const Module&) const { return std::to_string(size()); }
+std::vector<Index> nn::Sequential::find_inputs(const std::vector<std::string>&) const {
+  return {size() - 1};
+}
 std::string nn::Sequential::title(Index i) const { return "layer " + key(i); }
 
 }  // namespace glass

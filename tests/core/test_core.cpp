@@ -285,7 +285,7 @@ TEST_CASE("core: frozen weights, trainable image, and a three appears") {
   for (const real pixel : three.values()) picture << std::lround(255 * pixel) << '\n';
 }
 
-TEST_CASE("core: it has as many lines, and lines of code, as its page says, and at most 2,500") {
+TEST_CASE("core: it has as many lines, and lines of code, as its page says, and at most 2,600") {
   std::ifstream file(root + "/docs/core.md");
   const std::string page(std::istreambuf_iterator<char>(file), {});
   int lines = 0, code = 0;
@@ -298,7 +298,7 @@ TEST_CASE("core: it has as many lines, and lines of code, as its page says, and 
       code += begin != line.npos && line.compare(begin, 2, "//") != 0;
     }
   }
-  CHECK(lines <= 2500);
+  CHECK(lines <= 2600);
   const std::string counts =
       with_comma(lines) + " lines with all comments, of which " + with_comma(code) + " are code";
   CHECK_MESSAGE(page.find(counts) != page.npos, "docs/core.md does not say ", counts);

@@ -8,6 +8,7 @@
 
 #include "autograd/threads.hpp"
 #include "nn/data/data_folder.hpp"
+#include "nn/layer.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/pictures/sheet.hpp"
@@ -57,9 +58,7 @@ std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model
   for (const std::string& word : args.layers) {
     if (word == "all") {
       for (Index i = 0; i < model.layers.size(); ++i) {
-        const std::string type = model.layers.layer(i).type();
-        // These say of the image exactly what their input says.
-        if (type != "Flatten" && type != "Dropout") layers.push_back(i);
+        if (!nn::says_nothing_new(model.layers.layer(i))) layers.push_back(i);
       }
       continue;
     }
