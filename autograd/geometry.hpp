@@ -65,19 +65,9 @@ inline kernels::Window sliding_window(const char* who, const Shape& x, Index K, 
   const Index right = x[3] + 2 * padding.w + overhang.w - seen.w;
   require(down >= 0 && right >= 0, who, ": kernel ", seen, " does not fit x ", x, " with padding ",
           padding);
-  return {x[0],
-          x[1],
-          x[2],
-          x[3],
-          K,
-          kernel.h,
-          kernel.w,
-          stride,
-          padding,
-          dilation,
-          1,
-          down / stride.h + 1,
-          right / stride.w + 1};
+  kernels::Window g{x[0], x[1], x[2], x[3], K, kernel.h, kernel.w, stride, padding, dilation};
+  g.P = down / stride.h + 1, g.Q = right / stride.w + 1;
+  return g;
 }
 
 }  // namespace glass

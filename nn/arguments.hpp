@@ -22,16 +22,11 @@ namespace glass::nn {
 struct ConvPadding : Size2 {
   constexpr ConvPadding(Index both = 0) : Size2(both) {}                      ///< at all sides
   constexpr ConvPadding(Index height, Index width) : Size2(height, width) {}  ///< height first
-  constexpr ConvPadding(Size2 size) : Size2(size) {}                          ///< the same
-  bool same = false;                                    ///< whatever the size says
+  constexpr ConvPadding(Size2 size, bool keeps_size = false) : Size2(size), same(keeps_size) {}
+  bool same = false;                                    ///< then the size means nothing
   bool operator==(const ConvPadding&) const = default;  ///< both are equal
 };
-/// PyTorch's "same".
-inline constexpr ConvPadding same_padding = [] {
-  ConvPadding padding;
-  padding.same = true;
-  return padding;
-}();
+inline constexpr ConvPadding same_padding{Size2(0), true};  ///< PyTorch's "same"
 
 /// Whether a description may leave an argument out.
 enum class Presence { optional, required };

@@ -33,8 +33,9 @@ Conv2d::Conv2d(const Conv2dArguments& arguments, Rng& rng) : Conv2d(arguments) {
 void Conv2d::reset_parameters(Rng& rng) { default_init(weight, bias, rng); }
 
 Tensor Conv2d::forward(const Tensor& x) {
-  const bool even = uneven_.bottom == 0 && uneven_.right == 0;
-  return conv2d(even ? x : pad(x, uneven_), weight, bias, options_);
+  const bool uneven = uneven_.bottom != 0 || uneven_.right != 0;
+  if (uneven) return conv2d(pad(x, uneven_), weight, bias, options_);
+  return conv2d(x, weight, bias, options_);
 }
 
 Shape Conv2d::output_shape(const Shape& input) const {

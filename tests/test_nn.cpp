@@ -268,6 +268,44 @@ TEST_CASE("dropout repeats itself from its seed and sleeps in evaluation") {
   CHECK(same(a(x), x));
 }
 
+TEST_CASE("dropout in two dimensions drops whole channels, and keeps the others' mean") {
+  Rng rng(4);
+  nn::Dropout2d layer({.p = 0.25}, rng);
+  const Tensor y = layer(Tensor::full({20, 10, 2, 3}, 3));
+  Index dropped = 0;
+  for (Index plane = 0; plane < 200; ++plane) {
+    const real first = y.data()[6 * plane];
+    for (Index i = 0; i < 6; ++i) CHECK(y.data()[6 * plane + i] == first);
+    CHECK((first == 0 || first == real(4)));
+    dropped += first == 0;
+  }
+  CHECK(dropped > 30);
+  CHECK(dropped < 70);
+  layer.eval();
+  CHECK(layer(y).data() == y.data());
+}
+
+TEST_CASE("groups divide what an output of a convolution sums, and so widen its first weights") {
+  Rng rng(4);
+  const nn::Conv2d whole({.in_channels = 64, .out_channels = 64, .kernel_size = 3}, rng);
+  const nn::Conv2d grouped({.in_channels = 64, .out_channels = 64, .kernel_size = 3, .groups = 64},
+                           rng);
+  CHECK(grouped.weight.shape() == Shape{64, 1, 3, 3});
+  const auto largest = [](const Tensor& x) {
+    return double(*std::max_element(x.data(), x.data() + x.size()));
+  };
+  CHECK(largest(whole.weight) == doctest::Approx(1 / std::sqrt(64 * 9.0)).epsilon(0.02));
+  CHECK(largest(grouped.weight) == doctest::Approx(1 / std::sqrt(9.0)).epsilon(0.02));
+}
+
+TEST_CASE("windows of equal size that tile the image are an ordinary pooling") {
+  const Tensor x = Tensor::zeros({1, 2, 6, 8}).requires_grad(true);
+  const auto operation = [&](const Tensor& y) { return std::string(y.creator()->name()); };
+  CHECK(operation(nn::AdaptiveAvgPool2d({.output_size = {3, 2}})(x)) == "avg_pool2d");
+  CHECK(operation(nn::AdaptiveMaxPool2d({.output_size = 1})(x)) == "max_pool2d");
+  CHECK(operation(nn::AdaptiveAvgPool2d({.output_size = 5})(x)) == "adaptive_avg_pool2d");
+}
+
 TEST_CASE("keys, names, indices and aliases") {
   const nn::Sequential net = small_net();
   std::string keys;
@@ -339,6 +377,12 @@ TEST_CASE("footprints compose to receptive fields") {
   const nn::Footprint field = nn::footprint(net, {1, 1, 28, 28});
   CHECK(field.size == Size2(8));  // 3, then + 1 * 1, then + 2 * 2
   CHECK(field.stride == Size2(4));
+  const nn::Conv2d dilated(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = {3, 1}, .dilation = 2}, rng);
+  CHECK(nn::footprint(dilated, {1, 1, 28, 28}).size == Size2(5, 1));
+  const Shape image{1, 1, 14, 15};
+  CHECK(nn::footprint(nn::AdaptiveAvgPool2d({.output_size = 7}), image).size == Size2(2, 4));
+  CHECK(nn::footprint(nn::AdaptiveAvgPool2d({.output_size = 7}), image).stride == Size2(2));
 }
 
 TEST_CASE("initial weights have the spread that their authors derived") {

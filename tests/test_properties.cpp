@@ -22,7 +22,7 @@ namespace {
 std::unique_ptr<nn::Module> random_layer(const Shape& x, Rng& rng) {
   const bool image = x.rank() == 4;
   const auto side = [&](Index most) { return between(rng, 1, most); };
-  switch (rng.below(image ? 12 : 8)) {
+  switch (rng.below(image ? 18 : 12)) {
     case 0:
       return std::make_unique<nn::ReLU>();
     case 1:
@@ -47,13 +47,41 @@ std::unique_ptr<nn::Module> random_layer(const Shape& x, Rng& rng) {
       return std::make_unique<nn::BatchNorm2d>(nn::BatchNormArguments{
           .num_features = x[1], .eps = rng.uniform(1e-6, 1), .momentum = rng.uniform()});
     case 8:
-      return std::make_unique<nn::MaxPool2d>(
-          nn::MaxPool2dArguments{.kernel_size = {side(x[2]), side(x[3])}});
+      return std::make_unique<nn::GELU>(
+          nn::GELUArguments{.approximate = rng.below(2) ? "tanh" : "none"});
     case 9:
-      return std::make_unique<nn::AvgPool2d>(nn::AvgPool2dArguments{
-          .kernel_size = {side(x[2]), side(x[3])}, .stride = between(rng, 1, 3)});
+      return std::make_unique<nn::SiLU>();
     case 10:
-      return std::make_unique<nn::AdaptiveAvgPool2d>();
+      return std::make_unique<nn::LayerNorm>(nn::LayerNormArguments{
+          .normalized_shape =
+              std::vector<Index>(x.begin() + between(rng, 1, x.rank() - 1), x.end()),
+          .elementwise_affine = rng.below(2) == 0});
+    case 11:
+      if (image) return std::make_unique<nn::Identity>();
+      return std::make_unique<nn::BatchNorm1d>(nn::BatchNormArguments{.num_features = x[1]});
+    case 12:
+      return std::make_unique<nn::MaxPool2d>(nn::MaxPool2dArguments{
+          .kernel_size = {side(x[2]), side(x[3])}, .ceil_mode = rng.below(2) == 0});
+    case 13:
+      return std::make_unique<nn::AvgPool2d>(
+          nn::AvgPool2dArguments{.kernel_size = {side(x[2]), side(x[3])},
+                                 .stride = between(rng, 1, 3),
+                                 .count_include_pad = rng.below(2) == 0});
+    case 14:
+      return std::make_unique<nn::AdaptiveAvgPool2d>(
+          nn::AdaptivePool2dArguments{.output_size = {between(rng, 1, 4), between(rng, 1, 4)}});
+    case 15:
+      return std::make_unique<nn::ZeroPad2d>(
+          nn::ZeroPad2dArguments{.padding = {between(rng, 0, 2), 0, 1, between(rng, 0, 2)}});
+    case 16:
+      return std::make_unique<nn::Conv2d>(
+          nn::Conv2dArguments{.in_channels = x[1],
+                              .out_channels = x[1] * between(rng, 1, 2),
+                              .kernel_size = {between(rng, 1, 4), between(rng, 1, 4)},
+                              .padding = nn::same_padding,
+                              .dilation = between(rng, 1, 2),
+                              .groups = x[1]},
+          rng);
     default:
       return std::make_unique<nn::Conv2d>(
           nn::Conv2dArguments{.in_channels = x[1],

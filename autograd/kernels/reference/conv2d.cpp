@@ -17,10 +17,9 @@ void for_each_product(const Window& g, Visit visit) {
     for (Index k = 0; k < g.K; ++k)
       for (Index p = 0; p < g.P; ++p)
         for (Index q = 0; q < g.Q; ++q)
-          for (Index c = 0; c < inputs; ++c)
+          for (Index c = 0, channel = k / outputs * inputs; c < inputs; ++c, ++channel)
             for (Index r = 0; r < g.R; ++r)
               for (Index s = 0; s < g.S; ++s) {
-                const Index channel = k / outputs * inputs + c;
                 const Index h = p * g.stride.h + r * g.dilation.h - g.padding.h;
                 const Index w = q * g.stride.w + s * g.dilation.w - g.padding.w;
                 if (h < 0 || h >= g.H || w < 0 || w >= g.W) continue;
