@@ -1,9 +1,8 @@
-#include <type_traits>
-
 #include "autograd/implementation.hpp"
 #include "autograd/kernels/direct.hpp"
 #include "autograd/kernels/reference/im2col.hpp"
 #include "autograd/kernels/reference/reference.hpp"
+#include "autograd/kernels/runs.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/kernels/winograd.hpp"
 #include "autograd/storage.hpp"
@@ -49,15 +48,12 @@ void clear_wrapped(const Window& g, Index first, Index last, Index start, Index 
   }
 }
 
-/// Term t = (c, r, s) of output pixel (p,q) is image element (c, p * stride + r * dilation - padding,
-/// ...). For each term in [first, last) and the outputs [start, start + columns) calls
-/// `visit(t - first, column, pixel, count, stride)`: under this term, outputs start + column + i see
-/// the elements pixel + i * stride, for i < count. Padding is left out. The usual strides are
-/// passed as constants, for the compiler's sake.
+/// As `for_each_run`; of outputs that lie on the image, all rows at once.
 template <class Visit>
-void for_each_run(const Window& g, Index first, Index last, Index start, Index columns,
-                  const Visit& visit) {
-  for (Index t = first; lies_on_image(g) && t < last; ++t) {
+void for_each_long_run(const Window& g, Index first, Index last, Index start, Index columns,
+                       const Visit& visit) {
+  if (!lies_on_image(g)) return for_each_run(g, first, last, start, columns, visit);
+  for (Index t = first; t < last; ++t) {
     const Index c = t / (g.R * g.S), down = t / g.S % g.R * g.dilation.h - g.padding.h;
     const Index pixels = g.H * g.W, shift = down * g.W + t % g.S * g.dilation.w - g.padding.w;
     const Index begin = std::max(start, -shift), end = std::min(start + columns, pixels - shift);
@@ -65,37 +61,17 @@ void for_each_run(const Window& g, Index first, Index last, Index start, Index c
     visit(t - first, begin - start, c * pixels + begin + shift, end - begin,
           std::integral_constant<Index, 1>{});
   }
-  if (lies_on_image(g)) return;
-  const auto visit_all = [&](auto stride) {
-    for (Index t = first; t < last; ++t) {
-      const Index c = t / (g.R * g.S), down = t / g.S % g.R * g.dilation.h - g.padding.h;
-      const Index left = t % g.S * g.dilation.w - g.padding.w;
-      const Index q_begin = left < 0 ? (-left + stride - 1) / stride : 0;
-      const Index q_end = std::min(g.Q, (std::max<Index>(0, g.W - left) + stride - 1) / stride);
-      for (Index p = start / g.Q; p * g.Q < start + columns; ++p) {
-        const Index h = p * g.stride.h + down;
-        const Index begin = std::max(q_begin, start - p * g.Q);
-        const Index end = std::min(q_end, start + columns - p * g.Q);
-        if (h < 0 || h >= g.H || begin >= end) continue;
-        const Index pixel = (c * g.H + h) * g.W + left + begin * stride;
-        visit(t - first, p * g.Q + begin - start, pixel, end - begin, stride);
-      }
-    }
-  };
-  if (g.stride.w == 1) return visit_all(std::integral_constant<Index, 1>{});
-  if (g.stride.w == 2) return visit_all(std::integral_constant<Index, 2>{});
-  visit_all(g.stride.w);
 }
 
 /// patches[t - first][pixel - start], rows `block_row` apart
 void copy_patches(const real* image, const Window& g, Index first, Index last, Index start,
                   Index columns, real* patches) {
   std::fill_n(patches, (last - first) * block_row, real(0));
-  for_each_run(g, first, last, start, columns,
-               [=](Index t, Index column, Index pixel, Index count, auto stride) {
-                 real* to = patches + t * block_row + column;
-                 for (Index i = 0; i < count; ++i) to[i] = image[pixel + i * stride];
-               });
+  for_each_long_run(g, first, last, start, columns,
+                    [=](Index t, Index column, Index pixel, Index count, auto stride) {
+                      real* to = patches + t * block_row + column;
+                      for (Index i = 0; i < count; ++i) to[i] = image[pixel + i * stride];
+                    });
   clear_wrapped(g, first, last, start, columns, patches);
 }
 
@@ -131,7 +107,7 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
   if (using_reference()) return reference::conv2d_dx(dy, w, dx, whole);
   if (by_im2col(whole)) return im2col::conv2d_dx(dy, w, dx, whole);
-  if (direct::suits_gradients(whole)) return direct::conv2d_dx(dy, w, dx, whole);
+  if (direct::suits_dx(whole)) return direct::conv2d_dx(dy, w, dx, whole);
   if (winograd::suits(whole)) return winograd::conv2d_dx(dy, w, dx, whole);
   const Window g = with_groups_as_images(whole);
   const Index taps = g.R * g.S, terms = g.C * taps, pixels = g.P * g.Q;
@@ -153,11 +129,11 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
       multiply(count * taps, columns, g.K, {weights + c * taps, 1, terms}, ragged ? padded : right,
                ragged ? block_row : pixels, patches, block_row, false);
       clear_wrapped(g, c * taps, (c + count) * taps, start, columns, patches);
-      for_each_run(g, c * taps, (c + count) * taps, start, columns,
-                   [=](Index t, Index column, Index pixel, Index length, auto stride) {
-                     const real* from = patches + t * block_row + column;
-                     for (Index i = 0; i < length; ++i) image[pixel + i * stride] += from[i];
-                   });
+      for_each_long_run(g, c * taps, (c + count) * taps, start, columns,
+                        [=](Index t, Index column, Index pixel, Index length, auto stride) {
+                          const real* from = patches + t * block_row + column;
+                          for (Index i = 0; i < length; ++i) image[pixel + i * stride] += from[i];
+                        });
     }
   });
 }
@@ -168,7 +144,6 @@ void conv2d_dw(const real* dy, const real* x, real* dw, const Window& whole) {
   ++weight_gradient_calls().conv2d;
   if (using_reference()) return reference::conv2d_dw(dy, x, dw, whole);
   if (by_im2col(whole)) return im2col::conv2d_dw(dy, x, dw, whole);
-  if (direct::suits_gradients(whole)) return direct::conv2d_dw(dy, x, dw, whole);
   if (winograd::suits(whole)) return winograd::conv2d_dw(dy, x, dw, whole);
   const Window g = with_groups_as_images(whole);
   const Index terms = g.C * g.R * g.S, pixels = g.P * g.Q, blocks = divide_up(pixels, NC);

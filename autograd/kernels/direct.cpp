@@ -97,12 +97,11 @@ void copy_rows(const real* from, Index from_row, Index step, real* to, Index to_
       return copy_rows<width / 2>(from, from_row, step, to, to_row, rows, columns);
     }
   }
-  const BlockOf<width> block;
+  const BlockOf<width> part;
   for (Index i = 0; i < rows; ++i, from += from_row, to += to_row) {
     for (Index j = 0; width > 1 && j < last; j += width) {
       const Index at = std::min(j, last - width);
-      block.store(to + at,
-                  step == 1 ? block.load(from + at) : block.load_pairs(from + 2 * at).left);
+      part.store(to + at, step == 1 ? part.load(from + at) : part.load_pairs(from + 2 * at).left);
     }
     for (Index j = width > 1 ? last : 0; j < columns; ++j) to[j] = from[j * step];
   }
@@ -124,28 +123,13 @@ void copy_image(const Planes& p, const real* from, real* image) {
 /// Index in the planes of the number that the first output sees as term t.
 Index offset_of(const Planes& p, Index t) { return p.plane_of(t) * p.plane + p.within(t); }
 
-/// to[j] += sum_i output[i] image[offset of term t + j, + i] for j < count
-template <int count>
-void add_products(const Planes& p, Index t, const real* output, Index run, const real* image,
-                  real* to) {
-  const real* seen[count];
-  for (int j = 0; j < count; ++j) seen[j] = image + offset_of(p, t + j);
-  Vector sum[count] = {};
-  for (Index i = 0; i < run; i += lanes) {
-    const Vector d = load(output + i);
-    unrolled<count>([&](int j) GLASS_INLINE { sum[j] += d * load(seen[j] + i); });
-  }
-  for (int j = 0; j < count; ++j)
-    for (int lane = 0; lane < lanes; ++lane) to[j] += sum[j][lane];
-}
-
 }  // namespace
 
 bool suits(const Window& g) {
   return implementation() == Implementation::fast && g.C <= 4 * g.groups && g.K <= 32 * g.groups;
 }
 
-bool suits_gradients(const Window& g) { return suits(g) && g.K <= 4 * g.groups; }
+bool suits_dx(const Window& g) { return suits(g) && g.K <= 4 * g.groups; }
 
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& whole) {
   constexpr int most = MR > 6 ? 4 : 2;  // outputs that are summed together
@@ -193,8 +177,7 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
                 p.row, g.P, g.Q);
     }
     const real* weights = w + n % g.groups * g.K * p.terms;
-    for (Index plane = 0; plane < planes;
-         ++plane) {  // what one writes too much the next overwrites
+    for (Index plane = 0; plane < planes; ++plane) {  // writes a little more: the next ones' place
       sum_runs<1>(terms[static_cast<std::size_t>(plane)], weights, 0, nullptr, outputs, run,
                   image + plane * p.plane);
     }
@@ -205,35 +188,6 @@ void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
         for (Index j = 0; j < count.w; ++j) to[pixel + j * g.stride.w] = image[at + j];
     });
   });
-}
-
-/// dw[k,t] = sum_i dy[k,i] image[offset[t] + i], the numbers between Q and `row` of dy being 0. Images are
-/// summed in a fixed number of shares, and then the shares.
-void conv2d_dw(const real* dy, const real* x, real* dw, const Window& whole) {
-  const Planes p = planes_of(whole);
-  const Window& g = p.g;
-  const Index run = round_up(g.P * p.row, lanes), size = whole.K * p.terms;
-  const Index image_size = g.C * p.phases * p.plane + block, slot_size = image_size + run;
-  const Index shares = std::min<Index>(whole.N, 8);
-  const Storage scratch = Storage::zeros(threads() * slot_size),
-                sums = Storage::zeros(shares * size);
-  parallel_for(shares * g.groups, g.N * g.K * p.terms * g.P * g.Q, [&](Index task, int slot) {
-    real *image = scratch.mutable_data() + slot * slot_size, *output = image + image_size;
-    const Index share = task / g.groups, group = task % g.groups;
-    for (Index n = share * whole.N / shares; n < (share + 1) * whole.N / shares; ++n) {
-      const Index one = n * g.groups + group;
-      copy_image(p, x + one * g.C * g.H * g.W, image);
-      for (Index k = 0; k < g.K; ++k) {
-        copy_rows(dy + (one * g.K + k) * g.P * g.Q, g.Q, 1, output, p.row, g.P, g.Q);
-        real* to = sums.mutable_data() + share * size + (group * g.K + k) * p.terms;
-        for (Index t = 0, count; t < p.terms; t += count) {
-          count = p.terms - t < 9 ? 1 : 9;
-          (count == 1 ? add_products<1> : add_products<9>)(p, t, output, run, image, to + t);
-        }
-      }
-    }
-  });
-  add_groups(sums.data(), shares, size, dw);
 }
 
 }  // namespace glass::kernels::direct

@@ -1,12 +1,17 @@
 #include "autograd/kernels/pool2d.hpp"
 
+#include <limits>
+
 #include "autograd/implementation.hpp"
+#include "autograd/kernels/runs.hpp"
 #include "autograd/kernels/simd.hpp"
+#include "autograd/storage.hpp"
 #include "autograd/threads.hpp"
 
 /// Pooling by 2x2 windows that tile the image, as our networks do it, a block of windows at a time
 /// and without branches: as many as a vector holds or, in a narrow image, half as many, and so on.
-/// The last block of a row overlaps the one before. Other windows go to the reference.
+/// The last block of a row overlaps the one before. Under other windows one pixel of each is looked at
+/// after the other, of a row of windows at a time; rare windows go to the reference.
 namespace glass::kernels {
 namespace {
 
@@ -31,20 +36,62 @@ void for_each_block(const Window& g, const Visit& visit) {
   });
 }
 
+/// Whether each window is sure to see a pixel.
+bool all_see(const Window& g) {
+  return !using_reference() && g.dilation == 1 && g.padding.h < g.R && g.padding.w < g.S;
+}
+
+/// For each pixel of a window `visit(window, pixel, count, stride)`: of a row of windows, those at
+/// window + i, i < count, see the pixels at pixel + i * stride.
+template <class Visit>
+void for_each_pixel(const Window& g, const Visit& visit) {
+  Window plane = g;
+  plane.C = 1;
+  for_each_chunk(g.N * g.C, elementwise * g.P * g.Q * g.R * g.S, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i) {
+      for_each_run(plane, 0, g.R * g.S, 0, g.P * g.Q,
+                   [&](Index, Index window, Index pixel, Index count, auto stride) {
+                     visit(i * g.P * g.Q + window, i * g.H * g.W + pixel, count, stride);
+                   });
+    }
+  });
+}
+
+/// The larger one of numbers or vectors; NaN is larger than any.
+constexpr auto larger = [](auto u, auto v) { return ((v > u) | (v != v)) ? v : u; };
+
 }  // namespace
 
 void max_pool2d(const real* x, real* y, const Window& g) {
-  if (!tiles_by_2x2(g)) return reference::max_pool2d(x, y, g);
+  if (!tiles_by_2x2(g) && !all_see(g)) return reference::max_pool2d(x, y, g);
+  if (!tiles_by_2x2(g)) {
+    std::fill_n(y, g.N * g.C * g.P * g.Q, -std::numeric_limits<real>::infinity());
+    return for_each_pixel(g, [=](Index window, Index pixel, Index count, auto stride) {
+      for (Index i = 0; i < count; ++i)
+        y[window + i] = larger(y[window + i], x[pixel + i * stride]);
+    });
+  }
   for_each_block(g, [&](const auto block, Index pixel, Index window) {
     const auto [a, b] = block.load_pairs(x + pixel);
     const auto [c, d] = block.load_pairs(x + pixel + g.W);
-    const auto larger = [](auto u, auto v) { return ((v > u) | (v != v)) ? v : u; };  // NaN wins
     block.store(y + window, larger(larger(a, b), larger(c, d)));
   });
 }
 
 void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const Window& g) {
-  if (!tiles_by_2x2(g)) return reference::max_pool2d_dx(dy, x, y, dx, g);
+  if (!tiles_by_2x2(g) && !all_see(g)) return reference::max_pool2d_dx(dy, x, y, dx, g);
+  if (!tiles_by_2x2(g)) {
+    const Storage rest(g.N * g.C * g.P * g.Q);  // what no pixel has taken yet
+    real* left = std::copy_n(dy, rest.size(), rest.mutable_data()) - rest.size();
+    std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
+    return for_each_pixel(g, [=](Index window, Index pixel, Index count, auto stride) {
+      for (Index i = 0; i < count; ++i) {
+        const bool best = x[pixel + i * stride] == y[window + i];
+        dx[pixel + i * stride] += best ? left[window + i] : real(0);
+        left[window + i] = best ? real(0) : left[window + i];
+      }
+    });
+  }
   for_each_block(g, [&](const auto block, Index pixel, Index window) {
     const auto [a, b] = block.load_pairs(x + pixel);
     const auto [c, d] = block.load_pairs(x + pixel + g.W);
@@ -59,20 +106,20 @@ void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const
 }
 
 void avg_pool2d(const real* x, real* y, const Window& g) {
-  if (!tiles_by_2x2(g)) return reference::avg_pool2d(x, y, g);
-  for_each_block(g, [&](const auto block, Index pixel, Index window) {
-    const auto [a, b] = block.load_pairs(x + pixel);
-    const auto [c, d] = block.load_pairs(x + pixel + g.W);
-    block.store(y + window, real(0.25) * (a + b + c + d));
+  if (using_reference()) return reference::avg_pool2d(x, y, g);
+  std::fill_n(y, g.N * g.C * g.P * g.Q, real(0));
+  for_each_pixel(g, [=, share = real(1) / static_cast<real>(g.R * g.S)](Index window, Index pixel,
+                                                                        Index count, auto stride) {
+    for (Index i = 0; i < count; ++i) y[window + i] += share * x[pixel + i * stride];
   });
 }
 
 void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
-  if (!tiles_by_2x2(g)) return reference::avg_pool2d_dx(dy, dx, g);
-  for_each_block(g, [&](const auto block, Index pixel, Index window) {
-    const auto d = real(0.25) * block.load(dy + window);
-    block.store_pairs(dx + pixel, d, d);
-    block.store_pairs(dx + pixel + g.W, d, d);
+  if (using_reference()) return reference::avg_pool2d_dx(dy, dx, g);
+  std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
+  for_each_pixel(g, [=, share = real(1) / static_cast<real>(g.R * g.S)](Index window, Index pixel,
+                                                                        Index count, auto stride) {
+    for (Index i = 0; i < count; ++i) dx[pixel + i * stride] += share * dy[window + i];
   });
 }
 

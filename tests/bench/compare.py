@@ -21,8 +21,8 @@ import learning
 HERE = pathlib.Path(__file__).resolve().parent
 PYTORCH = (HERE / "peer_pytorch.py").read_text()  # a string, since a chroot does not see the file
 INFERENCE = {"infer_mnist_b256": "256,1,28,28", "infer_cifar_b256": "256,3,32,32"}
-TASKS = ["am_mnist_b1", "am_mnist_b10", "am_cifar_b1", "am_cifar_b10", "am_vgg16_b1", "train_mnist_b64",
-         "train_cifar_b128", *INFERENCE, "sgemm_1024"]
+TASKS = ["am_mnist_b1", "am_mnist_b10", "am_cifar_b1", "am_cifar_b10", "am_vgg16_b1", "am_resnet18_b1",
+         "am_mobilenet_b1", "train_mnist_b64", "train_cifar_b128", *INFERENCE, "sgemm_1024"]
 KERNELS = ["reference", "im2col", "implicit_gemm", "fast"]
 KERNEL_TASKS = ["am_mnist_b10", "am_cifar_b1", "infer_cifar_b256"]
 

@@ -21,6 +21,10 @@ Net cifar_net();
 /// Configuration D of Simonyan and Zisserman, 2014, without its dropouts: 13 convolutions, three linear
 /// layers, 1000 classes, 138 million weights.
 Net vgg16_net();
+/// ResNet-18 of He, Zhang, Ren and Sun, 2015.
+Net resnet18_net();
+/// MobileNetV2 of Sandler et al., 2018.
+Net mobilenet_net();
 
 /// Multiplications and additions of the convolutions and linear layers for one image, forward.
 /// Each of the two gradients, to the input and to the weights, costs the same again.

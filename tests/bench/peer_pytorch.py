@@ -56,6 +56,50 @@ def vgg16_net():
                        nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
 
 
+def conv_norm(inputs, outputs, kernel=1, stride=1, groups=1):
+    return [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
+            nn.BatchNorm2d(outputs)]
+
+
+class Sum(nn.Module):
+    """branch(x) + skip(x), then `after`."""
+
+    def __init__(self, branch, skip, after):
+        super().__init__()
+        self.branch, self.skip, self.after = nn.Sequential(*branch), nn.Sequential(*skip), after
+
+    def forward(self, x):
+        return self.after(self.branch(x) + self.skip(x))
+
+
+def head(features):
+    return [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(features, 1000)]
+
+
+def resnet18_net():
+    layers, channels = [*conv_norm(3, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)], 64
+    for width in (64, 128, 256, 512):
+        for _ in range(2):
+            stride = 1 if channels == width else 2
+            layers += [Sum([*conv_norm(channels, width, 3, stride), nn.ReLU(), *conv_norm(width, width, 3)],
+                           conv_norm(channels, width, 1, stride) if stride > 1 else [], nn.ReLU())]
+            channels = width
+    return nn.Sequential(*layers, *head(channels))
+
+
+def mobilenet_net():
+    layers, channels = [*conv_norm(3, 32, 3, 2), nn.ReLU6()], 32
+    for expansion, width, blocks, stage_stride in ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
+                                                   (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)):
+        for stride in (stage_stride, *[1] * (blocks - 1)):
+            wide = channels * expansion
+            branch = [*(conv_norm(channels, wide) + [nn.ReLU6()] if expansion > 1 else []),
+                      *conv_norm(wide, wide, 3, stride, wide), nn.ReLU6(), *conv_norm(wide, width)]
+            layers += [Sum(branch, [], nn.Identity())] if stride == 1 and channels == width else branch
+            channels = width
+    return nn.Sequential(*layers, *conv_norm(channels, 1280), nn.ReLU6(), *head(1280))
+
+
 def total_variation(x):
     """beta = 2, border cropped, as PyTorch users write it."""
     right = x[:, :, :-1, 1:] - x[:, :, :-1, :-1]
@@ -109,6 +153,8 @@ TASKS = {
     "am_cifar_b1": lambda: maximise(cifar_net(), CIFAR, 1),
     "am_cifar_b10": lambda: maximise(cifar_net(), CIFAR, 10),
     "am_vgg16_b1": lambda: maximise(vgg16_net(), PHOTO, 1),
+    "am_resnet18_b1": lambda: maximise(resnet18_net(), PHOTO, 1),
+    "am_mobilenet_b1": lambda: maximise(mobilenet_net(), PHOTO, 1),
     "train_mnist_b64": lambda: train(mnist_net(), MNIST, 64),
     "train_cifar_b128": lambda: train(cifar_net(), CIFAR, 128),
     "infer_mnist_b256": lambda: infer(mnist_net(), MNIST, 256),

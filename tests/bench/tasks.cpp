@@ -94,6 +94,8 @@ const std::vector<NamedTask>& tasks() {
       {"am_cifar_b1", [] { return maximise(cifar_net(), 1); }},
       {"am_cifar_b10", [] { return maximise(cifar_net(), 10); }},
       {"am_vgg16_b1", [] { return maximise(vgg16_net(), 1); }},
+      {"am_resnet18_b1", [] { return maximise(resnet18_net(), 1); }},
+      {"am_mobilenet_b1", [] { return maximise(mobilenet_net(), 1); }},
       {"train_mnist_b64", [] { return train(mnist_net(), 64); }},
       {"train_cifar_b128", [] { return train(cifar_net(), 128); }},
       {"infer_mnist_b256", [] { return infer(mnist_net(), 256); }},
