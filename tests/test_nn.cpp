@@ -256,6 +256,18 @@ TEST_CASE("only training moves the running values, frozen or not") {
   CHECK_FALSE(same(norm.running_mean, before));
 }
 
+TEST_CASE("a batch norm of features needs more than one image in training, as one of pixels may") {
+  nn::Model model;
+  model.input_shape = {1, 2, 2};
+  model.layers.add(nn::BatchNorm2d({.num_features = 1}))
+      .add(nn::Flatten())
+      .add(nn::BatchNorm1d({.num_features = 4}));
+  CHECK_THROWS_WITH_AS(model.check_batch(1),
+                       doctest::Contains("cannot be trained on one image at a time"), Error);
+  CHECK_NOTHROW(model.check_batch(2));
+  CHECK(model.layers(Tensor::full({2, 1, 2, 2}, 1)).shape() == Shape{2, 4});
+}
+
 TEST_CASE("dropout repeats itself from its seed and sleeps in evaluation") {
   const Tensor x = Tensor::full({1, 100}, 1);
   Rng one(4), two(4);
