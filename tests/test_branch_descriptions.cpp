@@ -25,10 +25,9 @@ std::string conv3x3(int in, int out, const std::string& more = {}) {
               R"(, "kernel_size": 3, "padding": 1)", more, "}, ");
 }
 
-const std::string residual = conv3x3(2, 4) + R"({"type": "ReLU", "name": "act"}, )" +
-                             conv3x3(4, 4) +
-                             R"({"type": "Add", "inputs": ["act", "conv2"]}, )"
-                             R"({"type": "Concat", "name": "all", "inputs": ["input", 3, "0"]})";
+const std::string block = conv3x3(2, 4) + R"({"type": "ReLU", "name": "act"}, )" + conv3x3(4, 4) +
+                          R"({"type": "Add", "inputs": ["act", "conv2"]}, )"
+                          R"({"type": "Concat", "name": "all", "inputs": ["input", 3, "0"]})";
 
 void check_rows(const std::vector<hostile::Row>& rows) {
   hostile::check_rows(rows, "m.json",
@@ -46,14 +45,14 @@ std::string repeated(int count, F layer) {
 }  // namespace
 
 TEST_CASE("branching descriptions: inputs are names, aliases, indices, and the input") {
-  const nn::Model model = parse(residual);
+  const nn::Model model = parse(block);
   CHECK(model.layers.inputs(3) == std::vector<Index>{1, 2});
   CHECK(model.layers.inputs(4) == std::vector<Index>{-1, 3, 0});
   CHECK(model.output_shape({1, 2, 8, 8}) == Shape{1, 10, 8, 8});
 }
 
 TEST_CASE("branching descriptions: they are written in one form, with the keys of what is read") {
-  const std::string written = nn::to_description(parse(residual), "m.json");
+  const std::string written = nn::to_description(parse(block), "m.json");
   CHECK(written.find(R"({"type": "Add", "inputs": ["act","2"]},)") != written.npos);
   CHECK(written.find(R"({"type": "Concat", "name": "all", "inputs": ["input","3","0"]}])") !=
         written.npos);
@@ -61,7 +60,7 @@ TEST_CASE("branching descriptions: they are written in one form, with the keys o
   CHECK(nn::to_description(again, "m.json") == written);
   Rng rng(1);
   const Tensor x = Tensor::uniform({2, 2, 8, 8}, rng);
-  nn::Model first = parse(residual), second = nn::parse_description(written, "m.json", 0);
+  nn::Model first = parse(block), second = nn::parse_description(written, "m.json", 0);
   CHECK(numbers(first(x)) == numbers(second(x)));
 }
 
@@ -161,7 +160,7 @@ TEST_CASE(
 
 TEST_CASE(
     "branching descriptions: the summary says what is read where it is not the layer before") {
-  nn::Model model = parse(residual);
+  nn::Model model = parse(block);
   const std::string summary = model.summary();
   CHECK(summary.find("sees  reads\n") != summary.npos);
   CHECK(summary.find("5x5   act, 2\n") != summary.npos);

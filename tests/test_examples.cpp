@@ -40,6 +40,12 @@ TEST_CASE("examples: they do what their page says") {
   CHECK(answers[2] > 0.9);
   CHECK(answers[3] < 0.1);
 
+  // The loss and the first layer's gradient at step 0, the loss at step 200.
+  const std::string spirals = output_of("residual");
+  CHECK(numbers_after("without, step 0: loss 0.713755, first layer's gradient", spirals).at(0) < 1e-9);
+  CHECK(numbers_after("without, step 200: loss", spirals).at(0) > 0.69);
+  CHECK(numbers_after("with skips, step 200: loss", spirals).at(0) < 0.3);
+
   const std::vector<double> probabilities = numbers_after("[1,10]", output_of("maximise"));
   REQUIRE(probabilities.size() == 10);
   CHECK(probabilities[3] > 0.9);
@@ -61,7 +67,7 @@ TEST_CASE("examples: they do what their page says") {
   const std::string epochs = output_of("mnist mnist 2");
   CHECK(numbers_after("epoch 2: ", epochs).at(0) <= 100);
 
-  for (const char* file : {"xor.png", "three.png", "finite-differences.svg"}) {
+  for (const char* file : {"xor.png", "residual.png", "three.png", "finite-differences.svg"}) {
     CHECK_MESSAGE(std::filesystem::file_size(folder / file) > 500, file);
   }
   const Run refused =

@@ -6,11 +6,11 @@
 
 #include "nn/io/model_file.hpp"
 #include "programs.hpp"
+#include "tape_lines.hpp"
 #include "viz/pages/tape/formulas.hpp"
 #include "viz/pages/tape/json.hpp"
 #include "viz/pages/tape/layout.hpp"
 #include "viz/pages/tape/record.hpp"
-#include "viz/pages/tape/routes.hpp"
 #include "viz/pages/tape/svg.hpp"
 
 using namespace glass;
@@ -181,35 +181,7 @@ TEST_CASE("lines begin at the image, end at its gradient, and pass through no bo
   const viz::Objective objective(model, "logit:7");
   const auto tape =
       viz::tape_of_maximisation(model, objective, noise({1, 3, 32, 32}), viz::MaximiseOptions{}, 0);
-  const viz::Layout layout = viz::lay_out(*tape, nullptr);
-  const std::vector<viz::Place>& places = layout.columns[0];
-  viz::Routes routes(places, 0);  // the image is the first leaf
-  const auto crosses = [](viz::Point a, viz::Point b, const viz::Place& box) {
-    const double left = viz::lane_left(box.lane), top = viz::row_top(box.row);
-    return std::max(a.x, b.x) > left && std::min(a.x, b.x) < left + viz::box_width &&
-           std::max(a.y, b.y) > top && std::min(a.y, b.y) < top + viz::box_height;
-  };
-  int readers = 0;
-  for (const viz::Place& place : places) {
-    for (const Trace::Input& input : tape->entries()[place.entry].inputs) {
-      const bool is_image = input.entry == 0;
-      if (tape->entries()[input.entry].is_leaf() && !is_image) continue;
-      const auto down = routes.forward(input.entry, place),
-                 up = routes.backward(input.entry, place);
-      for (const auto& points : {down, up}) {
-        for (std::size_t i = 1; i < points.size(); ++i) {
-          for (const viz::Place& box : places) CHECK_FALSE(crosses(points[i - 1], points[i], box));
-        }
-      }
-      if (!is_image) continue;
-      ++readers;
-      CHECK(down.front().y == viz::picture_bottom);
-      CHECK(std::abs(down.front().x - viz::picture_left - viz::picture / 2) <= viz::picture / 2);
-      CHECK(up.back().y == viz::picture_bottom);
-      CHECK(std::abs(up.back().x - viz::gradient_left - viz::picture / 2) <= viz::picture / 2);
-    }
-  }
-  CHECK(readers == 3);  // the layers, the total variation, the L2 term
+  CHECK(check_lines(*tape) == 3);  // the layers, the total variation, the L2 term
 }
 
 TEST_CASE("aligned tapes share rows where they do the same, and lose nothing") {

@@ -31,6 +31,18 @@ std::optional<Index> flat_outputs(const std::string& type, std::span<const real>
   return {};
 }
 
+/// Whether every way from the input to layer `last` leads through layer i.
+bool is_on_every_way(const nn::Sequential& layers, Index i, Index last) {
+  std::vector<bool> reached(static_cast<std::size_t>(last) + 1);  // on a way around it
+  for (Index j = 0; j <= last; ++j) {
+    reached[static_cast<std::size_t>(j)] =
+        j != i && std::ranges::any_of(layers.inputs(j), [&](Index k) {
+          return k < 0 || reached[static_cast<std::size_t>(k)];
+        });
+  }
+  return !reached.back();
+}
+
 /// The first layer that lets nothing through, or else how much each lets through.
 std::string activations(const nn::Model& model, const std::vector<Tensor>& outputs, Index n,
                         const std::string& try_image) {
@@ -42,7 +54,8 @@ std::string activations(const nn::Model& model, const std::vector<Tensor>& outpu
     const auto size = static_cast<Index>(h.size());
     const std::optional<Index> flat = flat_outputs(type, h);
     if (!flat) continue;
-    if (*flat == size) {
+    if (*flat == size && is_on_every_way(model.layers, static_cast<Index>(i),
+                                         static_cast<Index>(outputs.size()) - 1)) {
       return text(alias, " lets nothing through: all ", size, " outputs are ",
                   type == "ReLU" ? "0 (dead ReLUs)" : "saturated", try_image);
     }

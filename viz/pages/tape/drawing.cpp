@@ -26,8 +26,11 @@ std::size_t picture_of(const Trace& trace) {
 /// Writes the elements of one column.
 class Column {
  public:
-  Column(const TapeView& view, const std::vector<Place>& places)
-      : view_(view), places_(places), picture_(picture_of(*view.trace)), routes_(places, picture_) {
+  Column(const TapeView& view, const Layout& layout, std::size_t column)
+      : view_(view),
+        places_(layout.columns[column]),
+        picture_(picture_of(*view.trace)),
+        routes_(*view.trace, layout, column, picture_) {
     find_norms();
   }
 
@@ -104,28 +107,26 @@ class Column {
   void draw_edge(const Place& place, const Trace::Input& input) {
     const Trace::Entry& source = entry(input.entry);
     if (source.is_leaf() && input.entry != picture_) {
-      // Left of the second lane is the first: the constants of a regulariser are left out.
-      if (place.lane == 0) draw_leaf(place, input);
+      // Left of the last lane is another: the constants of a regulariser are left out.
+      if (routes_.of_network(place.lane)) draw_leaf(place, input);
       return;
     }
     arrow(routes_.forward(input.entry, place), "forward", 0, 7);
     const std::vector<Point> back = routes_.backward(input.entry, place);
-    const Point middle{(back[0].x + back[1].x) / 2, (back[0].y + back[1].y) / 2};
-    const bool straight = back.size() == 2;
-    draw_gradient(back, input, {middle.x + 8, middle.y + 5}, straight);
+    draw_gradient(back, input, routes_.label(back, input.entry, place));
   }
 
-  /// Backwards along `back`; `label` is where its norm goes, if there is room.
-  void draw_gradient(const std::vector<Point>& back, const Trace::Input& input, Point label,
-                     bool has_room) {
+  /// Backwards along `back`, with its norm at `label`, if it has room there.
+  void draw_gradient(const std::vector<Point>& back, const Trace::Input& input,
+                     const std::optional<Point>& label) {
     out_ << "<g class=\"back\">\n";
     if (input.sent) {
       const double width = stroke(input.grad_l2);
       arrow(back, "gradient", width, 7 + width);
-      if (has_room) text_at(label.x, label.y, "norm", number(input.grad_l2));
+      if (label) text_at(label->x, label->y, "norm", number(input.grad_l2));
     } else {
       polyline(back, "skipped");
-      if (has_room) text_at(label.x, label.y, "skipped-word", "skipped");
+      if (label) text_at(label->x, label->y, "skipped-word", "skipped");
     }
     out_ << "</g>\n";
   }
@@ -142,21 +143,23 @@ class Column {
     const Trace::Entry& leaf = entry(input.entry);
     const double top =
         row_top(place.row) + box_height / 2 + (line - lines / 2.0) * (leaf_height + 4) + 2;
-    const double right = margin + leaf_width, y = top + leaf_height / 2;
+    const double box = routes_.left(place.lane), right = box - gap, left = right - leaf_width,
+                 y = top + leaf_height / 2;
     const bool frozen = leaf.role == Trace::Role::weight && !leaf.trainable;
     out_ << "<g class=\"leaf "
          << (leaf.trainable ? "trainable"
              : frozen       ? "frozen"
                             : "data")
-         << "\"><rect class=\"box\" x=\"" << margin << "\" y=\"" << top << "\" width=\""
-         << leaf_width << "\" height=\"" << leaf_height << "\" rx=\"3\"/>\n";
-    if (frozen) draw_lock(margin + 9, y);
-    text_at(margin + (frozen ? 22 : 8), y + 4, "shape", leaf.name + ' ' + leaf.value.shape().str());
+         << "\"><rect class=\"box\" x=\"" << left << "\" y=\"" << top << "\" width=\"" << leaf_width
+         << "\" height=\"" << leaf_height << "\" rx=\"3\"/>\n";
+    if (frozen) draw_lock(left + 9, y);
+    text_at(left + (frozen ? 22 : 8), y + 4, "shape", leaf.name + ' ' + leaf.value.shape().str());
     out_ << "</g>\n";
-    if (place.lane > 0) return;
-    arrow({{right, y - 4}, {lane_left(0), y - 4}}, "forward", 0, 6);
+    arrow({{right, y - 4}, {box, y - 4}}, "forward", 0, 6);
     out_ << "<g text-anchor=\"end\">\n";
-    draw_gradient({{lane_left(0), y + 4}, {right, y + 4}}, input, {right - 4, y + 4}, input.sent);
+    std::optional<Point> label;
+    if (input.sent) label = {right - 4, y + 4};
+    draw_gradient({{box, y + 4}, {right, y + 4}}, input, label);
     out_ << "</g>\n";
   }
 
@@ -209,12 +212,13 @@ class Column {
 
   void draw_operation(const Place& place) {
     const Trace::Entry& e = entry(place.entry);
-    const double x = lane_left(place.lane), y = row_top(place.row);
+    const double x = routes_.left(place.lane), y = row_top(place.row);
     out_ << "<g class=\"op\" data-entry=\"" << place.entry << "\">\n<rect class=\"box\" x=\"" << x
          << "\" y=\"" << y << "\" width=\"" << box_width << "\" height=\"" << box_height
          << "\" rx=\"6\"/>\n";
     text_at(x + 10, y + 18, "name", e.op);
-    text_at(x + box_width - 10, y + 18, "layer", e.layer);
+    const bool fits = 8 * std::ssize(e.op) + 7 * std::ssize(e.layer) < 180;  // in one line
+    text_at(x + box_width - 10, y + (fits ? 18 : 35), "layer", e.layer);
     text_at(x + 10, y + 35, "shape", e.value.shape().str());
     out_ << "</g>\n";
   }
@@ -222,7 +226,7 @@ class Column {
   void draw_footer() {
     const Place& last = *std::ranges::max_element(
         places_, {}, [](const Place& place) { return place.row * 2 - place.lane; });
-    const double x = lane_left(0), y = row_top(last.row) + box_height;
+    const double x = main_left, y = row_top(last.row) + box_height;
     text_at(x, y + 20, "name", "loss = " + number(entry(last.entry).value.data()[0]));
     text_at(x, y + 38, "roles", "backward() starts here, with 1");
   }
@@ -239,7 +243,7 @@ class Column {
 }  // namespace
 
 ColumnDrawing draw_column(const TapeView& view, const Layout& layout, std::size_t column) {
-  Column drawing(view, layout.columns[column]);
+  Column drawing(view, layout, column);
   return {drawing.width(), column_height(layout.rows), drawing.elements()};
 }
 

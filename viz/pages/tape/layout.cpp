@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "viz/pages/tape/branches.hpp"
+
 namespace glass::viz {
 
 namespace {
@@ -50,31 +52,9 @@ std::vector<Row> align(const Trace& first, const Places& a, const Trace* second,
   return rows;
 }
 
-/// The operations that the last operation of a layer depends on, and those that depend on it.
-std::vector<bool> through_the_layers(const Trace& trace) {
-  const auto& entries = trace.entries();
-  std::vector<bool> before(entries.size(), false), after(entries.size(), false);
-  std::size_t last = entries.size();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!entries[i].is_leaf() && !entries[i].layer.empty()) last = i;
-  }
-  if (last == entries.size()) return std::vector<bool>(entries.size(), true);
-  before[last] = after[last] = true;
-  for (std::size_t i = last + 1; i-- > 0;) {
-    if (!before[i]) continue;
-    for (const Trace::Input& input : entries[i].inputs) before[input.entry] = true;
-  }
-  for (std::size_t i = last + 1; i < entries.size(); ++i) {
-    after[i] = std::ranges::any_of(
-        entries[i].inputs, [&](const Trace::Input& input) { return bool{after[input.entry]}; });
-  }
-  for (std::size_t i = 0; i < entries.size(); ++i) after[i] = after[i] || before[i];
-  return after;
-}
-
-Places chosen(const Trace& trace, const std::vector<bool>& choice, bool wanted) {
+Places chosen(const Trace& trace, const std::vector<Part>& parts, Part wanted) {
   Places places = operations(trace);
-  std::erase_if(places, [&](std::size_t i) { return choice[i] != wanted; });
+  std::erase_if(places, [&](std::size_t i) { return parts[i] != wanted; });
   return places;
 }
 
@@ -87,16 +67,16 @@ std::vector<Row> align(const Trace& first, const Trace* second) {
 Layout lay_out(const Trace& first, const Trace* second) {
   const std::vector<const Trace*> tapes =
       second ? std::vector{&first, second} : std::vector{&first};
-  std::vector<std::vector<bool>> main;
-  for (const Trace* trace : tapes) main.push_back(through_the_layers(*trace));
+  std::vector<std::vector<Part>> parts;
+  for (const Trace* trace : tapes) parts.push_back(parts_of(*trace));
 
-  std::vector<Row> rows = align(first, chosen(first, main[0], true), second,
-                                second ? chosen(*second, main[1], true) : Places());
+  std::vector<Row> rows = align(first, chosen(first, parts[0], Part::way), second,
+                                second ? chosen(*second, parts[1], Part::way) : Places());
 
-  // The last row reads what lane 1 ends with, and so it lies below.
+  // The last row reads what the last lane ends with, and so it lies below.
   std::vector<Places> side;
   for (std::size_t c = 0; c < tapes.size(); ++c) {
-    side.push_back(chosen(*tapes[c], main[c], false));
+    side.push_back(chosen(*tapes[c], parts[c], Part::beside));
     while (rows.size() < side[c].size() + 1) rows.insert(rows.end() - 1, Row{});
   }
 
@@ -111,8 +91,15 @@ Layout lay_out(const Trace& first, const Trace* second) {
     }
   }
   for (std::size_t c = 0; c < tapes.size(); ++c) {
+    const int lanes =
+        place_branches(*tapes[c], chosen(*tapes[c], parts[c], Part::branch), layout.columns[c]);
+    layout.branches = std::max(layout.branches, lanes);
+  }
+  for (std::size_t c = 0; c < tapes.size(); ++c) {
     int row = 0;
-    for (const std::size_t i : side[c]) layout.columns[c].push_back({i, 1, row++});
+    for (const std::size_t i : side[c]) {
+      layout.columns[c].push_back({i, layout.branches + 1, row++});
+    }
   }
   return layout;
 }

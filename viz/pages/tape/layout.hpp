@@ -19,15 +19,16 @@ struct Row {
 /// ends together.
 std::vector<Row> align(const Trace& first, const Trace* second);
 
-/// Where a drawing places an operation. Lane 0 leads from the image through the layers to the loss;
-/// what does not pass through a layer, such as a regulariser, is in lane 1.
+/// Where a drawing places an operation. Lane 0 leads from the image through the layers to the loss, and
+/// where the network branches, on the longest way. The other ways lie beside it, in lanes 1 to
+/// `branches`; what does not pass through a layer, such as a regulariser, is in the lane after these.
 struct Place {
   std::size_t entry;
   int lane, row;
 };
 
 struct Layout {
-  int rows = 0;
+  int rows = 0, branches = 0;               ///< how many, in all columns
   std::vector<std::vector<Place>> columns;  ///< one per tape
   std::vector<int> same_rows;               ///< of lane 0
 };

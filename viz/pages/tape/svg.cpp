@@ -31,9 +31,9 @@ std::string to_svg(const std::string& title, const std::vector<TapeView>& views)
       << page::drawing_css << "</style>\n"
       << "<rect width=\"100%\" height=\"100%\" fill=\"#fafaf7\"/>\n";
   for (const int row : layout.same_rows) {
-    const double left = lane_left(0) - 8;
+    const double left = main_left - 8;
     out << "<rect class=\"same\" x=\"" << left << "\" y=\"" << title_height + row_top(row) - 6
-        << "\" width=\"" << first_width + between + lane_left(0) + box_width + 8 - left
+        << "\" width=\"" << first_width + between + main_left + box_width + 8 - left
         << "\" height=\"" << box_height + 12 << "\" rx=\"8\"/>\n";
   }
   out << "<text class=\"title\" x=\"" << margin << "\" y=\"28\">" << page::escaped(title)
