@@ -128,3 +128,10 @@ TEST_CASE("networks as people write them, and of torchvision, answer here as in 
   if (run_program(python + " -c 'import torchvision'").code != 0) return skip("no torchvision");
   CHECK(compare_with("test_pytorch_networks.py --torchvision", python) == 7);
 }
+
+TEST_CASE("networks out of ONNX files answer here as in PyTorch") {
+  const std::string python = python_with_torch();
+  if (python.empty()) return skip("no python3 with torch");
+  if (run_program(python + " -c 'import onnx'").code != 0) return skip("no python3 with onnx");
+  CHECK(compare_with("test_onnx.py", python) == 14);
+}

@@ -100,6 +100,18 @@ def _numbers(kind):
     return read
 
 
+def add_description_options(command, input_required=True):
+    """The options of all commands that write descriptions."""
+    command.add_argument("--input", type=_numbers(int), required=input_required, metavar="C,H,W",
+                         help="channels, height and width of its pictures")
+    command.add_argument("--mean", type=_numbers(float), metavar="M,..", help="one per channel")
+    command.add_argument("--std", type=_numbers(float), metavar="S,..", help="one per channel")
+    command.add_argument("--classes", type=_numbers(str), metavar="NAME,..")
+    command.add_argument("--name", help="what reports call it")
+    command.add_argument("--viz", metavar="PROGRAM", help="also compare with this viz; default: "
+                         "build/release/bin/viz, if it is there")
+
+
 def _arguments():
     parser = argparse.ArgumentParser(
         description="Takes networks from PyTorch and to PyTorch.",
@@ -112,16 +124,9 @@ def _arguments():
     export.add_argument("description", metavar="MODEL.json")
     export.add_argument("--weights", metavar="NET.pth",
                         help="its state_dict, or a checkpoint with it")
-    export.add_argument("--input", type=_numbers(int), required=True, metavar="C,H,W",
-                        help="channels, height and width of its pictures")
-    export.add_argument("--mean", type=_numbers(float), metavar="M,..", help="one per channel")
-    export.add_argument("--std", type=_numbers(float), metavar="S,..", help="one per channel")
-    export.add_argument("--classes", type=_numbers(str), metavar="NAME,..")
-    export.add_argument("--name", help="what reports call it")
+    add_description_options(export)
     export.add_argument("--trust-code", action="store_true",
                         help="open files that run code when they are opened, as whole networks do")
-    export.add_argument("--viz", metavar="PROGRAM", help="also compare with this viz; default: "
-                        "build/release/bin/viz, if it is there")
     other = commands.add_parser("import", help="the reverse, for torch.load")
     other.add_argument("description", metavar="MODEL.json")
     other.add_argument("checkpoint", metavar="NETWORK.pt")

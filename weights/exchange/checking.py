@@ -2,8 +2,8 @@
 
 Differences are relative to the largest number. Rounding may put a number on the other side of a
 ReLU's kink, or prefer another of two equal numbers under a max pooling, and the gradient of that
-picture goes another way: so three pictures are compared, and of the gradients' three differences the
-middle one counts.
+picture goes another way: so three pictures are compared, and of the gradients' three differences
+the middle one counts.
 """
 import json
 import pathlib

@@ -116,9 +116,14 @@ def _pad(listing, input, pad, mode="constant", value=0):
 
 
 def _clamp(listing, input, min=None, max=None):
-    if min == 0 and max in (None, 6):
-        return listing.layer(nn.ReLU() if max is None else nn.ReLU6(), input)
-    raise FileError(f"cuts at {min} and {max}, only 0 and 6 or 0 alone can be said")
+    """ReLU or ReLU6, on a scale of their own."""
+    if min is None:
+        return arithmetic.affine(listing, _clamp(listing, arithmetic.affine(listing, input, -1, 0),
+                                                 -max), -1, 0)
+    scale = 1 if max is None else (max - min) / 6
+    input = arithmetic.affine(listing, input, 1 / scale, -min / scale)
+    input = listing.layer(nn.ReLU() if max is None else nn.ReLU6(), input)
+    return arithmetic.affine(listing, input, scale, min)
 
 
 def _hardtanh(listing, input, min_val=-1.0, max_val=1.0, inplace=False):
@@ -164,9 +169,9 @@ def _div(listing, a, b, rounding_mode=None):
 
 
 def _pow(listing, a, exponent):
-    if exponent != 2:
-        raise FileError(f"is to the power of {exponent}, only squares can be said")
-    return arithmetic.merge(listing, Multiply(), [a, a])
+    if exponent not in (2, 3, 4):
+        raise FileError(f"is to the power of {exponent}, only 2, 3 and 4 can be said")
+    return arithmetic.merge(listing, Multiply(), [a] * int(exponent))
 
 
 def _cat(listing, tensors, dim=0):

@@ -30,6 +30,7 @@ class Listing:
         self._linear_count, self._choosing, self._rows_of_convs = 0, 0, set()
         self.modules, self.reads, self.names, self.notes = [], [], [], []
         self._shapes = [tuple(shape)]  # the last is the input's, so that INPUT finds it
+        self.affine = {}  # layer -> the value of which it is scale * value + shift, and both
         self.input = Value(INPUT)
         self.scale = self.shift = None  # of the picture, before all layers
 

@@ -1,7 +1,7 @@
 """Follows a network of PyTorch by torch.fx, and lists its layers.
 
 Each operation is also computed, on two grey pictures, so that what does not depend on the pixels
-(sizes, lengths, decisions upon them) is what it is while the network runs; only what does is followed.
+(sizes, lengths, decisions upon them) is what it is while the network runs; only the rest is followed.
 """
 import collections
 import linecache
