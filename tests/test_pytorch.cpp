@@ -129,6 +129,18 @@ TEST_CASE("networks as people write them, and of torchvision, answer here as in 
   CHECK(compare_with("test_pytorch_networks.py --torchvision", python) == 7);
 }
 
+TEST_CASE("pytorch.py compares what it writes with viz") {
+  const std::string python = python_with_torch();
+  if (python.empty()) return skip("no python3 with torch");
+  const TemporaryFolder folder;
+  const Run run = run_program("PYTHONDONTWRITEBYTECODE=1 " + python +
+                              " " GLASS_SOURCE_DIR "/weights/pytorch.py export " GLASS_SOURCE_DIR
+                              "/tests/pytorch_networks.py:LeNet5 '" +
+                              (folder / "lenet5.json") + "' --input 1,28,28 --viz " + viz_program);
+  CHECK_MESSAGE(run.code == 0, run.err);
+  CHECK_MESSAGE(run.out.find("by " + viz_program + ": outputs of noise") != run.out.npos, run.out);
+}
+
 TEST_CASE("networks out of ONNX files answer here as in PyTorch") {
   const std::string python = python_with_torch();
   if (python.empty()) return skip("no python3 with torch");

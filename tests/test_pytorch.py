@@ -156,6 +156,8 @@ def check_command():
     sys.path.insert(0, str(folder))
     import net
     network = net.ResNet20(7)
+    subprocess.run([sys.executable, "-c", "import torch\nclass Own(torch.nn.Module): pass\n"
+                    "torch.save(Own(), 'own.pt')"], cwd=folder, check=True)
     torch.save({"epoch": 3, "state_dict": {f"module.{key}": tensor for key, tensor
                                            in network.state_dict().items()}}, folder / "net.pth")
     program = [sys.executable, str(root / "weights" / "pytorch.py")]
@@ -169,6 +171,9 @@ def check_command():
             (0, "read back", "export", "tiny.pt", "again/tiny-command.json", "--input",
              "1,28,28", "--trust-code"),
             (3, "name its class", "export", "net.pth", "a.json", *size),
+            (3, "Can't get attribute 'Own'", "export", "own.pt", "a.json", *size, "--trust-code"),
+            (3, "arguments are given so: 'net.py:BasicBlock(10)'", "export", "net.py:BasicBlock",
+             "a.json", *size),
             (3, "net.py has no 'Nett'; it has ", "export", "net.py:Nett", "a.json", *size),
             (3, "'linear.bias' is [7], expected [10]", "export", "net.py:ResNet20", "a.json", *size,
              "--weights", "net.pth"),

@@ -34,8 +34,11 @@ def _module(path):
     module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # a program fails in any way it likes
+    except (Exception, SystemExit) as error:  # a program fails in any way it likes
         raise _own_line(error, path) from error
+    for name, value in vars(module).items():  # as pickles call what was saved by that program
+        if isinstance(value, type) and value.__module__ == path.stem:
+            vars(sys.modules["__main__"]).setdefault(name, value)
     return module
 
 
@@ -61,6 +64,9 @@ def network_of_class(words):
                                                           if have else ""))
     try:
         network = made if isinstance(made, nn.Module) else made(*arguments, **named)
+    except TypeError as error:
+        raise FileError(f"{_own_line(error, path)}; arguments are given so: "
+                        f"'{path.name}:{name}(10)'") from error
     except Exception as error:
         raise _own_line(error, path) from error
     if not isinstance(network, nn.Module):
@@ -81,6 +87,9 @@ def _load(path, trust_code):
             raise FileError(
                 f"{path}: holds more than weights, and to open that runs code of the file: only if "
                 "you trust whoever wrote it, with --trust-code") from error
+        except (AttributeError, ImportError) as error:
+            raise FileError(f"{path}: {error}: name the file with its class, such as net.py:Net, "
+                            f"and --weights {path}") from error
         except Exception as error:  # a pickle fails in any way it likes
             raise FileError(f"{path}: expected a file written by torch.save") from error
 
