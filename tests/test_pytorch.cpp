@@ -45,10 +45,15 @@ void write_shipped_models(const TemporaryFolder& folder) {
   }
 }
 
-void compare(const std::string& base) {
-  nn::Model model = nn::load_model(base + ".json");
+nn::Model frozen(const std::string& path) {
+  nn::Model model = nn::load_model(path);
   model.eval();
   model.requires_grad(false);
+  return model;
+}
+
+void compare(const std::string& base) {
+  nn::Model model = frozen(base + ".json");
   const std::string path = base + ".expected.safetensors";
   const nn::StoredTensors expected = nn::parse_safetensors(nn::read_file(path), path);
   Tensor pixels = to_tensor(expected.at("input")).requires_grad(true);
@@ -56,6 +61,39 @@ void compare(const std::string& base) {
   at(output, {0, 1}).backward();
   CHECK_MESSAGE(distance(output, to_tensor(expected.at("output"))) < 1e-4, base);
   CHECK_MESSAGE(distance(pixels.grad(), to_tensor(expected.at("gradient"))) < 1e-4, base);
+}
+
+/// The same for three pictures of noise. In a network of many ReLUs and max poolings rounding may
+/// send the gradient of a picture another way, so the middle one of the three distances counts.
+void compare_noise(const std::string& base) {
+  nn::Model model = frozen(base + ".json");
+  const std::string path = base + ".expected.safetensors";
+  const nn::StoredTensors expected = nn::parse_safetensors(nn::read_file(path), path);
+  Tensor pixels = to_tensor(expected.at("input")).requires_grad(true);
+  const Tensor output = model(pixels), gradient = to_tensor(expected.at("gradient"));
+  sum(narrow(output, 1, 1, 1)).backward();
+  CHECK_MESSAGE(distance(output, to_tensor(expected.at("output"))) < 1e-4, base);
+  std::vector<double> distances;
+  for (Index n = 0; n < 3; ++n) {
+    distances.push_back(distance(narrow(pixels.grad(), 0, n, 1), narrow(gradient, 0, n, 1)));
+  }
+  std::ranges::sort(distances);
+  CHECK_MESSAGE(distances[1] < 1e-3, base);
+}
+
+/// What `script` writes into a folder, compared with our program's answers. -> how many networks
+int compare_with(const std::string& script, const std::string& python) {
+  const TemporaryFolder folder;
+  const Run run = run_program(python + " " GLASS_SOURCE_DIR "/tests/" + script + " " +
+                              GLASS_SOURCE_DIR " '" + (folder / "") + "'");
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  int models = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "")) {
+    if (entry.path().extension() != ".json") continue;
+    compare_noise(folder / entry.path().stem().string());
+    ++models;
+  }
+  return models;
 }
 
 }  // namespace
@@ -80,5 +118,32 @@ TEST_CASE("networks go to PyTorch and come from it with their answers, gradients
     }
     ++models;
   }
-  CHECK(models == 7 + 16);
+  CHECK(models == 7 + 40);
+}
+
+TEST_CASE("networks as people write them, and of torchvision, answer here as in PyTorch") {
+  const std::string python = python_with_torch();
+  if (python.empty()) return skip("no python3 with torch");
+  CHECK(compare_with("test_pytorch_networks.py", python) == 8);
+  if (run_program(python + " -c 'import torchvision'").code != 0) return skip("no torchvision");
+  CHECK(compare_with("test_pytorch_networks.py --torchvision", python) == 7);
+}
+
+TEST_CASE("pytorch.py compares what it writes with viz") {
+  const std::string python = python_with_torch();
+  if (python.empty()) return skip("no python3 with torch");
+  const TemporaryFolder folder;
+  const Run run = run_program("PYTHONDONTWRITEBYTECODE=1 " + python +
+                              " " GLASS_SOURCE_DIR "/weights/pytorch.py export " GLASS_SOURCE_DIR
+                              "/tests/pytorch_networks.py:LeNet5 '" +
+                              (folder / "lenet5.json") + "' --input 1,28,28 --viz " + viz_program);
+  CHECK_MESSAGE(run.code == 0, run.err);
+  CHECK_MESSAGE(run.out.find("by " + viz_program + ": outputs of noise") != run.out.npos, run.out);
+}
+
+TEST_CASE("networks out of ONNX files answer here as in PyTorch") {
+  const std::string python = python_with_torch();
+  if (python.empty()) return skip("no python3 with torch");
+  if (run_program(python + " -c 'import onnx'").code != 0) return skip("no python3 with onnx");
+  CHECK(compare_with("test_onnx.py", python) == 14);
 }

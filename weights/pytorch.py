@@ -8,299 +8,89 @@
 docs/pytorch.md shows both, docs/model-format.md describes the files.
 """
 import argparse
+import contextlib
 import copy
-import io
-import json
-import os
 import pathlib
-import struct
 import sys
-from collections import OrderedDict
 
+import numpy
 import torch
 from torch import nn
 
+from exchange import checking, files, opening, tracing
+from exchange.checking import normalised
+from exchange.files import FileError, read_weights
+from exchange.network import load
 
-class FileError(ValueError):
-    """A network or a file that is not as expected, in one line."""
-
-
-FORMAT = 1  # of descriptions, as in nn/io/description.hpp
-REQUIRED = object()
-# For each type: the fields of a description with PyTorch's defaults, and the attributes that have
-# only one value here.
-TYPES = {
-    "Conv2d": ({"in_channels": REQUIRED, "out_channels": REQUIRED, "kernel_size": REQUIRED,
-                "stride": 1, "padding": 0, "bias": True},
-               {"dilation": 1, "groups": 1, "padding_mode": "zeros"}),
-    "Linear": ({"in_features": REQUIRED, "out_features": REQUIRED, "bias": True}, {}),
-    "BatchNorm2d": ({"num_features": REQUIRED, "eps": 1e-5, "momentum": 0.1},
-                    {"affine": True, "track_running_stats": True}),
-    "ReLU": ({}, {}),
-    "LeakyReLU": ({"negative_slope": 0.01}, {}),
-    "ELU": ({"alpha": 1.0}, {}),
-    "Tanh": ({}, {}),
-    "Sigmoid": ({}, {}),
-    "MaxPool2d": ({"kernel_size": REQUIRED, "stride": None, "padding": 0},
-                  {"dilation": 1, "ceil_mode": False, "return_indices": False}),
-    "AvgPool2d": ({"kernel_size": REQUIRED, "stride": None, "padding": 0},
-                  {"ceil_mode": False, "count_include_pad": True, "divisor_override": None}),
-    "AdaptiveAvgPool2d": ({"output_size": REQUIRED}, {"output_size": 1}),
-    "Dropout": ({"p": 0.5}, {}),
-    "Flatten": ({}, {"start_dim": 1, "end_dim": -1}),
-    "Softmax": ({}, {"dim": 1}),
-    "LogSoftmax": ({}, {"dim": 1}),
-}
+__all__ = ["FileError", "load", "normalised", "read_weights", "save"]
 
 
-def _value(layer, field):
-    """What the constructor was given; of sizes that are square, one number."""
-    value = getattr(layer, field)
-    if field == "bias":
-        return value is not None
-    if isinstance(value, (tuple, list)):
-        return value[0] if len(set(value)) == 1 else list(value)
-    return value
-
-
-def _layer(index, name, layer):
-    """One line of a description."""
-    kind = type(layer).__name__
-    where = f"layer {name} ({kind})"
-    if type(layer) is nn.Sequential:
-        raise FileError(f"{where}: expected a layer; write nested Sequentials as one, "
-                        "nn.Sequential(*first, *second)")
-    if kind not in TYPES or type(layer) is not getattr(nn, kind):
-        raise FileError(f"{where}: unknown type (known: {', '.join(TYPES)})")
-    fields, only = TYPES[kind]
-    for attribute, expected in only.items():
-        value = _value(layer, attribute)
-        if value != expected:
-            raise FileError(f"{where}: {attribute} is {value!r}, only {expected!r} is supported")
-    if layer._forward_hooks or layer._forward_pre_hooks:
-        raise FileError(f"{where}: has forward hooks, which descriptions do not know")
-    out = {"type": kind}
-    if name != str(index):
-        if name.isdigit():
-            raise FileError(f"{where}: is at place {index}; number the layers anew, "
-                            "nn.Sequential(*network)")
-        out["name"] = name
-    for field, default in fields.items():
-        value = _value(layer, field)
-        if value is None or isinstance(value, str):
-            raise FileError(f"{where}: {field} is {value!r}, expected a number")
-        if field == "stride" and default is None:
-            default = _value(layer, "kernel_size")
-        if value != default:
-            out[field] = value
-    return out
-
-
-def tensors_of(network):
-    """The tensors of a weight file: batch counters, on which no result depends, are left out."""
-    return {key: tensor for key, tensor in network.state_dict().items()
-            if not key.endswith("num_batches_tracked")}
-
-
-def _check_output(network, input_shape, classes):
+@contextlib.contextmanager
+def _answering(network):
+    """`network` in eval mode and, as a trace wants it, on the processor; afterwards as it was."""
+    modes = {module: module.training for module in network.modules()}
+    if any(tensor.device.type != "cpu" for tensor in network.state_dict().values()):
+        network = copy.deepcopy(network).cpu()
     try:
-        with torch.no_grad():
-            shape = list(copy.deepcopy(network).eval()(torch.zeros(1, *input_shape)).shape)
-    except (RuntimeError, ValueError, IndexError) as error:
-        message = str(error).splitlines()[0]
-        raise FileError(f"the layers do not fit an input {[1, *input_shape]}: {message}") from error
-    names = [str(name).strip(" ") for name in classes or []]
-    for name in names:
-        if names.count(name) > 1:
-            raise FileError(f"two classes are called '{name}'")
-        if name == "all" or name.startswith(("name:", "index:")):
-            raise FileError(f"a class is called '{name}', which means something else to viz")
-    if classes and shape != [1, len(classes)]:
-        raise FileError(f"{len(classes)} classes need an output {[1, len(classes)]}, "
-                        f"the last layer gives {shape}")
-
-
-def _text(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _line(fields):
-    return "{" + ", ".join(f"{_text(key)}: {_text(value)}" for key, value in fields.items()) + "}"
-
-
-def _description(network, weights, name, input_shape, mean, std, classes, variation, maximise):
-    """The same text as nn/io/description_writer.cpp."""
-    shape = {"shape": [int(size) for size in input_shape]}
-    if (mean is None) != (std is None):
-        raise FileError("expected mean and std, or neither")
-    for field, numbers in (("mean", mean), ("std", std)):
-        if numbers is None:
-            continue
-        if len(numbers) != input_shape[0]:
-            raise FileError(f"{field}: expected one number per channel, got {len(numbers)}")
-        shape[field] = [float(number) for number in numbers]
-    if variation:
-        shape["variation"] = float(variation)
-    out = f'{{"format": {FORMAT},\n "name": {_text(name)},\n "input": {_line(shape)}'
-    if classes:
-        out += f',\n "classes": {_text(list(classes))}'
-    if maximise:
-        options = {option: float(maximise[option]) for option in sorted(maximise)}
-        out += f',\n "maximise": {_line(options)}'
-    layers = [_line(_layer(index, *named)) for index, named in enumerate(network._modules.items())]
-    return (out + ',\n "layers": [' + ",\n            ".join(layers)
-            + f'],\n "weights": {_text(weights)}}}\n')
-
-
-def _replace(files):
-    """Writes all files beside their places before the first takes its place."""
-    temporary = [(path, path.with_name(path.name + ".tmp")) for path in files]
-    try:
-        for path, beside in temporary:
-            beside.write_bytes(files[path])
-        for path, beside in temporary:
-            os.replace(beside, path)
+        yield network.eval()
     finally:
-        for _, beside in temporary:
-            beside.unlink(missing_ok=True)
+        for module, training in modes.items():
+            module.training = training
 
 
-def to_safetensors(tensors):
-    """The same bytes as nn/io/safetensors.cpp: sorted by key, the header padded to 8 bytes."""
-    header, data = {}, bytearray()
-    for key in sorted(tensors):
-        tensor = tensors[key].detach().cpu().contiguous()
-        value = tensor.numpy().astype("<f4").tobytes()
-        header[key] = {"data_offsets": [len(data), len(data) + len(value)], "dtype": "F32",
-                       "shape": list(tensor.shape)}
-        data += value
-    text = _text(header).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + data
+def _with_mean_of(listing, mean, std):
+    """`mean` and `std` followed by the normalisation with which the network itself begins."""
+    if listing.scale is None:
+        return mean, std
+    channels = len(listing.scale)
+    outer = zip(mean or [0.0] * channels, std or [1.0] * channels)
+    parts = [(m - float(shift / scale) * s, s / float(scale))
+             for (m, s), scale, shift in zip(outer, listing.scale, listing.shift)]
+    return [[float(str(numpy.float32(part[i]))) for part in parts] for i in (0, 1)]
+
+
+def write(listing, path, mean=None, std=None, classes=None, name=None, variation=None,
+          maximise=None, usual=None):
+    """Writes the two files of a traced network."""
+    path = pathlib.Path(path)
+    shape = listing.shape(listing.input)
+    mean, std = _with_mean_of(listing, mean, std)
+    source = files.input_fields(shape, mean, std, usual, variation)
+    if classes:
+        files.check_classes(classes, listing.shape(len(listing.modules) - 1))
+    layers, tensors = listing.described()
+    if len(layers) > files.MOST_LAYERS:
+        raise FileError(f"{len(layers)} layers, at most {files.MOST_LAYERS} are read")
+    text = files.description_text(path.stem if name is None else name, source, layers,
+                                  path.with_suffix(".safetensors").name, classes, maximise)
+    files.write(path, text, tensors)
 
 
 def save(network, path, input_shape, mean=None, std=None, classes=None, name=None, variation=None,
-         maximise=None):
-    """Writes the description at `path` of a Sequential, and its weights beside it.
+         maximise=None, usual=None):
+    """Writes the description at `path` of a network, any module, and its weights beside it.
 
     `mean` and `std` are those by which pixels in [0, 1] were normalised for the network, one number
-    per channel. Raises FileError if the network has anything that descriptions do not know.
+    per channel; `variation`, `maximise` and `usual` are as in descriptions. Both files are read
+    again and compared with the network. Returns what is worth knowing, lines of text. Raises
+    FileError if the network has anything that descriptions do not know.
     """
-    path = pathlib.Path(path)
-    if type(network) is not nn.Sequential:
-        raise FileError(f"expected a Sequential, got {type(network).__name__}")
     if len(input_shape) != 3:
         raise FileError(f"input_shape: expected (channels, height, width), got {input_shape}")
-    weights = path.with_suffix(".safetensors")
-    description = _description(network, weights.name, path.stem if name is None else name,
-                               input_shape, mean, std, classes, variation, maximise)
-    tensors = tensors_of(network)
-    for key, tensor in tensors.items():
-        if tensor.dtype != torch.float32:
+    if isinstance(network, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+        network = network.module
+    for key, tensor in network.state_dict().items():
+        if tensor.is_floating_point() and tensor.dtype != torch.float32:
             raise FileError(f"'{key}' is {tensor.dtype}, expected torch.float32; network.float()")
-    _check_output(network, input_shape, classes)
-    _replace({weights: to_safetensors(tensors), path: description.encode()})
+    with _answering(network) as whole:
+        listing = tracing.trace(whole, input_shape)
+        write(listing, path, mean, std, classes, name, variation, maximise, usual)
+        given = {"input": files.input_fields(input_shape, mean, std)}
 
-
-def _read_safetensors(data, path):
-    length = struct.unpack("<Q", data[:8])[0]
-    header, values = json.loads(data[8:8 + length]), data[8 + length:]
-    header.pop("__metadata__", None)
-    tensors = {}
-    for key, entry in header.items():
-        if key.endswith("num_batches_tracked"):
-            continue
-        if entry["dtype"] != "F32":
-            raise FileError(f"{path}: '{key}': dtype {entry['dtype']!r}, only F32 is supported")
-        begin, end = entry["data_offsets"]
-        tensors[key] = torch.frombuffer(bytearray(values[begin:end]), dtype=torch.float32)
-        tensors[key] = tensors[key].reshape(entry["shape"])
-    return tensors
-
-
-def _read_json_weights(data, path):
-    return {key: torch.tensor(entry["data"], dtype=torch.float32).reshape(entry["shape"])
-            for key, entry in json.loads(data).items()}
-
-
-def read_weights(path):
-    """The tensors of a weight file, by key."""
-    path = pathlib.Path(path)
-    read = _read_json_weights if path.suffix == ".json" else _read_safetensors
-    data = path.read_bytes()
-    try:
-        return read(data, path)
-    except FileError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, struct.error) as error:
-        raise FileError(f"{path}: expected weights, got something else or a damaged file") from error
-
-
-def _build_layer(path, index, layer):
-    fields = dict(layer)
-    kind, name = fields.pop("type", None), fields.pop("name", str(index))
-    where = f"{path}: layer {index} ({kind})"
-    if kind not in TYPES:
-        raise FileError(f"{where}: unknown type (known: {', '.join(TYPES)})")
-    known, only = TYPES[kind]
-    for field, value in fields.items():
-        if field not in known and value != only.get(field):
-            raise FileError(f"{where}: {field} {value!r} is not supported")
-    if kind in ("Softmax", "LogSoftmax"):
-        fields["dim"] = 1
-    try:
-        built = getattr(nn, kind)(**{field: tuple(value) if isinstance(value, list) else value
-                                     for field, value in fields.items()})
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise FileError(f"{where}: {str(error).splitlines()[0]}") from error
-    return name, built
-
-
-def build(layers, path):
-    """The Sequential of a description's `layers`, with random weights; `path` is for messages."""
-    return nn.Sequential(OrderedDict(_build_layer(path, *layer) for layer in enumerate(layers)))
-
-
-def _set_weights(network, path):
-    tensors, expected = read_weights(path), tensors_of(network)
-    for key in sorted(tensors.keys() | expected.keys()):
-        shapes = [list(t[key].shape) if key in t else None for t in (tensors, expected)]
-        if shapes[0] != shapes[1]:
-            raise FileError(f"{path}: '{key}' is {shapes[0] or 'missing'}, expected "
-                            f"{shapes[1] or 'no such tensor'}")
-    network.load_state_dict(tensors, strict=False)
-
-
-def load(path):
-    """-> the network that a description names, as a Sequential in eval mode, and the description.
-
-    The network does not normalise: give it `normalised(pixels, description)`.
-    """
-    path = pathlib.Path(path)
-    data = path.read_bytes()
-    try:
-        description = json.loads(data)
-        if description.get("format", 1) > FORMAT:
-            raise FileError(f"{path}: format {description['format']}: written by a newer version, "
-                            f"this one reads up to {FORMAT}")
-        layers, weights = description["layers"], description.get("weights")
-        network = build(layers, path)
-    except FileError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileError(f"{path}: expected a model description in JSON") from error
-    if weights:
-        _set_weights(network, path.parent / weights)
-    return network.eval(), description
-
-
-def normalised(pixels, description):
-    """What the network sees of pixels[N,C,H,W] in [0, 1]."""
-    if "mean" not in description["input"]:
-        return pixels
-    mean, std = (torch.tensor(description["input"][field]).reshape(1, -1, 1, 1)
-                 for field in ("mean", "std"))
-    return (pixels - mean) / std
+        def original(pixels):
+            return tracing.output(whole(normalised(pixels, given)))
+        compared = checking.with_original(original, *load(path))
+    return [*listing.notes, str(compared.expect())]
 
 
 def _numbers(kind):
@@ -310,54 +100,84 @@ def _numbers(kind):
     return read
 
 
+def add_description_options(command, input_required=True):
+    """The options of all commands that write descriptions."""
+    command.add_argument("--input", type=_numbers(int), required=input_required, metavar="C,H,W",
+                         help="channels, height and width of its pictures")
+    command.add_argument("--mean", type=_numbers(float), metavar="M,..", help="one per channel")
+    command.add_argument("--std", type=_numbers(float), metavar="S,..", help="one per channel")
+    command.add_argument("--classes", type=_numbers(str), metavar="NAME,..")
+    command.add_argument("--name", help="what reports call it")
+    command.add_argument("--viz", metavar="PROGRAM", help="also compare with this viz; default: "
+                         "build/release/bin/viz, if it is there")
+
+
 def _arguments():
     parser = argparse.ArgumentParser(
-        description="Takes networks from PyTorch and to PyTorch. PyTorch's files are programs: open "
-        "only those whose authors you trust.",
+        description="Takes networks from PyTorch and to PyTorch.",
         epilog="Exit codes: 0 done, 2 usage, 3 bad input, 4 input/output.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    export = commands.add_parser("export", help="a Sequential, saved whole by torch.save, becomes a "
-                                 "description and weights")
-    export.add_argument("checkpoint", metavar="NETWORK.pt")
+    export = commands.add_parser("export", help="a network becomes a description and weights")
+    export.add_argument("network", metavar="net.py:Net",
+                        help="a class or function in your file, with arguments if it needs some: "
+                        "'net.py:Net(10)'; or NETWORK.pt, saved whole by torch.save")
     export.add_argument("description", metavar="MODEL.json")
-    export.add_argument("--input", type=_numbers(int), required=True, metavar="C,H,W")
-    export.add_argument("--mean", type=_numbers(float), metavar="M,..", help="one per channel")
-    export.add_argument("--std", type=_numbers(float), metavar="S,..", help="one per channel")
-    export.add_argument("--classes", type=_numbers(str), metavar="NAME,..")
-    export.add_argument("--name")
+    export.add_argument("--weights", metavar="NET.pth",
+                        help="its state_dict, or a checkpoint with it")
+    add_description_options(export)
+    export.add_argument("--trust-code", action="store_true",
+                        help="open files that run code when they are opened, as whole networks do")
     other = commands.add_parser("import", help="the reverse, for torch.load")
     other.add_argument("description", metavar="MODEL.json")
     other.add_argument("checkpoint", metavar="NETWORK.pt")
     return parser.parse_args()
 
 
-def _read_checkpoint(path):
-    with open(path, "rb") as file:
-        try:
-            return torch.load(file, map_location="cpu", weights_only=False)
-        except OSError:
-            raise
-        except Exception as error:  # a pickle fails in any way it likes
-            raise FileError(f"{path}: expected a network saved by torch.save") from error
+def report(path, lines, viz):
+    """Prints what was written and how it was compared; with our program too, if there is one."""
+    network, description = load(path)
+    layers, weights = len(description["layers"]), sum(p.numel() for p in network.parameters())
+    print(f"{path}: {layers} layers, {weights} weights")
+    print("\n".join(lines))
+    viz = checking.find_viz(viz)
+    if viz:
+        print(checking.with_viz(viz, path, network, description).expect())
+    else:
+        print("no viz in build/release/bin to compare with: --viz tells where it is")
 
 
-def _main():
+def _export(arguments):
+    if ".py:" in arguments.network:
+        network = opening.network_of_class(arguments.network)
+        if arguments.weights:
+            opening.set_weights(network, arguments.weights, arguments.trust_code)
+        else:
+            print("no --weights: the network is written as it was constructed, untrained")
+    else:
+        network = opening.whole_network(arguments.network, arguments.trust_code)
+    lines = save(network, arguments.description, arguments.input, arguments.mean, arguments.std,
+                 arguments.classes, arguments.name)
+    report(arguments.description, lines, arguments.viz)
+
+
+def main():
     arguments = _arguments()
     if arguments.command == "export":
-        network = _read_checkpoint(arguments.checkpoint)
-        save(network, arguments.description, arguments.input, arguments.mean, arguments.std,
-             arguments.classes, arguments.name)
+        _export(arguments)
     else:
         network, _ = load(arguments.description)
-        checkpoint = io.BytesIO()
-        torch.save(network, checkpoint)
-        _replace({pathlib.Path(arguments.checkpoint): checkpoint.getvalue()})
+        files.replace({pathlib.Path(arguments.checkpoint): lambda file: torch.save(network, file)})
+
+
+def run(program, main):
+    """Calls `main`; a FileError or an OSError becomes one line and an exit code."""
+    try:
+        main()
+    except FileError as error:
+        sys.exit(print(f"{program}: error: {error}", file=sys.stderr) or 3)
+    except OSError as error:
+        sys.exit(print(f"{program}: error: {error}", file=sys.stderr) or 4)
 
 
 if __name__ == "__main__":
-    try:
-        _main()
-    except FileError as error:
-        sys.exit(print(f"pytorch.py: error: {error}", file=sys.stderr) or 3)
-    except OSError as error:
-        sys.exit(print(f"pytorch.py: error: {error}", file=sys.stderr) or 4)
+    run("pytorch.py", main)

@@ -94,7 +94,7 @@ std::optional<FileKind> file_kind(std::string_view first_bytes) {
     if (has(first_bytes, place, mark)) return kind;
   }
   if (is_bmp(first_bytes)) return FileKind{"a BMP image", "", true};
-  if (is_onnx(first_bytes)) return FileKind{"an ONNX file", ""};
+  if (is_onnx(first_bytes)) return FileKind{"an ONNX file", "; weights/onnx.py converts it"};
   if (begins_with(first_bytes, '<')) {
     return FileKind{"a web page or another kind of markup", "; was the download redirected?"};
   }
