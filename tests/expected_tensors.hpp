@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "autograd/tensor.hpp"
 #include "nn/io/stored_tensor.hpp"
 
 /// Comparison with tensors that another program computed.
 namespace glass {
+
+inline const std::string golden_folder = GLASS_SOURCE_DIR "/tests/golden/";
 
 inline Tensor to_tensor(const nn::StoredTensor& stored) {
   return Tensor::from(Shape(stored.shape.begin(), stored.shape.end()),

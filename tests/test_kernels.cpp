@@ -189,7 +189,7 @@ TEST_CASE("kernels: pooling equals its reference") {
     CHECK(y == y_expected);
     max_pool2d_dx(dy.data(), x.data(), y.data(), dx.data(), g);
     reference::max_pool2d_dx(dy.data(), x.data(), y.data(), dx_expected.data(), g);
-    CHECK(dx == dx_expected);
+    CHECK(distance(dx, dx_expected) < tolerance);  // windows that overlap add in another order
     avg_pool2d(x.data(), y.data(), g);
     reference::avg_pool2d(x.data(), y_expected.data(), g);
     CHECK(distance(y, y_expected) < tolerance);

@@ -9,8 +9,6 @@ using namespace glass;
 
 namespace {
 
-const std::string folder = GLASS_SOURCE_DIR "/tests/golden/";
-
 /// A network of this layer alone, for inputs of this shape, of which a description knows images only.
 nn::Model network(const nlohmann::json& layer, const Shape& input) {
   nlohmann::json description = {{"name", "layer"}, {"input", {{"shape", {1, 1, 1}}}}};
@@ -30,9 +28,9 @@ bool close(const Tensor& found, const Tensor& expected) { return distance(found,
 
 /// tests/golden/make_layers.py computed the same.
 TEST_CASE("each layer gives PyTorch's output and PyTorch's gradients") {
-  const std::string path = folder + "layers.safetensors";
+  const std::string path = golden_folder + "layers.safetensors";
   const nn::StoredTensors stored = nn::parse_safetensors(nn::read_file(path), path);
-  const auto cases = nlohmann::json::parse(nn::read_file(folder + "layers.json"));
+  const auto cases = nlohmann::json::parse(nn::read_file(golden_folder + "layers.json"));
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const std::string name = cases[i]["layer"].dump();
     CAPTURE(name);

@@ -16,8 +16,6 @@ using namespace glass;
 
 namespace {
 
-const std::string folder = GLASS_SOURCE_DIR "/tests/golden/";
-
 /// What PyTorch computed, by name.
 class Golden {
  public:
@@ -33,7 +31,7 @@ class Golden {
   }
 
  private:
-  std::string path_ = folder + "small-training.safetensors";
+  std::string path_ = golden_folder + "small-training.safetensors";
   nn::StoredTensors stored_;
 };
 
@@ -94,9 +92,9 @@ std::vector<nn::NamedTensor> state(const nn::Model& model) {
 
 /// tests/golden/make_golden.py builds the same network from the same description in PyTorch.
 TEST_CASE("a network out of PyTorch gives PyTorch's answers") {
-  nn::Model model = nn::load_model(folder + "small.json");
+  nn::Model model = nn::load_model(golden_folder + "small.json");
   model.eval();
-  const std::string path = folder + "small-expected.json";
+  const std::string path = golden_folder + "small-expected.json";
   const nn::StoredTensors stored = nn::parse_json_weights(nn::read_file(path), path);
   const Tensor expected = to_tensor(stored.at("output")), y = model(to_tensor(stored.at("input")));
   REQUIRE(y.shape() == expected.shape());
@@ -106,7 +104,7 @@ TEST_CASE("a network out of PyTorch gives PyTorch's answers") {
 }
 
 TEST_CASE("pixels get PyTorch's gradients, through the normalisation") {
-  nn::Model model = nn::load_model(folder + "small.json");
+  nn::Model model = nn::load_model(golden_folder + "small.json");
   model.eval();
   model.requires_grad(false);
   const Golden golden;
@@ -124,7 +122,7 @@ TEST_CASE("ten steps of training give PyTorch's losses, weights and running valu
   const Golden golden;
   for (const Training& training : trainings) {
     const std::string name = training.name;
-    nn::Model model = nn::load_model(folder + "small.json");
+    nn::Model model = nn::load_model(golden_folder + "small.json");
     const Tensor losses = ten_steps(model, training.make, golden);
     CHECK_MESSAGE(distance(losses, golden[name + ".loss"]) < 1e-4, name);
     for (const auto& [key, tensor] : state(model)) {
@@ -136,7 +134,7 @@ TEST_CASE("ten steps of training give PyTorch's losses, weights and running valu
 
 TEST_CASE("the comparison with PyTorch sees a biased variance and an epsilon outside of the root") {
   const Golden golden;
-  nn::Model model = nn::load_model(folder + "small.json");
+  nn::Model model = nn::load_model(golden_folder + "small.json");
   const Tensor weight = model.layers.layer(1).parameters()[0].tensor;
   const Tensor variance = model.buffers()[1].tensor, first = variance.clone();
   const auto each = [&](auto f) {
