@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import tempfile
 
-import numpy
 import torch
 
 from . import checking, onnx_graph
