@@ -74,7 +74,8 @@ def _hangs_over(shape, kernel, strides, dilations, before, after):
 
 def pad(graph, node, input, pads=None, value=None, axes=None):
     pads = node.get("pads", numbers(pads))
-    if node.get("mode", b"constant") != b"constant" or node.get("value", 0 if value is None else value.item()):
+    filling = node.get("value", 0 if value is None else value.item())
+    if node.get("mode", b"constant") != b"constant" or filling:
         raise FileError("pads with something else than zeros")
     if axes is not None:
         raise FileError("names its axes: export opset 17 or earlier")
