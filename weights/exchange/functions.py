@@ -19,8 +19,7 @@ MOVING = {"view", "reshape", "flatten", "squeeze", "unsqueeze", "permute", "tran
           "reshape_as", "unflatten", "repeat", "unbind", "swapaxes", "select", "moveaxis",
           "channel_shuffle", "pixel_unshuffle"}
 # Those that change nothing.
-PASSING = {"contiguous", "clone", "float", "to", "type_as", "cpu", "requires_grad", "detach",
-           "alias", "positive", "pos", "feature_alpha_dropout"}
+PASSING = {"contiguous", "clone", "float", "to", "type_as", "cpu", "positive", "pos"}
 
 
 def _conv2d(listing, input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):

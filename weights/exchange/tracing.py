@@ -232,8 +232,8 @@ def trace(network, input_shape, rows=False):
     With `rows` the network is given them as rows of numbers, [N,C*H*W].
     """
     if isinstance(network, torch.jit.ScriptModule):
-        raise FileError("TorchScript has no code that could be followed: take the module that it was "
-                        "made of")
+        raise FileError("TorchScript has no code that could be followed: take the module that it "
+                        "was made of")
     again = set()
     with torch.no_grad():
         while True:
