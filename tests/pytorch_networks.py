@@ -170,6 +170,17 @@ class ChannelsLast(nn.Module):
         return F.softmax(self.fc(F.dropout(F.relu(x), training=self.training)), -1)
 
 
+class Rows(nn.Module):
+    """Given pictures that somebody flattened; one number for two classes, without its dimension."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.head = nn.Linear(64, 12), nn.Linear(12, 1)
+
+    def forward(self, x):
+        return torch.sigmoid(self.head(torch.tanh(self.hidden(x)))).squeeze()
+
+
 def small():
     """Our own, all with random weights and running values."""
     torch.manual_seed(0)
@@ -177,7 +188,7 @@ def small():
                 "lenet5": (LeNet5(), (1, 28, 28)), "resnet20": (ResNet20(), (3, 32, 32)),
                 "squeeze-excite": (SqueezeExcite(), (3, 9, 8)),
                 "normalised": (Normalised(), (3, 12, 12)), "shared": (Shared(), (3, 10, 9)),
-                "channels-last": (ChannelsLast(), (2, 11, 9))}
+                "channels-last": (ChannelsLast(), (2, 11, 9)), "rows": (Rows(), (1, 8, 8))}
     for network, _ in networks.values():
         for module in network.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):

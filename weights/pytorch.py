@@ -83,12 +83,14 @@ def save(network, path, input_shape, mean=None, std=None, classes=None, name=Non
         if tensor.is_floating_point() and tensor.dtype != torch.float32:
             raise FileError(f"'{key}' is {tensor.dtype}, expected torch.float32; network.float()")
     with _answering(network) as whole:
-        listing = tracing.trace(whole, input_shape)
+        rows = tracing.takes_rows(whole, input_shape)
+        listing = tracing.trace(whole, input_shape, rows)
         write(listing, path, mean, std, classes, name, variation, maximise, usual)
         given = {"input": files.input_fields(input_shape, mean, std)}
 
         def original(pixels):
-            return tracing.output(whole(normalised(pixels, given)))
+            pixels = normalised(pixels, given)
+            return tracing.output(whole(pixels.flatten(1) if rows else pixels))
         compared = checking.with_original(original, *load(path))
     return [*listing.notes, str(compared.expect())]
 

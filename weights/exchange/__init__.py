@@ -14,5 +14,5 @@
     opening     finds a network by its file and class, and its weights
     checking    whether the written files compute the same
 
-    onnx_graph, onnx_nodes, onnx_constants, onnx_checking: the same of ONNX files
+    onnx_graph, onnx_nodes, onnx_windows, onnx_constants, onnx_checking: the same of ONNX files
 """

@@ -113,8 +113,8 @@ def _read_safetensors(path):
         if length > path.stat().st_size:
             raise ValueError("no header")
         header = json.loads(file.read(length))
-    values = numpy.memmap(path, mode="r", offset=8 + length)
     header.pop("__metadata__", None)
+    values = numpy.memmap(path, mode="r", offset=8 + length) if header else None
     tensors = {}
     for key, entry in header.items():
         if key.endswith("num_batches_tracked"):

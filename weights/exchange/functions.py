@@ -19,8 +19,7 @@ MOVING = {"view", "reshape", "flatten", "squeeze", "unsqueeze", "permute", "tran
           "reshape_as", "unflatten", "repeat", "unbind", "swapaxes", "select", "moveaxis",
           "channel_shuffle", "pixel_unshuffle"}
 # Those that change nothing.
-PASSING = {"contiguous", "clone", "float", "to", "type_as", "cpu", "requires_grad", "detach",
-           "alias", "positive", "pos", "feature_alpha_dropout"}
+PASSING = {"contiguous", "clone", "float", "to", "type_as", "cpu", "positive", "pos"}
 
 
 def _conv2d(listing, input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -186,6 +185,14 @@ def _reduce(average):
     return reduce
 
 
+def _max(listing, input, dim=None, keepdim=False):
+    """The largest numbers; their places, which come with them, are of no use here."""
+    if not isinstance(dim, int):
+        raise FileError("compares layers, only numbers of one can be compared")
+    return (arithmetic.pool(listing, input, [dim], keepdim, False),
+            FileError("max gives places, which no layer does"))
+
+
 def _moving(function):
     def move(listing, input, *args, **kwargs):
         args = [listing.places(a) if isinstance(a, Value) else a for a in args]  # for their shapes
@@ -239,7 +246,7 @@ KNOWN = {
     "neg": lambda listing, input: arithmetic.affine(listing, input, -1, 0),
     "pow": _pow, "square": lambda listing, input: _pow(listing, input, 2),
     "cat": _cat, "concat": _cat, "concatenate": _cat,
-    "mean": _reduce(True), "amax": _reduce(False),
+    "mean": _reduce(True), "amax": _reduce(False), "max": _max,
     **dict.fromkeys(PASSING, _passing),
 }
 

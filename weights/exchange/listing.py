@@ -177,6 +177,8 @@ class Listing:
 
     def finish(self, value):
         """Ends the list with this value, and drops the layers that do not lead to it."""
+        if self.places(value).dim() == 1:  # one number a picture
+            value = self.arrange(value, lambda x: x[:, None])
         last = self.settle(value)
         if last == INPUT:
             last = self.add(nn.Identity(), INPUT)

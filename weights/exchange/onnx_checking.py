@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import tempfile
 
-import numpy
 import torch
 
 from . import checking, onnx_graph
@@ -50,7 +49,7 @@ def _runtime(folder, path, x):
 
 
 def _directions(gradient):
-    """Eight of length 1: random halves of the gradient, where differences are largest, and noise."""
+    """Eight of length 1: random halves of the gradient, where most changes, and some noise."""
     generator = torch.Generator().manual_seed(0)
     for _ in range(8):
         noise = torch.randn(gradient.shape, generator=generator, dtype=torch.float64)

@@ -9,7 +9,7 @@ import math
 import torch
 from torch import nn
 
-from . import arithmetic
+from . import arithmetic, onnx_windows
 from .arrangement import Value
 from .files import FileError
 from .functions import KNOWN
@@ -19,70 +19,6 @@ from .onnx_constants import numbers
 
 def _number(tensor):
     return None if tensor is None else tensor.item()
-
-
-def _same_pads(node, input, kernel, strides, dilations):
-    """The paddings of auto_pad [top, left, bottom, right]."""
-    auto = node.get("auto_pad", b"NOTSET").decode()
-    if auto == "NOTSET":
-        return node.get("pads", [0, 0, 0, 0])
-    totals = [0, 0]
-    if auto.startswith("SAME"):
-        totals = [max((math.ceil(size / stride) - 1) * stride + dilation * (k - 1) + 1 - size, 0)
-                  for size, k, stride, dilation in zip(input[1:], kernel, strides, dilations)]
-    less, more = [total // 2 for total in totals], [total - total // 2 for total in totals]
-    return less + more if auto != "SAME_LOWER" else more + less
-
-
-def _conv(graph, node, input, weight, bias=None):
-    strides, dilations = node.get("strides", [1, 1]), node.get("dilations", [1, 1])
-    if weight.dim() != 4:
-        raise FileError(f"has a kernel of {weight.dim() - 2} dimensions, only two can be said")
-    shape = graph.listing.shape(input)
-    top, left, bottom, right = _same_pads(node, shape, weight.shape[2:], strides, dilations)
-    if (top, left) != (bottom, right):
-        input = KNOWN["pad"](graph.listing, input, (left, right, top, bottom))
-        top = left = 0
-    return KNOWN["conv2d"](graph.listing, input, weight, bias, tuple(strides), (top, left),
-                           tuple(dilations), node.get("group", 1))
-
-
-def _pool(average):
-    def pool(graph, node, input):
-        kernel = node["kernel_shape"]
-        strides, dilations = node.get("strides", [1, 1]), node.get("dilations", [1, 1])
-        shape, ceil = graph.listing.shape(input), bool(node.get("ceil_mode", 0))
-        top, left, bottom, right = _same_pads(node, shape, kernel, strides, dilations)
-        include = bool(node.get("count_include_pad", 0))
-        if (top, left) != (bottom, right):
-            if _hangs_over(shape, kernel, strides, dilations, (top, left), (bottom, right)) \
-                    and not include:
-                ceil = True
-            elif include or not average and type_of(graph.module(input)) in _NOT_NEGATIVE:
-                input = KNOWN["pad"](graph.listing, input, (left, right, top, bottom))
-                top = left = 0
-            else:
-                raise FileError("pads more at one side, and not with zeros")
-        if average:
-            include = include or (top, left) == (0, 0) and not ceil
-            return KNOWN["avg_pool2d"](graph.listing, input, tuple(kernel), tuple(strides),
-                                       (top, left), ceil, include)
-        return KNOWN["max_pool2d"](graph.listing, input, tuple(kernel), tuple(strides), (top, left),
-                                   tuple(dilations), ceil)
-    return pool
-
-
-_NOT_NEGATIVE = {"ReLU", "ReLU6", "Sigmoid", "Hardsigmoid", "Softmax"}
-
-
-def _hangs_over(shape, kernel, strides, dilations, before, after):
-    """Whether one more window, which ceil_mode adds, does what the larger padding after does."""
-    for size, k, stride, dilation, first, last in zip(shape[1:], kernel, strides, dilations, before,
-                                                      after):
-        reach = size + 2 * first - dilation * (k - 1) - 1
-        if first > last or (reach + last - first) // stride != math.ceil(reach / stride):
-            return False
-    return True
 
 
 def _gemm(graph, node, input, weight, bias=None):
@@ -235,17 +171,6 @@ def _sum(graph, node, *inputs):
     return inputs[0] if len(inputs) == 1 else arithmetic.merge(graph.listing, Add(), list(inputs))
 
 
-def _pad(graph, node, input, pads=None, value=None, axes=None):
-    pads = node.get("pads", numbers(pads))
-    if node.get("mode", b"constant") != b"constant" or node.get("value", _number(value) or 0):
-        raise FileError("pads with something else than zeros")
-    if axes is not None:
-        raise FileError("names its axes: export opset 17 or earlier")
-    half = len(pads) // 2
-    pairs = [(pads[i], pads[i + half]) for i in reversed(range(half))]
-    return KNOWN["pad"](graph.listing, input, [size for pair in pairs for size in pair])
-
-
 def _reduce(average):
     def reduce(graph, node, input, axes=None):
         rank = len(graph.listing.shape(input)) + 1
@@ -277,15 +202,16 @@ def _as(name, **attributes):
 
 
 OF_PICTURES = {
-    "Conv": _conv, "Gemm": _gemm, "MatMul": _matmul, "BatchNormalization": _batch_norm,
+    "Conv": onnx_windows.conv, "Gemm": _gemm, "MatMul": _matmul, "BatchNormalization": _batch_norm,
     "InstanceNormalization": _instance_norm, "LayerNormalization": _layer_norm, "LRN": _lrn,
     "Relu": _as("relu"), "LeakyRelu": _as("leaky_relu", alpha=0.01), "Elu": _as("elu", alpha=1.0),
     "Selu": _as("selu"), "PRelu": _prelu, "Sigmoid": _as("sigmoid"), "Tanh": _as("tanh"),
     "HardSwish": _as("hardswish"), "HardSigmoid": _hard_sigmoid, "Clip": _clip, "Erf": _erf,
     "Softmax": _softmax("softmax"), "LogSoftmax": _softmax("log_softmax"),
-    "MaxPool": _pool(False), "AveragePool": _pool(True), "GlobalAveragePool": _global(True),
-    "GlobalMaxPool": _global(False), "ReduceMean": _reduce(True), "ReduceMax": _reduce(False),
+    "MaxPool": onnx_windows.pool(False), "AveragePool": onnx_windows.pool(True),
+    "GlobalAveragePool": _global(True), "GlobalMaxPool": _global(False),
+    "ReduceMean": _reduce(True), "ReduceMax": _reduce(False), "Pad": onnx_windows.pad,
     "Add": _add, "Sub": _sub, "Mul": _mul, "Div": _div, "Neg": _as("neg"), "Pow": _pow,
-    "Sum": _sum, "Max": _extreme(True), "Min": _extreme(False), "Concat": _concat, "Pad": _pad,
+    "Sum": _sum, "Max": _extreme(True), "Min": _extreme(False), "Concat": _concat,
     "Identity": _same, "Dropout": _same, "Cast": _same,
 }

@@ -1,7 +1,8 @@
 """Follows a network of PyTorch by torch.fx, and lists its layers.
 
 Each operation is also computed, on two grey pictures, so that what does not depend on the pixels
-(sizes, lengths, decisions upon them) is what it is while the network runs; only the rest is followed.
+(sizes, lengths, decisions upon them) is what it is while the network runs; only the rest is
+followed.
 """
 import collections
 import linecache
@@ -30,13 +31,13 @@ _SAME_FOR_ALL = {"size", "dim", "ndimension", "numel", "nelement", "stride", "is
 class _Whole(nn.Module):
     """The network as torch.fx should follow it: one picture in, whatever comes out kept aside."""
 
-    def __init__(self, network):
+    def __init__(self, network, rows):
         super().__init__()
-        self.network = network
+        self.network, self.rows = network, rows
         self.result = []
 
     def forward(self, x):
-        self.result.append(self.network(x))
+        self.result.append(self.network(x.flatten(1) if self.rows else x))
 
 
 class _Traced(fx.Proxy):
@@ -168,8 +169,8 @@ class _Tracer(fx.Tracer):
                 proxy.value = value  # it was changed in its place
         if isinstance(result, torch.Tensor):
             return self._wrap(value, result)
-        return tuple(map(self._wrap, value if isinstance(value, tuple) else [value] * len(parts),
-                         parts))
+        values = value if isinstance(value, tuple) else [value] * len(parts)
+        return type(result)(list(map(self._wrap, values, parts)))
 
     def _wrap(self, value, tensor):
         return _Traced(self.create_node("placeholder", "value", (), {}), self, value, tensor)
@@ -187,8 +188,21 @@ def output(result):
     return found[0]
 
 
-def _run(network, listing):
-    tracer, whole = _Tracer(listing), _Whole(network)
+def takes_rows(network, input_shape):
+    """Whether it takes [N,F] instead of pictures, which its users flatten before."""
+    def fits(x):
+        try:
+            network(x)
+        except Exception:  # the network's own code may fail in any way
+            return False
+        return True
+    picture = torch.zeros(2, *input_shape)
+    with torch.no_grad():
+        return not fits(picture) and fits(picture.flatten(1))
+
+
+def _run(network, listing, rows):
+    tracer, whole = _Tracer(listing), _Whole(network, rows)
     try:
         tracer.trace(whole)
     except (FileError, Again):
@@ -212,12 +226,18 @@ def _run(network, listing):
     return listing
 
 
-def trace(network, input_shape):
-    """-> the Listing of a network in eval mode, for pictures of `input_shape` (C, H, W)."""
+def trace(network, input_shape, rows=False):
+    """-> the Listing of a network in eval mode, for pictures of `input_shape` (C, H, W).
+
+    With `rows` the network is given them as rows of numbers, [N,C*H*W].
+    """
+    if isinstance(network, torch.jit.ScriptModule):
+        raise FileError("TorchScript has no code that could be followed: take the module that it "
+                        "was made of")
     again = set()
     with torch.no_grad():
         while True:
             try:
-                return _run(network, Listing(input_shape, as_convs=again))
+                return _run(network, Listing(input_shape, as_convs=again), rows)
             except Again as learnt:
                 again, = learnt.args
