@@ -22,6 +22,7 @@ namespace glass::nn {
 struct ConvPadding : Size2 {
   constexpr ConvPadding(Index both = 0) : Size2(both) {}                      ///< at all sides
   constexpr ConvPadding(Index height, Index width) : Size2(height, width) {}  ///< height first
+  /// Both sizes, or "same".
   constexpr ConvPadding(Size2 size, bool keeps_size = false) : Size2(size), same(keeps_size) {}
   bool same = false;                                    ///< then the size means nothing
   bool operator==(const ConvPadding&) const = default;  ///< both are equal

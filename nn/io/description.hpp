@@ -10,8 +10,8 @@ namespace glass::nn {
 /// Descriptions are written by people: larger ones were made to fill the memory.
 inline constexpr std::uint64_t largest_description = std::uint64_t{1} << 20;  ///< bytes
 inline constexpr std::size_t most_layers = 1000;                              ///< of one model
-inline constexpr std::size_t most_inputs = 100,
-                             most_inputs_in_all = 10'000;  ///< of one layer, of all
+inline constexpr std::size_t most_inputs = 100;                               ///< of one layer
+inline constexpr std::size_t most_inputs_in_all = 10'000;                     ///< of all layers
 
 /// What descriptions are written in. A change that older programs would misread raises it.
 inline constexpr std::uint64_t description_format = 1;
