@@ -58,7 +58,7 @@ std::string write_card(const nn::Model& model, const Card& card) {
   if (!card.commit.empty()) out << "| commit | " << card.commit << " |\n";
   out << "| epochs | " << card.epochs << " of " << card.planned_epochs
       << "; these are the weights after epoch " << card.best_epoch << " |\n\n"
-      << "The last images of the training set were held out for validation: no gradient came from "
+      << "The validation images were held out: no gradient came from "
          "them, and they chose the epoch whose weights were kept. The test images chose "
          "nothing.\n\n";
   write_confusion(out, model, card.test);

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "nn/data/data_folder.hpp"
 #include "nn/io/files.hpp"
 #include "nn/io/model_file.hpp"
 #include "viz/cli/files_in_use.hpp"
 #include "viz/cli/program.hpp"
 #include "viz/pages/page.hpp"
+#include "viz/pictures/data.hpp"
 
 namespace glass::training {
 
@@ -96,7 +96,7 @@ void check(const Outputs& outputs, const Session& session, const std::string& gi
     throw FileError(outputs.weights + ": weight files end in .safetensors or .json");
   }
   FilesInUse files;
-  for (const std::string& path : data::data_files(session.data)) files.reads(path);
+  for (const std::string& path : viz::data_files(session.data)) files.reads(path);
   if (!rewrites_model(session)) {
     files.reads(session.model);
     if (!given_weights.empty()) {

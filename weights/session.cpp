@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <optional>
 
-#include "nn/data/data_folder.hpp"
 #include "nn/io/files.hpp"
 #include "nn/io/json_text.hpp"
 #include "nn/io/model_file.hpp"
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/pictures/data.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
 #include "weights/outputs.hpp"
@@ -69,8 +69,12 @@ std::string picked_text(const data::DataFolder& data) {
 data::DataFolder read_data(const Session& session, nn::Model& model) {
   try {
     data::DataFolder data =
-        as_usage([&] { return data::read_data_folder(session.data, model, session.classes); });
-    if (model.classes.empty()) model.classes = picked_names(data);
+        as_usage([&] { return viz::read_data(session.data, model, session.classes, notice); });
+    if (model.classes.empty()) {
+      model.classes = picked_names(data);  // of which not all may be names of classes: said now
+      const std::string& path = session.output;
+      nn::parse_description(nn::to_description(model, path), path, 0, nn::InitialValues::none);
+    }
     return data;
   } catch (const UsageError& error) {
     throw UsageError(text("--classes: ", error.what()));

@@ -11,9 +11,11 @@ int main(int argc, char** argv) {
   using namespace glass::viz::cli;
   using training::TrainOptions;
 
-  Command program("train", "Train a network on MNIST, Fashion-MNIST or CIFAR-10.");
+  Command program("train",
+                  "Train a network on MNIST, Fashion-MNIST, CIFAR-10, or pictures of your own.");
   program.example("weights/mnist-cnn.json --data mnist -o mine.json",
                   "the shipped network again, from the data set as downloaded");
+  program.example("pets.json --data pets", "your own, of pets/cat/*.png and pets/dog/*.png");
   program.example("weights/mnist-cnn.json --data mnist -o mine.json --resume --epochs 20",
                   "further, from its checkpoint");
   training::Session session;
@@ -23,7 +25,10 @@ int main(int argc, char** argv) {
 
   program.group("What it learns");
   program.option("MODEL", session.model, "Model description, JSON").required();
-  program.option("--data DIR", session.data, "Folder with the data set as downloaded").required();
+  program
+      .option("--data DIR", session.data,
+              "Folder with the data set as downloaded, or with a folder of pictures a class")
+      .required();
   program
       .option("--classes K,...", session.classes,
               "Of the data set, names or numbers with commas: the first becomes class 0, and so on")

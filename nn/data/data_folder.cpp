@@ -123,11 +123,10 @@ std::vector<std::string> data_files(const std::string& folder) {
 
 DataFolder read_data_folder(const std::string& folder, const Shape& image_shape, Index classes,
                             const std::vector<std::string>& picked) {
-  if (!picked.empty() && static_cast<Index>(picked.size()) != classes) {
-    throw Error(text("the network tells ", classes, " classes apart, got ", picked.size(), ": ",
-                     nn::printable(nn::comma_list(picked))));
+  if (!picked.empty()) {
+    check_count(picked, classes);
+    classes = any_classes;
   }
-  if (!picked.empty()) classes = any_classes;
   std::error_code unreadable;
   if (std::filesystem::is_regular_file(folder, unreadable)) {
     throw FileError(folder +
@@ -138,10 +137,12 @@ DataFolder read_data_folder(const std::string& folder, const Shape& image_shape,
     throw IoError(folder + ": no such folder");
   const bool has_idx = has_any(folder, idx_names), has_cifar10 = has_any(folder, cifar10_names);
   if (!has_idx && !has_cifar10) {
-    throw FileError(folder +
-                    ": no data set in it; expected train-images-idx3-ubyte[.gz] and its companions "
-                    "(MNIST) or data_batch_1.bin[.gz] and its companions (CIFAR-10)" +
-                    mistaken(folder));
+    throw FileError(
+        folder +
+        ": no data set in it; expected train-images-idx3-ubyte[.gz] and its companions "
+        "(MNIST), data_batch_1.bin[.gz] and its companions (CIFAR-10), or for train and viz a "
+        "folder of PNG or JPEG pictures for each class" +
+        mistaken(folder));
   }
   const bool cifar10 = has_cifar10 && (image_shape == cifar10_shape || !has_idx);
   if (cifar10) check_shape(folder, cifar10_shape, image_shape);

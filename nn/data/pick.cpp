@@ -21,6 +21,12 @@ Index find_label(const std::string& word, const std::vector<std::string>& names)
 
 }  // namespace
 
+void check_count(const std::vector<std::string>& words, Index classes) {
+  if (static_cast<Index>(words.size()) == classes) return;
+  throw Error(text("the network tells ", classes, " classes apart, got ", words.size(), ": ",
+                   nn::printable(nn::comma_list(words))));
+}
+
 std::vector<Index> find_labels(const std::vector<std::string>& words,
                                const std::vector<std::string>& names) {
   std::vector<Index> labels;

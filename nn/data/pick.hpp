@@ -8,6 +8,9 @@
 /// A few classes of a data set, for networks that tell no more apart.
 namespace glass::data {
 
+/// Throws Error unless so many classes are picked by `words` as a network tells apart.
+void check_count(const std::vector<std::string>& words, Index classes);
+
 /// The labels that `words` mean, in the same order: each is one of the data set's `names`, of which
 /// there is one for each label, or a label's number. Throws Error, naming the word, for one that is
 /// neither, and for two that mean the same label.

@@ -7,10 +7,10 @@
 #include <numeric>
 
 #include "autograd/threads.hpp"
-#include "nn/data/data_folder.hpp"
 #include "nn/layer.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
+#include "viz/pictures/data.hpp"
 #include "viz/pictures/sheet.hpp"
 
 namespace glass::viz::cli {
@@ -46,8 +46,7 @@ Tensor original_of(const InvertArguments& args, const nn::Model& model) {
   if (args.picture.any()) {
     throw UsageError("--resize, --fit, --seen: only with IMAGE, not with --data");
   }
-  const data::Dataset test =
-      data::read_data_folder(args.data, model.input_shape, data::any_classes).test;
+  const data::Dataset test = read_test_images(args.data, model.input_shape, notice);
   if (args.index < test.size()) return data::make_batch(test, std::vector{args.index}).images;
   throw UsageError(
       text("--index ", args.index, ": ", args.data, " has test images 0 to ", test.size() - 1));
@@ -159,7 +158,7 @@ int invert_command(const Command& command, InvertArguments& args) {
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);
   manifest.files().reads(args.image);
-  for (const std::string& path : data::data_files(args.data)) manifest.files().reads(path);
+  for (const std::string& path : data_files(args.data)) manifest.files().reads(path);
   manifest.will_write({{args.output, ".png"},
                        {args.unregularised, ".png"},
                        {args.npy, ".npy"},
@@ -214,8 +213,9 @@ void add_invert(Command& program) {
       .with_commas()
       .required();
   command.group("What it reads");
-  const Option& data = command.option("--data DIR", args->data,
-                                      "Folder of a data set, whose test image --index is taken");
+  const Option& data =
+      command.option("--data DIR", args->data,
+                     "Folder of a data set, as train takes it, whose test image --index is taken");
   command.option("--index N", args->index, "Which one, from 0")
       .within(0, 1000000000)
       .by_default("0")

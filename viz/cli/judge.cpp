@@ -7,6 +7,7 @@
 #include "viz/cli/judges.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/cli/real_images.hpp"
+#include "viz/pictures/data.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/start.hpp"
 
@@ -104,7 +105,7 @@ int judge_command(const Command& command, JudgeArguments& args) {
   files.reads_model(judge_path, judge);
   files.reads(args.images);
   if (is_file(args.painting.init)) files.reads(args.painting.init);
-  for (const std::string& path : data::data_files(args.data)) files.reads(path);
+  for (const std::string& path : data_files(args.data)) files.reads(path);
   files.writes({args.painting.picture.seen, ".png"});
   write_seen(args.painting.picture, args.painting.init_picture);
   std::optional<data::DataFolder> data;
@@ -152,8 +153,9 @@ void add_judge(Command& program) {
   command.group("Who judges");
   command.option("--judge FILE.json", args->judge, "Description of the other network")
       .by_default("of a-b.json, a-judge.json");
-  const Option& data = command.option("--data DIR", args->data,
-                                      "Folder with the data set, to compare with real images");
+  const Option& data =
+      command.option("--data DIR", args->data,
+                     "Folder with the data set, as train takes it, to compare with real images");
   command
       .option("--data-classes K,...", args->data_classes,
               "Those of the data set that the model was trained on, as train --classes had them")

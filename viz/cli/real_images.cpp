@@ -10,6 +10,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/program.hpp"
 #include "viz/neighbours.hpp"
+#include "viz/pictures/data.hpp"
 
 namespace glass::viz::cli {
 
@@ -38,7 +39,7 @@ data::DataFolder read_real_images(const std::string& folder, const nn::Model& mo
   const auto has = [](const data::Dataset& images, Index k) {
     return std::ranges::count(images.labels, k) > 0;
   };
-  data::DataFolder data = as_usage([&] { return data::read_data_folder(folder, model, picked); });
+  data::DataFolder data = as_usage([&] { return read_data(folder, model, picked, notice); });
   for (Index k = 0; k < model.class_count(); ++k) {
     if (has(data.training, k) && has(data.test, k)) continue;
     throw FileError(folder + ": no training or no test image of class " + class_name(model, k));
