@@ -66,7 +66,10 @@ def _derivatives(function, pixels, directions):
 
 
 def differences(network, description):
-    """The largest difference of a gradient's component from the quotient of differences."""
+    """The largest difference of a gradient's component from the quotient of differences.
+
+    Of three pictures the best counts: a step over a kink errs in one, a mistake in all.
+    """
     network = network.double()
     found = []
     for pixels in noise(description["input"]["shape"]):
@@ -78,7 +81,7 @@ def differences(network, description):
             quotients = _derivatives(lambda x: network(normalised(x, description)).flatten()[k],
                                      pixels, directions)
         found.append(distance((gradient * directions).sum((1, 2, 3, 4)), quotients))
-    return sorted(found)[1]
+    return min(found)
 
 
 def compare(model, arguments, listing):
