@@ -10,8 +10,8 @@
 
 /// Pooling by 2x2 windows that tile the image, as our networks do it, a block of windows at a time
 /// and without branches: as many as a vector holds or, in a narrow image, half as many, and so on.
-/// The last block of a row overlaps the one before. Under other windows one pixel of each is looked at
-/// after the other, of a row of windows at a time; rare windows go to the reference.
+/// The last block of a row overlaps the one before. The maximum under other windows looks at one pixel of
+/// each after the other, of a row of windows at a time. What is left goes to the reference.
 namespace glass::kernels {
 namespace {
 
@@ -106,20 +106,20 @@ void max_pool2d_dx(const real* dy, const real* x, const real* y, real* dx, const
 }
 
 void avg_pool2d(const real* x, real* y, const Window& g) {
-  if (using_reference()) return reference::avg_pool2d(x, y, g);
-  std::fill_n(y, g.N * g.C * g.P * g.Q, real(0));
-  for_each_pixel(g, [=, share = real(1) / static_cast<real>(g.R * g.S)](Index window, Index pixel,
-                                                                        Index count, auto stride) {
-    for (Index i = 0; i < count; ++i) y[window + i] += share * x[pixel + i * stride];
+  if (!tiles_by_2x2(g)) return reference::avg_pool2d(x, y, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto [a, b] = block.load_pairs(x + pixel);
+    const auto [c, d] = block.load_pairs(x + pixel + g.W);
+    block.store(y + window, real(0.25) * (a + b + c + d));
   });
 }
 
 void avg_pool2d_dx(const real* dy, real* dx, const Window& g) {
-  if (using_reference()) return reference::avg_pool2d_dx(dy, dx, g);
-  std::fill_n(dx, g.N * g.C * g.H * g.W, real(0));
-  for_each_pixel(g, [=, share = real(1) / static_cast<real>(g.R * g.S)](Index window, Index pixel,
-                                                                        Index count, auto stride) {
-    for (Index i = 0; i < count; ++i) dx[pixel + i * stride] += share * dy[window + i];
+  if (!tiles_by_2x2(g)) return reference::avg_pool2d_dx(dy, dx, g);
+  for_each_block(g, [&](const auto block, Index pixel, Index window) {
+    const auto d = real(0.25) * block.load(dy + window);
+    block.store_pairs(dx + pixel, d, d);
+    block.store_pairs(dx + pixel + g.W, d, d);
   });
 }
 
