@@ -69,11 +69,11 @@ std::string refusal(const std::string& folder, const nn::Model& model,
 
 /// The first pixels of all images: which they are.
 std::vector<int> first_pixels(const data::Dataset& data) {
-  std::vector<int> pixels;
+  std::vector<int> firsts;
   for (Index n = 0; n < data.size(); ++n) {
-    pixels.push_back(data.pixels[static_cast<std::size_t>(n * data.image_shape.size())]);
+    firsts.push_back(data.pixels[static_cast<std::size_t>(n * data.image_shape.size())]);
   }
-  return pixels;
+  return firsts;
 }
 
 void check_parts(const std::string& text, const std::vector<std::string>& parts) {
@@ -103,11 +103,11 @@ TEST_CASE("picture data: a tenth of each class to test, a tenth to validate, the
   CHECK(count(told.data.training, 1) == 32);
   std::vector<int> all;
   for (const data::Dataset* part : {&told.data.training, &told.data.validation, &told.data.test}) {
-    const std::vector<int> pixels = first_pixels(*part);
-    for (std::size_t i = 0; i < pixels.size(); ++i) {
-      CHECK((pixels[i] >= 100) == (part->labels[i] == 0));
+    const std::vector<int> firsts = first_pixels(*part);
+    for (std::size_t i = 0; i < firsts.size(); ++i) {
+      CHECK((firsts[i] >= 100) == (part->labels[i] == 0));
     }
-    all.insert(all.end(), pixels.begin(), pixels.end());
+    all.insert(all.end(), firsts.begin(), firsts.end());
   }
   std::ranges::sort(all);
   CHECK(std::ranges::adjacent_find(all) == all.end());  // no picture in two parts
