@@ -14,6 +14,7 @@
 #include "weights/checkpoint.hpp"
 #include "weights/outputs.hpp"
 #include "weights/progress.hpp"
+#include "weights/starting_model.hpp"
 #include "weights/training_report.hpp"
 
 namespace glass::training {
@@ -63,6 +64,20 @@ std::vector<std::string> picked_names(const data::DataFolder& data) {
 std::string picked_text(const data::DataFolder& data) {
   if (data.picked.empty()) return {};
   return text(nn::comma_list(picked_names(data)), ": of the data set's ", data.names.size());
+}
+
+/// What is trained, without values; a new network suits the data.
+nn::Model model_of(const Session& session) {
+  if (!session.create) {
+    return nn::load_description(session.model, session.options.seed, nn::InitialValues::none);
+  }
+  const fs::path path = session.model;
+  if (path.extension() != ".json") throw UsageError(session.model + ": expected a name in .json");
+  if (fs::exists(path) && !session.overwrite) {
+    throw UsageError(session.model +
+                     ": is there already; without --new it is trained, --overwrite replaces it");
+  }
+  return starting_model(path.stem().string(), session.data, session.classes);
 }
 
 /// Reads what there is to learn; classes without names get those of what is picked.
@@ -164,13 +179,17 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
 }  // namespace
 
 int run_session(const Session& session) {
-  nn::Model model =
-      nn::load_description(session.model, session.options.seed, nn::InitialValues::none);
+  nn::Model model = model_of(session);
   const Outputs outputs = choose_outputs(session, model);
   nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const data::DataFolder data = read_data(session, model);
   const Index batch = std::min(session.options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
+  if (session.create) {
+    measure_input(model, data.training);
+    nn::write_file(outputs.description, nn::to_description(model, outputs.description));
+    print_line(outputs.description + ": a new network for images of " + text(model.input_shape));
+  }
   if (model.usual.empty()) model.usual = data::usual_pixel(data.training);
   TrainOptions options = session.options;
   options.classes = data.picked;

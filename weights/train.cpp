@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
                   "Train a network on MNIST, Fashion-MNIST, CIFAR-10, or pictures of your own.");
   program.example("weights/mnist-cnn.json --data mnist -o mine.json",
                   "the shipped network again, from the data set as downloaded");
-  program.example("pets.json --data pets", "your own, of pets/cat/*.png and pets/dog/*.png");
+  program.example("--new pets.json --data pets",
+                  "a new network for your own pictures, pets/cat/*.jpg and pets/dog/*.jpg");
   program.example("weights/mnist-cnn.json --data mnist -o mine.json --resume --epochs 20",
                   "further, from its checkpoint");
   training::Session session;
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
       .option("--data DIR", session.data,
               "Folder with the data set as downloaded, or with a folder of pictures a class")
       .required();
+  const Option& create =
+      program.option("--new", session.create,
+                     "Write MODEL first: a small network that suits the data, to begin with");
   program
       .option("--classes K,...", session.classes,
               "Of the data set, names or numbers with commas: the first becomes class 0, and so on")
@@ -91,6 +95,7 @@ int main(int argc, char** argv) {
       .by_default("the attack trained on");
   program.group("What it writes");
   program.output("-o,--out FILE.json", session.output, "Description; weights and card go beside it")
+      .excludes(create)
       .by_default("MODEL itself");
   program.output(
       "--report FILE.html", session.report,
@@ -100,7 +105,8 @@ int main(int argc, char** argv) {
   program.option("--overwrite", session.overwrite,
                  "Replace weights, card, checkpoint and report that are there already");
   const Option& resume =
-      program.option("--resume", session.resume, "Go on from the checkpoint of an earlier run");
+      program.option("--resume", session.resume, "Go on from the checkpoint of an earlier run")
+          .excludes(create);
   program
       .option("--allow-nonfinite", session.load.allow_nonfinite,
               "Also if some of its numbers are NaN or infinite")

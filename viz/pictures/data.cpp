@@ -18,20 +18,6 @@ using data::DataFolder, data::Dataset;
 
 constexpr Index few_pictures = 20;  ///< of a class, so few that the user is told
 
-/// Nothing if the folder has no pictures, or a data set as it is distributed.
-std::optional<PictureFolder> pictures_in(const std::string& folder) {
-  std::error_code unreadable;
-  if (!std::filesystem::is_directory(folder, unreadable)) return {};
-  if (!data::data_files(folder).empty()) return {};
-  PictureFolder found = list_pictures(folder);
-  if (found.pictures() == 0) return {};
-  if (found.training.size() > data::any_classes) {
-    throw FileError(text(folder, ": expected at most ", data::any_classes, " classes, found ",
-                         found.training.size(), " folders"));
-  }
-  return found;
-}
-
 void append(Dataset& data, const Dataset& from, std::span<const Index> places) {
   const Index size = from.image_shape.size();
   for (const Index place : places) {
@@ -135,6 +121,19 @@ std::vector<Index> labels_of(const std::string& folder, const nn::Model& model,
 }
 
 }  // namespace
+
+std::optional<PictureFolder> pictures_in(const std::string& folder) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_directory(folder, unreadable)) return {};
+  if (!data::data_files(folder).empty()) return {};
+  PictureFolder found = list_pictures(folder);
+  if (found.pictures() == 0) return {};
+  if (found.training.size() > data::any_classes) {
+    throw FileError(text(folder, ": expected at most ", data::any_classes, " classes, found ",
+                         found.training.size(), " folders"));
+  }
+  return found;
+}
 
 DataFolder read_data(const std::string& folder, const nn::Model& model,
                      const std::vector<std::string>& picked, const Tell& tell) {
