@@ -329,6 +329,7 @@ TEST_CASE("train --new writes a network that suits the pictures, and trains it")
   CAPTURE(run.err);
   REQUIRE(run.code == 0);
   CHECK(contains(run.out, "pets.json: a new network for images of [3,28,28]"));
+  CHECK(contains(run.err, "steps are few to learn in"));
   const nn::Model trained = nn::load_model(model);
   CHECK(trained.name == "pets");
   CHECK(trained.classes == std::vector<std::string>{"light", "dark"});

@@ -176,6 +176,9 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
   if (report) print_line(session.report);
 }
 
+/// So few that batch normalisation's running values do not follow the weights.
+constexpr Index few_steps = 100;
+
 }  // namespace
 
 int run_session(const Session& session) {
@@ -189,6 +192,11 @@ int run_session(const Session& session) {
     measure_input(model, data.training);
     nn::write_file(outputs.description, nn::to_description(model, outputs.description));
     print_line(outputs.description + ": a new network for images of " + text(model.input_shape));
+    const Index steps = data.training.size() / batch * session.options.epochs;
+    if (steps < few_steps) {
+      notice(
+          text(steps, " steps are few to learn in; a smaller --batch or more --epochs gives more"));
+    }
   }
   if (model.usual.empty()) model.usual = data::usual_pixel(data.training);
   TrainOptions options = session.options;
