@@ -9,6 +9,7 @@ import subprocess
 import sys
 import warnings
 
+os.environ["OMP_NUM_THREADS"] = "1"  # many threads on a busy machine wait for each other
 import torch
 import torch.nn.functional as F
 from torch import nn

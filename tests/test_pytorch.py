@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 
+os.environ["OMP_NUM_THREADS"] = "1"  # many threads on a busy machine wait for each other
 import torch
 import torch.nn.functional as F
 from torch import nn

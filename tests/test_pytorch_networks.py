@@ -7,6 +7,7 @@ import os
 import pathlib
 import sys
 
+os.environ["OMP_NUM_THREADS"] = "1"  # many threads on a busy machine wait for each other
 import torch
 from torch import nn
 
