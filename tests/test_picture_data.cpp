@@ -28,7 +28,7 @@ void draw(const std::string& path, Index side, Index channels, std::uint8_t valu
 /// `count` grey pictures of a class, 00.png and so on, each of another value.
 void draw_class(const std::string& folder, int count, int first = 0, Index side = 4) {
   for (int i = 0; i < count; ++i) {
-    char name[16];
+    char name[24];
     std::snprintf(name, sizeof name, "/%02d.png", i);
     draw(folder + name, side, 1, static_cast<std::uint8_t>(first + i));
   }
