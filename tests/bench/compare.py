@@ -176,7 +176,8 @@ def main():
     if "learning" in args.table and not args.data:
         parser.error("the table learning needs --data")
     with tempfile.TemporaryDirectory() as nets:
-        peers = find_peers(args.peer, args.peers, pathlib.Path(nets)) if {"peers", "learning"} & {*args.table} else []
+        needed = "peers" in args.table or "learning" in args.table
+        peers = find_peers(args.peer, args.peers, pathlib.Path(nets)) if needed else []
         if "peers" in args.table:
             compare(ours, peers, args)
         if "learning" in args.table:

@@ -37,7 +37,8 @@ def train(program, threads, data, recipe, seed):
         options |= {"augment": augment, "shift": recipe["shift"]}
     with tempfile.TemporaryDirectory() as folder:
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        log = subprocess.run([program, WEIGHTS / f"{recipe['model']}.json", "-o", f"{folder}/net.json", *words],
+        model = WEIGHTS / f"{recipe['model']}.json"
+        log = subprocess.run([program, model, "-o", f"{folder}/net.json", *words],
                              capture_output=True, text=True, check=True).stdout
     epochs, seconds = [], 0
     for accuracy, took in re.findall(r"test ([\d.]+) %  ([\d.]+) s", log):
@@ -47,7 +48,9 @@ def train(program, threads, data, recipe, seed):
 
 
 def plain(path):
-    return path.read_bytes() if path.exists() else gzip.decompress(path.with_name(path.name + ".gz").read_bytes())
+    """The file's bytes, or those of the file with .gz behind its name, unpacked."""
+    packed = path.with_name(path.name + ".gz")
+    return path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
 
 
 def read(data):
