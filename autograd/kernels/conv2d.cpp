@@ -18,12 +18,6 @@
 namespace glass::kernels {
 namespace {
 
-/// Each group of an image as an image; without groups the same window.
-Window with_groups_as_images(Window g) {
-  g.N *= g.groups, g.C /= g.groups, g.K /= g.groups;
-  return g;
-}
-
 bool by_im2col(const Window& g) {
   return implementation() == Implementation::im2col && g.groups == 1;
 }

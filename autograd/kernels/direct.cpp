@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "autograd/implementation.hpp"
+#include "autograd/kernels/runs.hpp"
 #include "autograd/kernels/tile.hpp"
 #include "autograd/storage.hpp"
 
@@ -107,22 +108,6 @@ void copy_rows(const real* from, Index from_row, Index step, real* to, Index to_
   }
 }
 
-/// Each group of an image as an image.
-Planes planes_of(Window g) {
-  g.N *= g.groups, g.C /= g.groups, g.K /= g.groups;
-  return {g};
-}
-
-void copy_image(const Planes& p, const real* from, real* image) {
-  const Size2 stride = p.g.stride;
-  p.for_each_plane([&](Index pixel, Index at, Size2 count) {
-    copy_rows(from + pixel, stride.h * p.g.W, stride.w, image + at, p.row, count.h, count.w);
-  });
-}
-
-/// Index in the planes of the number that the first output sees as term t.
-Index offset_of(const Planes& p, Index t) { return p.plane_of(t) * p.plane + p.within(t); }
-
 }  // namespace
 
 bool suits(const Window& g) {
@@ -133,16 +118,21 @@ bool suits_dx(const Window& g) { return suits(g) && g.K <= 4 * g.groups; }
 
 void conv2d(const real* x, const real* w, const real* bias, real* y, const Window& whole) {
   constexpr int most = MR > 6 ? 4 : 2;  // outputs that are summed together
-  const Planes p = planes_of(whole);
+  const Planes p{with_groups_as_images(whole)};
   const Window& g = p.g;
   std::vector<Term> terms;
-  for (Index t = 0; t < p.terms; ++t) terms.push_back({t, offset_of(p, t)});
+  for (Index t = 0; t < p.terms; ++t) {
+    terms.push_back({t, p.plane_of(t) * p.plane + p.within(t)});
+  }
   const Index run = round_up(g.P * p.row, block);
   const Index image_size = g.C * p.phases * p.plane + block, slot_size = image_size + most * run;
   const Storage scratch = Storage::zeros(threads() * slot_size);
   parallel_for(g.N, work_on(g.N, g.N * g.K * p.terms * g.P * g.Q), [&](Index n, int slot) {
     real *image = scratch.mutable_data() + slot * slot_size, *runs = image + image_size;
-    copy_image(p, x + n * g.C * g.H * g.W, image);
+    const real* from = x + n * g.C * g.H * g.W;
+    p.for_each_plane([&](Index pixel, Index at, Size2 count) {
+      copy_rows(from + pixel, g.stride.h * g.W, g.stride.w, image + at, p.row, count.h, count.w);
+    });
     const Index first = n % g.groups * g.K;
     for (Index k = 0, count; k < g.K; k += count) {
       count = g.K - k < most ? 1 : most;
@@ -159,7 +149,7 @@ void conv2d(const real* x, const real* w, const real* bias, real* y, const Windo
 /// Backwards, a number of a plane sees the outputs that saw it: by term t that which lies `within(t)`
 /// before it, and 0 where there is none.
 void conv2d_dx(const real* dy, const real* w, real* dx, const Window& whole) {
-  const Planes p = planes_of(whole);
+  const Planes p{with_groups_as_images(whole)};
   const Window& g = p.g;
   const Index run = round_up(p.plane, block), output_size = p.farthest + run;
   std::vector<std::vector<Term>> terms(static_cast<std::size_t>(g.C * p.phases));

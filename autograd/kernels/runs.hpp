@@ -7,6 +7,12 @@
 
 namespace glass::kernels {
 
+/// Each group of an image as an image; without groups the same window.
+inline Window with_groups_as_images(Window g) {
+  g.N *= g.groups, g.C /= g.groups, g.K /= g.groups;
+  return g;
+}
+
 /// Term t = (c, r, s) of output pixel (p,q) is image element (c, p * stride + r * dilation - padding,
 /// ...). For each term in [first, last) and the outputs [start, start + columns) calls
 /// `visit(t - first, column, pixel, count, stride)`: under this term, outputs start + column + i see
