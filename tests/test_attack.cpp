@@ -16,6 +16,7 @@ namespace {
 using namespace glass;
 using namespace glass::data;
 using namespace glass::training;
+using viz::attack, viz::Attack;
 
 struct Squares {
   DataFolder data;
@@ -94,6 +95,43 @@ TEST_CASE("attack: stays within eps and the pixels' range, raises the loss, leav
     CHECK(values(same) == again);
     CHECK(values(other) != again);
   }
+}
+
+TEST_CASE(
+    "attack: the smallest one deceives, and with half of its change fewer steps lead nowhere") {
+  Squares squares;
+  squares.learn({.epochs = 4, .batch = 32});
+  squares.model.eval();
+  const Batch batch = first_images(squares.data.test);
+  const Tensor image = narrow(batch.images, 0, 0, 1);
+  const Index seen = argmax(squares.model(image), 1).front();
+  for (const std::string& norm : viz::attack_norms) {
+    for (const bool targeted : {false, true}) {
+      CAPTURE(norm);
+      CAPTURE(targeted);
+      Attack how{.norm = norm, .eps = norm == "linf" ? 1. : 12., .steps = 10, .targeted = targeted};
+      const Index label = targeted ? (seen + 1) % 3 : seen;
+      const Tensor found = viz::smallest_attack(squares.model, image, label, how, 0);
+      REQUIRE(found);
+      CHECK(viz::succeeds(squares.model, found, label, how));
+      CHECK((argmax(squares.model(found), 1).front() == label) == targeted);
+      const double size = viz::size_of_change(how, image, found);
+      CHECK(size > 0);
+      CHECK(size < how.eps);
+      const Tensor again = viz::smallest_attack(squares.model, image, label, how, 0);
+      CHECK(std::ranges::equal(again.values(), found.values()));
+
+      how.eps = size / 2;
+      Rng rng(0);
+      const Tensor half = attack(squares.model, image, {label}, how, rng);
+      CHECK_FALSE(viz::succeeds(squares.model, half, label, how));
+      how.eps = size / 8;
+      CHECK_FALSE(viz::smallest_attack(squares.model, image, label, how, 0));
+    }
+  }
+  const Attack where_it_is{.norm = "l2", .eps = 1, .targeted = true};
+  const Tensor same = viz::smallest_attack(squares.model, image, seen, where_it_is, 0);
+  CHECK(same.data() == image.data());
 }
 
 TEST_CASE("attack: a network that learned from attacks resists them better") {

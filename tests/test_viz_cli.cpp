@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "programs.hpp"
@@ -26,6 +27,36 @@ TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any nu
     CHECK(digit["probability"].get<double>() > 0.99);
     CHECK(digit["objective_after"].get<double>() > digit["objective_before"].get<double>());
   }
+}
+
+TEST_CASE("viz attack: the change deceives the network, and is told as it is") {
+  const TemporaryFolder folder;
+  const std::string png = folder / "a.png", npy = folder / "a.npy",
+                    digit = "docs/samples/digit.png";
+  const Run run = run_viz("attack " + mnist_json + " " + digit + " --target 3 --steps 8 --beside " +
+                          tiny_json + " --json -o " + png + " --npy " + npy);
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  const auto attacks = nlohmann::json::parse(run.out)["attacks"];
+  REQUIRE(attacks.size() == 2);
+  const Tensor changed = viz::read_npy(npy), image = viz::to_tensor(viz::read_png(digit, 1));
+  REQUIRE(changed.shape() == Shape{2, 1, 28, 28});
+  for (const Index n : {0, 1}) {
+    const auto& attack = attacks[static_cast<std::size_t>(n)];
+    CHECK(attack["found"] == true);
+    CHECK(attack["before"]["class"] == "5");
+    CHECK(attack["after"]["class"] == "3");
+    const Tensor change = narrow(changed, 0, n, 1) - image;
+    CHECK(attack["l2"].get<double>() == doctest::Approx(std::sqrt(sum(square(change)).item())));
+    CHECK(attack["linf"].get<double>() <= attack["l2"].get<double>());
+  }
+  CHECK(run_viz("replay " + png + " --in weights --in docs/samples").code == 0);
+  const Run in_vain = run_viz("attack " + tiny_json + " " + digit + " --eps 0.001 -o " + png);
+  CHECK(in_vain.code == 0);
+  CHECK(in_vain.out.find("tiny: 5 98.9 %, no attack of this strength succeeds\n") == 0);
+  const Run unknown =
+      run_viz("attack " + tiny_json + " " + digit + " --target nine -o " + (folder / "b.png"));
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("class 'nine'") != unknown.err.npos);
 }
 
 TEST_CASE("viz names in a bare picture the class that painted it") {

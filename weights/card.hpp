@@ -18,8 +18,8 @@ struct Card {
   Evaluation validation, test;                         ///< of the weights that are kept
   /// Accuracy under an attack.
   struct Robust {
-    Attack attack;    ///< on every image
-    Evaluation test;  ///< of the attacked test images
+    viz::Attack attack;  ///< on every image
+    Evaluation test;     ///< of the attacked test images
   };
   std::vector<Robust> robust;  ///< one for each attack that was tried
 };

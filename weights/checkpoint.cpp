@@ -44,7 +44,7 @@ std::vector<Setting> settings(const Trainer& trainer) {
       {"--augment", static_cast<double>(options.augmentation.flip)},
       {"--noise", options.augmentation.noise},
       {"--shift", static_cast<double>(options.augmentation.shift)},
-      {"--adversarial", place(attack_norms, options.attack.norm)},
+      {"--adversarial", place(viz::attack_norms, options.attack.norm)},
       {"--eps", options.attack.eps},
       {"--pgd-steps", static_cast<double>(options.attack.steps)},
       {"--data", static_cast<double>(trainer.images_per_epoch())},

@@ -20,7 +20,7 @@ Index Evaluation::total() const {
   return std::accumulate(confusion.begin(), confusion.end(), Index{0});
 }
 
-Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& how) {
+Evaluation evaluate(nn::Model& model, const data::Dataset& data, const viz::Attack& how) {
   constexpr Index batch_size = 250;
   model.eval();
   Evaluation result;
@@ -32,7 +32,7 @@ Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& h
     const auto count = static_cast<std::size_t>(std::min(batch_size, data.size() - first));
     data::Batch batch = data::make_batch(data, {places.data() + first, count});
     Rng rng = keyed_rng(0, 0, first);
-    if (how) batch.images = attack(model, batch.images, batch.labels, how, rng);
+    if (how) batch.images = viz::attack(model, batch.images, batch.labels, how, rng);
     const std::vector<Index> given = argmax(viz::logits_of(model, batch.images), 1);
     for (std::size_t i = 0; i < count; ++i) {
       ++result.confusion[static_cast<std::size_t>(batch.labels[i] * result.classes + given[i])];

@@ -2,7 +2,7 @@
 
 #include "nn/data/dataset.hpp"
 #include "nn/model.hpp"
-#include "weights/attack.hpp"
+#include "viz/attack.hpp"
 
 namespace glass::training {
 
@@ -19,6 +19,6 @@ struct Evaluation {
 
 /// Asks the network about every image of `data`, attacked if asked for, in evaluation mode and off
 /// the tape, and leaves it in evaluation mode.
-Evaluation evaluate(nn::Model& model, const data::Dataset& data, const Attack& how = {});
+Evaluation evaluate(nn::Model& model, const data::Dataset& data, const viz::Attack& how = {});
 
 }  // namespace glass::training

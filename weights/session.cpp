@@ -163,7 +163,7 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
   Card card = card_so_far(session, trainer, best, data);
   card.validation = evaluate(model, data.validation);
   card.test = evaluate(model, data.test);
-  for (Attack attack : session.test_attacks) {
+  for (viz::Attack attack : session.test_attacks) {
     attack.steps = 20;  // more than in training: a weak attack flatters
     card.robust.push_back({attack, evaluate(model, data.test, attack)});
   }

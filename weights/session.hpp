@@ -16,12 +16,12 @@ struct Session {
   std::string command;   ///< for the model card
   std::string commit;    ///< of the program; may be empty
   TrainOptions options;  ///< how to train; its `classes` come from the next
-  std::vector<std::string> classes;  ///< of the data set, names or numbers; empty: all
-  std::vector<Attack> test_attacks;  ///< the card tells the accuracy under these as well
-  bool create = false;               ///< `model` is yet to be made, see `starting_model`
-  bool overwrite = false;            ///< may replace files that are there already
-  bool resume = false;               ///< continue from the checkpoint beside `output`
-  nn::LoadOptions load;              ///< how to read that
+  std::vector<std::string> classes;       ///< of the data set, names or numbers; empty: all
+  std::vector<viz::Attack> test_attacks;  ///< the card tells the accuracy under these as well
+  bool create = false;                    ///< `model` is yet to be made, see `starting_model`
+  bool overwrite = false;                 ///< may replace files that are there already
+  bool resume = false;                    ///< continue from the checkpoint beside `output`
+  nn::LoadOptions load;                   ///< how to read that
 };
 
 /// Trains, and writes a checkpoint after each epoch and at the end the description, the weights of

@@ -79,11 +79,11 @@ int main(int argc, char** argv) {
                             .by_default("of --augment noise, 0.1");
   const Option& norm =
       program.option("--adversarial WORD", options.attack.norm, "Learn from attacked images")
-          .one_of(training::attack_norms);
+          .one_of(viz::attack_norms);
   const Option& eps = program
                           .option("--eps X", options.attack.eps,
                                   "Largest change by an attack: of a pixel (linf), or in all (l2)")
-                          .within(0, training::largest_eps)
+                          .within(0, viz::largest_eps)
                           .needs(norm)
                           .by_default("of linf 0.25, of l2 0.5");
   program.option("--pgd-steps N", options.attack.steps, "Steps of an attack")
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
     if (!eps.given()) options.attack.eps = options.attack.norm == "linf" ? 0.25 : 0.5;
     if (test_attacks.empty() && options.attack) session.test_attacks = {options.attack};
     for (const std::string& words : test_attacks) {
-      session.test_attacks.push_back(as_usage([&] { return training::parse_attack(words); }));
+      session.test_attacks.push_back(as_usage([&] { return viz::parse_attack(words); }));
     }
     kernels::set_threads(threads);
     if (session.output.empty()) session.output = session.model;

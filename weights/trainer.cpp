@@ -125,7 +125,7 @@ data::Batch Trainer::next_batch(std::span<const Index> places) const {
 Tensor Trainer::attacked(const data::Batch& batch, Index step) const {
   if (!options_.attack) return batch.images;
   Rng rng = keyed_rng(options_.seed, epochs_done_, -2 - step);
-  return attack(model_, batch.images, batch.labels, options_.attack, rng);
+  return viz::attack(model_, batch.images, batch.labels, options_.attack, rng);
 }
 
 std::vector<nn::NamedTensor> Trainer::state() const {

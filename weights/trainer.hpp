@@ -9,7 +9,7 @@
 #include "nn/model.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
-#include "weights/attack.hpp"
+#include "viz/attack.hpp"
 #include "weights/augment.hpp"
 
 namespace glass::training {
@@ -32,7 +32,7 @@ struct TrainOptions {
   std::uint64_t seed = 0;           ///< of order, augmentation and attacks
   double label_smoothing = 0;       ///< in [0, 1), see `nn::Model::loss`
   Augmentation augmentation = {};   ///< of every image, every time
-  Attack attack = {};               ///< with one, the network learns from attacked images only
+  viz::Attack attack = {};          ///< with one, the network learns from attacked images only
   std::vector<Index> classes = {};  ///< of the data set, see `DataFolder::picked`
 };
 

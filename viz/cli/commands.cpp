@@ -15,6 +15,7 @@ void add_commands(Command& program) {
   program.group("Look into a network");
   add_invert(program);
   add_saliency(program);
+  add_attack(program);
   add_tape(program);
   add_classify(program);
   add_info(program);

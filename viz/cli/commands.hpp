@@ -12,6 +12,7 @@ namespace glass::viz::cli {
 void add_maximise(Command& program);
 void add_invert(Command& program);
 void add_saliency(Command& program);
+void add_attack(Command& program);
 void add_gallery(Command& program);
 void add_process(Command& program);
 void add_regulariser(Command& program);

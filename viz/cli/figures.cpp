@@ -32,6 +32,8 @@ const std::vector<std::vector<std::string>> figures{
     {"regulariser", "@cifar10-robust", "--class", "horse", "-o", ">regulariser-cifar10.png"},
     {"invert", "@mnist-cnn", "%digit.png", "--layer", "all", "-o", ">inversion-mnist.png"},
     {"invert", "@cifar10-robust", "%boat.png", "--layer", "all", "-o", ">inversion-cifar10.png"},
+    {"attack", "@cifar10-cnn", "%boat.png", "--beside", "@cifar10-robust", "-o",
+     ">attack-cifar10.png"},
     {"saliency", "@cifar10-robust", "%boat.png", "-o", ">saliency-cifar10.png"},
     {"tape", "@mnist-robust", "--image", "%digit.png", "--init", "noise", "--step", "40", "-o",
      ">tape-mnist.svg"},
@@ -48,7 +50,7 @@ const std::vector<std::vector<std::string>> figures{
      ">logit-objective.png"},
     {"maximise", "@cifar10-robust", "--objective", "channel:conv2:all", "--steps", "128", "-o",
      ">channels-cifar10.png"},
-    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 40*diversity:relu4", "--count",
+    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 10*diversity:relu6", "--count",
      "5", "--steps", "100", "-o", ">birds.png"},
 };
 

@@ -73,18 +73,18 @@ Json to_json(const Summary& summary) {
   return json;
 }
 
-using Row = std::vector<std::string>;
+using Cells = std::vector<std::string>;
 
 /// The titles of the columns after the first, which holds the classes.
-Row titles(bool with_data) {
-  Row row{"own", "judge", "named", "shifted", "8 bits", "TV", "HF"};
+Cells titles(bool with_data) {
+  Cells row{"own", "judge", "named", "shifted", "8 bits", "TV", "HF"};
   if (with_data) row.insert(row.end(), {"25-NN", "cosine", "TV/test", "HF/test"});
   return row;
 }
 
-Row cells(const nn::Model& model, const Verdict& verdict) {
+Cells cells(const nn::Model& model, const Verdict& verdict) {
   const Score& score = verdict.score;
-  Row row{"  " + class_name(model, score.label),
+  Cells row{"  " + class_name(model, score.label),
           percent(score.own_probability),
           percent(score.judge_probability),
           class_name(model, score.judge_class),
@@ -132,14 +132,14 @@ Json to_json(const Judgement& judgement) {
 
 void print_table(const Judgement& judgement) {
   const Summary summary(judgement.groups.front().verdicts);
-  std::vector<Row> rows;
+  std::vector<Cells> rows;
   for (const Group& group : judgement.groups) {
     rows.push_back({group.title});
     for (const Verdict& verdict : group.verdicts) {
       rows.push_back(cells(judgement.model, verdict));
     }
   }
-  const Row words = titles(summary.with_data);
+  const Cells words = titles(summary.with_data);
   rows.front().insert(rows.front().end(), words.begin(), words.end());
   print_text(aligned(rows, Flush::right));
   print_summary(judgement, summary);

@@ -1,10 +1,13 @@
-#include "weights/attack.hpp"
+#include "viz/attack.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <sstream>
 
-namespace glass::training {
+#include "autograd/node.hpp"
+#include "viz/scores.hpp"
+
+namespace glass::viz {
 
 namespace {
 
@@ -88,7 +91,8 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
   }
   for (int step = 0; step < how.steps; ++step) {
     x.zero_grad();
-    model.loss(model.logits(x), labels).backward();
+    const Tensor loss = model.loss(model.logits(x), labels);
+    (how.targeted ? -loss : loss).backward();
     const Tensor gradient = x.grad();
     for (Index n = 0; n < N; ++n) {
       move(n, steepest(part(gradient, n), how), 2.5 * how.eps / how.steps);
@@ -100,4 +104,45 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
   return x.detach();
 }
 
-}  // namespace glass::training
+double size_of_change(const Attack& how, const Tensor& from, const Tensor& to) {
+  const NoGrad no_grad;
+  const Tensor change = to - from;
+  if (how.norm == "l2") return length(change.values());
+  double largest = 0;
+  for (const real c : change.values()) largest = std::fmax(largest, std::abs(c));
+  return largest;
+}
+
+bool succeeds(const nn::Model& model, const Tensor& image, Index label, const Attack& how) {
+  return (argmax(logits_of(model, image), 1).front() == label) == how.targeted;
+}
+
+Tensor smallest_attack(nn::Model& model, const Tensor& image, Index label, Attack how,
+                       std::uint64_t seed) {
+  if (succeeds(model, image, label, how)) return image;
+  const double farthest = how.eps;
+  Tensor best;
+  const auto works = [&](double eps) {
+    how.eps = eps;
+    Rng rng(seed);
+    const Tensor found = attack(model, image, {label}, how, rng);
+    if (!succeeds(model, found, label, how)) return false;
+    const bool smaller =
+        !best || size_of_change(how, image, found) < size_of_change(how, image, best);
+    if (smaller) best = found;
+    return true;
+  };
+  double too_small = 0, enough = std::min(farthest, how.norm == "linf" ? 1. / 256 : 1. / 32);
+  while (!works(enough)) {
+    if (enough >= farthest) return {};
+    too_small = enough;
+    enough = std::min(farthest, 2 * enough);
+  }
+  for (int halving = 0; halving < 8; ++halving) {
+    const double middle = (too_small + enough) / 2;
+    (works(middle) ? enough : too_small) = middle;
+  }
+  return best;
+}
+
+}  // namespace glass::viz
