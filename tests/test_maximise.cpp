@@ -87,6 +87,29 @@ TEST_CASE("objective: diversity is less the mean cosine, and least for equal pic
   for (const double value : numbers(objective(model, noise))) CHECK(value > -0.999);
 }
 
+TEST_CASE("objective: diversity compares pictures of one class, or where each has one, all") {
+  nn::Model model = mnist_cnn();
+  const Tensor images = initial_noise(model, {0, 1, 2, 3}, 0, 0.3);
+  const NoGrad no_grad;
+  const auto alone = [&](Index a, Index b) {
+    const std::vector<Tensor> pair{narrow(images, 0, a, 1), narrow(images, 0, b, 1)};
+    return doctest::Approx(numbers(Objective(model, "diversity:relu2")(model, cat(pair, 0)))[0]);
+  };
+  std::vector<Tensor> first, second;  // ten classes in turn, each with image 0 and another
+  for (Index n = 0; n < 10; ++n) {
+    first.push_back(narrow(images, 0, 0, 1));
+    second.push_back(narrow(images, 0, 1 + n % 3, 1));
+  }
+  const Objective objective(model, "0*logit:all + diversity:relu2");
+  const auto values = numbers(objective(model, cat(std::vector{cat(first, 0), cat(second, 0)}, 0)));
+  CHECK(values[0] == alone(0, 1).epsilon(1e-4));
+  CHECK(values[4] == alone(0, 2).epsilon(1e-4));
+  CHECK(values[15] == alone(0, 3).epsilon(1e-4));
+  for (const double value : numbers(objective(model, cat(first, 0)))) {
+    CHECK(value == doctest::Approx(-1));
+  }
+}
+
 TEST_CASE("objective: all means one picture each, with labels") {
   const nn::Model model = mnist_cnn();
   const Objective digits(model, "logit:all");

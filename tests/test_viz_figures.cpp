@@ -32,8 +32,8 @@ TEST_CASE("viz: --class K is --objective logit:K, and not both") {
       run_viz("maximise " + tiny_json + " --class 3 --objective logprob" + same + in_folder("c"))
           .code == 0);
   CHECK(slurp(folder / "a.npy") != slurp(folder / "c.npy"));
-  for (const char* mistake : {"--class 3 --objective logit:3", "", "--objective logit",
-                              "--objective channel:conv9:0", "--objective logit:all --count 2"}) {
+  for (const char* mistake :
+       {"--class 3 --objective logit:3", "", "--objective logit", "--objective channel:conv9:0"}) {
     CAPTURE(mistake);
     const Run run = run_viz("maximise " + tiny_json + " " + mistake + " -o " + (folder / "x.png"));
     CHECK(run.code == 2);
@@ -54,6 +54,10 @@ TEST_CASE("viz: other objectives, several pictures, restarts, an early end") {
         static_cast<std::size_t>(viz::read_npy(folder / "x.npy").shape()[0]));
   CHECK(report("--objective 'logit:3 + 0.5*diversity:relu1' --count 3")["classes"].size() == 3);
   CHECK(report("--objective layer:conv1")["pictures"].size() == 1);
+  const nlohmann::json twice = report("--class all --count 2");
+  CHECK(twice["classes"].size() == 20);
+  CHECK(twice["classes"][13]["class"] == "3");
+  CHECK(twice["classes"][13] == report("--class 3 --count 2")["classes"][1]);
   const double once = report("--class 3")["classes"][0]["objective_after"];
   CHECK(report("--class 3 --restarts 4")["classes"][0]["objective_after"].get<double>() >= once);
   CHECK(report("--class 3 --stop-after 2")["steps"] == 2);

@@ -39,6 +39,10 @@ std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& coordinates,
 /// flat image ReLUs are dead and no gradient leads away.
 double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step / steps); }
 
+/// Falls from 1 to 0 over the second half of a run: pictures part while they form, and then each
+/// becomes as good as it can, where it is.
+double diversity_weight(int step, int steps) { return std::min(1.0, 2 - 2.0 * step / steps); }
+
 /// The image as one step sees it.
 Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {
   Tensor x = image;
@@ -100,7 +104,7 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
 
   const auto loss = [&](const Tensor& image, int step) {
     const Tensor seen = glance(image, options, fill, rng);
-    const Tensor value = sum(objective(model, seen));
+    const Tensor value = sum(objective(model, seen, diversity_weight(step, options.steps)));
     const Tensor penalty =
         regulariser_weight(step, options.steps) * options.regulariser(image, centre);
     now = {seen.detach(), value.item(), penalty.item()};

@@ -37,11 +37,12 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
   }
 }
 
-Tensor Objective::operator()(const nn::Model& model, const Tensor& x) const {
+Tensor Objective::operator()(const nn::Model& model, const Tensor& x, double diversity) const {
   const std::vector<Tensor> outputs = model.outputs(last_layer_, x);
   Tensor sum;
   for (const Term& term : terms_) {
-    const Tensor value = term.weight * term(model, outputs[static_cast<std::size_t>(term.layer)]);
+    const double weight = term.weight * (term.kind == TermKind::diversity ? diversity : 1);
+    const Tensor value = weight * term(model, outputs[static_cast<std::size_t>(term.layer)], pictures_);
     sum = sum ? sum + value : value;
   }
   return sum;

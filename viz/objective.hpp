@@ -18,8 +18,10 @@ namespace glass::viz {
 ///     layer:LAYER            the mean of h^2: more of whatever is there (DeepDream; Mordvintsev
 ///                            et al. 2015)
 ///     direction:LAYER:FILE   the mean over places of <h, v>/|v|, v read from a .npy file
-///     diversity:LAYER        less the mean cosine between h of this picture and of the others
-///                            (Olah et al. 2017)
+///     diversity:LAYER        less the mean of max(0, cos - 0.85) / 0.15, cos being the cosine
+///                            between h of this picture and of another of its class or channel,
+///                            or, where each has one picture, of any other. -1 if all are equal, 0
+///                            if they differ enough (Olah et al. 2017, without the 0.85)
 ///
 /// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch. A
 /// network of one output z has the logits (-z, z), so that logit:0 paints what its sigmoid says no to,
@@ -31,8 +33,9 @@ class Objective {
   /// that is not possible with this model, FileError or IoError for a direction's file.
   Objective(const nn::Model& model, const std::string& expression);
 
-  /// x[N,C,H,W] of pixels -> [N,1]; N is `pictures()`, or any number if that is 1.
-  Tensor operator()(const nn::Model& model, const Tensor& x) const;
+  /// x[N,C,H,W] of pixels -> [N,1]; N is a multiple of `pictures()`: one of each, then one of each again.
+  /// `diversity` is a factor of the terms of that name.
+  Tensor operator()(const nn::Model& model, const Tensor& x, double diversity = 1) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
   std::size_t terms() const { return terms_.size(); }            ///< how many are summed

@@ -67,6 +67,18 @@ Tensor direction(const std::string& path, const std::string& layer, const Shape&
   return unit_rows(reshape(v, {1, v.size()}));
 }
 
+/// [N,N]: `kinds` where two pictures are of one kind, and 0 elsewhere, so that the mean of a row is that
+/// over one kind. They take turns.
+Tensor same_kind(Index N, Index kinds) {
+  Tensor same = Tensor::zeros({N, N});
+  for (Index n = 0; n < N; ++n) {
+    for (Index m = n % kinds; m < N; m += kinds) {
+      same.mutable_data()[n * N + m] = static_cast<real>(kinds);
+    }
+  }
+  return same;
+}
+
 /// "all" of `count`, a picture for each, or the one that `find` finds.
 template <class F>
 std::vector<Index> chosen(const std::string& word, Index count, F find) {
@@ -108,10 +120,10 @@ Term term_of(const nn::Model& model, const TermWords& words, const std::string& 
 
 Index Term::unit(Index n) const {
   if (units.empty()) return -1;
-  return units[units.size() == 1 ? 0 : static_cast<std::size_t>(n)];
+  return units[static_cast<std::size_t>(n) % units.size()];
 }
 
-Tensor Term::operator()(const nn::Model& model, const Tensor& h) const {
+Tensor Term::operator()(const nn::Model& model, const Tensor& h, Index kinds) const {
   const Index N = h.shape()[0];
   std::vector<Index> picked;
   for (Index n = 0; n < N && !units.empty(); ++n) picked.push_back(unit(n));
@@ -134,8 +146,10 @@ Tensor Term::operator()(const nn::Model& model, const Tensor& h) const {
       break;
   }
   // The mean over all pairs counts each picture's cosine with itself, which is 1: a constant.
+  constexpr double different_enough = 0.85;
   const Tensor u = unit_rows(flatten(h));
-  return -row_means(linear(u, u));
+  const Tensor alike = relu(linear(u, u) - different_enough) / (1 - different_enough);
+  return -row_means(alike * same_kind(N, N == kinds ? 1 : kinds));
 }
 
 }  // namespace glass::viz

@@ -18,10 +18,10 @@ struct Term {
 
   /// How many pictures it wants: 1, or as many as "all" stands for.
   Index pictures() const { return units.empty() ? 1 : static_cast<Index>(units.size()); }
-  /// What it says of picture n: class, channel or place; -1 if there is no choice.
+  /// What it says of picture n: class, channel or place; -1 if there is no choice. They take turns.
   Index unit(Index n) const;
-  /// h[N,..], the output of `layer` -> [N,1], without the weight.
-  Tensor operator()(const nn::Model& model, const Tensor& h) const;
+  /// h[N,..], the output of `layer`, of pictures of so many kinds in turn -> [N,1], without the weight.
+  Tensor operator()(const nn::Model& model, const Tensor& h, Index kinds = 1) const;
 };
 
 /// What the words of a term mean for this model. Throws Error, in which `expression` is all of the

@@ -51,6 +51,13 @@ std::string default_output(const nn::Model& model, const Painting& painting) {
   return model.name + "-" + what + ".png";
 }
 
+/// Of a sheet: where each of a few classes has several pictures, a column for each class.
+Index columns(const Objective& objective, std::size_t pictures) {
+  const Index kinds = objective.pictures();
+  const bool a_column_each = kinds > 1 && kinds <= 10 && static_cast<Index>(pictures) > kinds;
+  return a_column_each ? kinds : pictures > 20 ? 10 : 5;
+}
+
 int maximise_command(const Command& command, MaximiseArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
@@ -80,9 +87,9 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
 
   describe(manifest, args.painting, painted.result);
   const std::vector<Tile> tiles = tiles_of(model, objective, painted);
-  manifest.write_png(
-      "output", args.output,
-      args.bare ? tiles.front().image : make_sheet(tiles, tiles.size() > 20 ? 10 : 5, args.width));
+  manifest.write_png("output", args.output,
+                     args.bare ? tiles.front().image
+                               : make_sheet(tiles, columns(objective, tiles.size()), args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
   if (report) manifest.write_report("report", args.report, report->report(painted));
   if (args.json) {

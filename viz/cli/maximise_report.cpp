@@ -57,7 +57,7 @@ MaximiseReport::MaximiseReport(const nn::Model& model, const Objective& objectiv
     : model_(model),
       objective_(objective),
       painting_(painting),
-      pictures_(std::max(objective.pictures(), painting.count)),
+      pictures_(objective.pictures() * painting.count),
       every_(painting.options.steps / 500 + 1),
       film_(model, objective, std::min<Index>(pictures_, 10)) {
   const std::string all = pictures_ > 1 ? text("; all ", pictures_, " pictures together") : "";
@@ -111,7 +111,9 @@ void MaximiseReport::look(int step, const Tensor& images) {
 
 std::string MaximiseReport::label(std::size_t picture) const {
   const std::string name = objective_.label(model_, static_cast<Index>(picture));
-  return painting_.count > 1 ? text(name, " (", picture + 1, ")") : name;
+  return painting_.count > 1
+             ? text(name, " (", picture / static_cast<std::size_t>(objective_.pictures()) + 1, ")")
+             : name;
 }
 
 std::vector<Report::Frame> MaximiseReport::frames() const {

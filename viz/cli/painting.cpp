@@ -16,18 +16,12 @@ namespace glass::viz::cli {
 
 namespace {
 
-Index picture_count(const Objective& objective, const Painting& painting) {
-  if (painting.count == 1) return objective.pictures();
-  if (objective.pictures() == 1) return painting.count;
-  throw UsageError("--count: only for one picture, not for all");
-}
-
 /// What the noise of each picture depends on, besides the seed.
-std::vector<Index> noise_keys(const Objective& objective, Index count) {
+std::vector<Index> noise_keys(const Objective& objective, Index pictures) {
   std::vector<Index> keys;
-  for (Index n = 0; n < count; ++n) {
+  for (Index n = 0; n < pictures; ++n) {
     const Index unit = std::max<Index>(objective.unit(n), 0);
-    keys.push_back(objective.pictures() > 1 ? unit : unit + 1000 * n);
+    keys.push_back(unit + 1000 * (n / objective.pictures()));
   }
   return keys;
 }
@@ -41,7 +35,7 @@ Objective objective_of(const Painting& painting, const nn::Model& model) {
 Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
                       std::uint64_t seed) {
   const Shape& shape = model.input_shape;
-  const Index count = picture_count(objective, painting);
+  const Index count = objective.pictures() * painting.count;
   if (painting.init == "noise") {
     return initial_noise(model, noise_keys(objective, count), seed, painting.init_noise);
   }
