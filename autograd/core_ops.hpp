@@ -63,7 +63,7 @@ struct TotalVariationOptions {
   double eps = 1e-8;  ///< not negative; keeps the gradient finite at flat regions when beta < 2
 };
 /// R_Vbeta(x) = sum_ij ((x[i,j+1] - x[i,j])^2 + (x[i+1,j] - x[i,j])^2 + eps)^(beta/2) over all
-/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, eq. 4. At a flat
+/// images and channels, with the border replicated. Mahendran and Vedaldi, 2015, sec. 2. At a flat
 /// pixel the gradient is 0 for every beta, even where beta < 2 and eps = 0 make it singular; beside
 /// one it is finite if eps > 0, and for beta < 1 and eps = 0 grows without bound.
 Tensor total_variation(const Tensor& x, const TotalVariationOptions& options = {});

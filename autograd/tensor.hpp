@@ -21,7 +21,7 @@ using GradientHook = std::function<void(const Tensor& gradient)>;
 /// gradient and history; `clone()` copies the values.
 ///
 /// A tensor is either a *leaf* (weights, an image, data), on which `requires_grad(true)` decides
-/// whether `backward()` computes its gradient, or an *intermediate*, made by an operation.
+/// whether `backward()` computes its gradient, or an *intermediate*, made by a recorded operation.
 class Tensor {
  public:
   Tensor() = default;  ///< undefined: converts to false
@@ -64,7 +64,7 @@ class Tensor {
   Tensor& requires_grad(bool wanted);
   /// True for a trainable leaf and for an intermediate that depends on one.
   bool requires_grad() const;
-  bool is_leaf() const { return !creator(); }  ///< no operation made it
+  bool is_leaf() const { return !creator(); }  ///< no recorded operation made it
 
   bool has_grad() const;  ///< there is something for `grad()` to show
   /// d loss / d this, in this tensor's shape, after `loss.backward()`; accumulates over calls.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numbers>
 #include <sstream>
 
 namespace glass::bench {
@@ -26,10 +27,13 @@ class Plot {
   }
 
   void add(const Measurement& p, int number) {
-    const double u = x(p.intensity), v = y(p.gflops);
-    svg_ << "<circle cx=\"" << u << "\" cy=\"" << v << "\" r=\"9\" fill=\"#2b6cb0\"/>\n"
-         << "<text x=\"" << u << "\" y=\"" << v + 4
-         << "\" fill=\"white\" font-size=\"11\" text-anchor=\"middle\">" << number << "</text>\n";
+    const Place point{x(p.intensity), y(p.gflops)}, place = free_place(point);
+    const auto [u, v] = place;
+    line(point.u, point.v, u, v, "stroke=\"#2b6cb0\"");
+    points_ << "<circle cx=\"" << u << "\" cy=\"" << v << "\" r=\"9\" fill=\"#2b6cb0\"/>\n"
+            << "<text x=\"" << u << "\" y=\"" << v + 4
+            << "\" fill=\"white\" font-size=\"11\" text-anchor=\"middle\">" << number
+            << "</text>\n";
     char speed[32];
     std::snprintf(speed, sizeof speed, "%.1f", p.gflops);
     label(660, 40 + 22 * number, std::to_string(number) + "  " + p.name);
@@ -39,7 +43,7 @@ class Plot {
 
   std::string finish() {
     label(660, 40, "GFLOP/s of each kernel");
-    return svg_.str() + "</svg>\n";
+    return svg_.str() + points_.str() + "</svg>\n";
   }
 
  private:
@@ -53,6 +57,28 @@ class Plot {
     return left + (right - left) * scale(intensity, min_x, max_x);
   }
   static double y(double gflops) { return bottom - (bottom - top) * scale(gflops, min_y, max_y); }
+
+  struct Place {
+    double u, v;
+  };
+
+  /// Where a number hides no earlier one: at its point, or else on the narrowest ring around it.
+  Place free_place(Place point) {
+    constexpr double diameter = 19;
+    constexpr int directions = 8;
+    for (double radius = 0;; radius += diameter + 1) {
+      for (int k = 0; k < directions; ++k) {
+        const double angle = 2 * std::numbers::pi * k / directions;
+        const Place place{point.u + radius * std::cos(angle), point.v - radius * std::sin(angle)};
+        if (std::ranges::any_of(numbers_, [&](const Place& other) {
+              return std::hypot(place.u - other.u, place.v - other.v) < diameter;
+            }))
+          continue;
+        numbers_.push_back(place);
+        return place;
+      }
+    }
+  }
 
   void label(double u, double v, const std::string& words) {
     svg_ << "<text x=\"" << u << "\" y=\"" << v << "\">" << words << "</text>\n";
@@ -92,7 +118,8 @@ class Plot {
   }
 
   Machine machine_;
-  std::ostringstream svg_;
+  std::vector<Place> numbers_;
+  std::ostringstream svg_, points_;  // the points are drawn over all lines
 };
 
 }  // namespace
