@@ -38,7 +38,10 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
 }
 
 Tensor Objective::operator()(const nn::Model& model, const Tensor& x) const {
-  const std::vector<Tensor> outputs = model.outputs(last_layer_, x);
+  return (*this)(model, model.outputs(last_layer_, x));
+}
+
+Tensor Objective::operator()(const nn::Model& model, const std::vector<Tensor>& outputs) const {
   Tensor sum;
   for (const Term& term : terms_) {
     const Tensor value = term.weight * term(model, outputs[static_cast<std::size_t>(term.layer)]);

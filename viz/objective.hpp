@@ -33,6 +33,8 @@ class Objective {
 
   /// x[N,C,H,W] of pixels -> [N,1]; N is `pictures()`, or any number if that is 1.
   Tensor operator()(const nn::Model& model, const Tensor& x) const;
+  /// The same from the outputs of all layers up to and with `last_layer()`, as the model lists them.
+  Tensor operator()(const nn::Model& model, const std::vector<Tensor>& outputs) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
   std::size_t terms() const { return terms_.size(); }            ///< how many are summed
