@@ -99,7 +99,7 @@ TEST_CASE("attribution: what is known of a sum of pixels") {
   options.layer = 0;
   CHECK_THROWS_WITH_AS(grad_cam(model, objective, x, options),
                        "Grad-CAM: expected a layer whose output is [N,C,H,W], found flatten1 with "
-                       "[1, 36]",
+                       "[1,36]",
                        Error);
 }
 
@@ -262,7 +262,7 @@ TEST_CASE("viz attribute --controls: a table in words, with the network as it wa
   const std::string picture = folder / "a.png",
                     words = "attribute " + tiny_json +
                             " --method all "
-                            "--samples 2 --steps 4 --stride 8 --controls --seeds 2 -o " +
+                            "--samples 2 --steps 4 --window 14 --controls --seeds 2 -o " +
                             picture;
   const Run one = run_viz(words + " --json " + digit_png);
   REQUIRE_MESSAGE(one.code == 0, one.err);
@@ -338,8 +338,10 @@ TEST_CASE("viz attribute and viz features answer each mistake with one line and 
   } mistakes[] = {
       {attribute, 2, "expected IMAGE, or --controls and --data DIR"},
       {of_digit + " --method gradcam", 2, "did you mean grad-cam?"},
-      {of_digit + " --method occlusion --window 29", 2, "--window 29: pictures have 28x28 pixels"},
-      {of_digit + " --method grad-cam --layer linear1", 2, "found linear1 with [1, 10]"},
+      {of_digit + " --method occlusion --window 29", 2,
+       "occlusion: expected a window within 28x28 pixels"},
+      {of_digit + " --method occlusion --window 3 --stride 4", 2, "got 3 and 4"},
+      {of_digit + " --method grad-cam --layer linear1", 2, "found linear1 with [1,10]"},
       {of_digit + " --method grad-cam --layer conv9", 2, "conv9"},
       {of_digit + " --method grad-cam --objective channel:conv1:0 --layer avgpool1", 2,
        "channel:conv1:0 does not depend on avgpool1"},

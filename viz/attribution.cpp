@@ -134,6 +134,9 @@ Tensor occlusion(nn::Model& model, const Objective& f, const Tensor& x,
   model.eval();
   const NoGrad no_grad;
   const Index N = x.shape()[0], H = x.shape()[2], W = x.shape()[3], side = options.window;
+  require(side <= std::min(H, W) && 1 <= options.stride && options.stride <= side,
+          "occlusion: expected a window within ", W, "x", H,
+          " pixels and a stride no longer than the window, got ", side, " and ", options.stride);
   const Tensor before = f(model, x);
   Tensor falls = Tensor::zeros({N, 1, H, W}), windows = Tensor::zeros({1, 1, H, W});
   for (const Index top : window_places(H, side, options.stride))

@@ -26,7 +26,7 @@ struct AttributionOptions {
   int steps = 64;          ///< of integrated gradients, at least 1
   Index layer = -1;        ///< of Grad-CAM: one whose output is [N,C,H,W]; see `last_map`
   Index window = 4;        ///< of occlusion, in pixels: its side, no longer than the picture's
-  Index stride = 2;        ///< and how far apart windows are, at least 1
+  Index stride = 2;        ///< and how far apart windows are, from 1 to that
 };
 
 /// image -> maps.
@@ -55,8 +55,8 @@ Tensor guided_backpropagation(nn::Model& model, const Objective& objective, cons
 /// and its output has places. Selvaraju et al., 2017, eq. 1 and 2.
 Tensor grad_cam(nn::Model& model, const Objective& objective, const Tensor& image,
                 const AttributionOptions& options);
-/// How much f falls when a window of the picture is replaced by the baseline's. Zeiler and Fergus, 2014,
-/// sec. 4.2.
+/// How much f falls when a window of the picture is replaced by the baseline's. Throws ShapeError if the
+/// window does not fit, or if pixels would lie between windows. Zeiler and Fergus, 2014, sec. 4.2.
 Tensor occlusion(nn::Model& model, const Objective& objective, const Tensor& image,
                  const AttributionOptions& options);
 

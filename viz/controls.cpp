@@ -37,6 +37,7 @@ std::vector<double> centred_ranks(const std::vector<double>& values) {
   const std::size_t count = values.size();
   std::vector<double> ranks(count);
   for (std::size_t i = 0, end = 0; i < count; i = end) {
+    ++end;
     while (end < count && values[places[end]] == values[places[i]]) ++end;
     const double middle = (static_cast<double>(i + end) - static_cast<double>(count)) / 2;
     for (std::size_t j = i; j < end; ++j) ranks[places[j]] = middle;

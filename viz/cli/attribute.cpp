@@ -43,10 +43,9 @@ struct AttributeArguments {
 /// What a method says of each picture.
 struct Attribution {
   NamedMethod method;
-  Tensor maps;                ///< [N,C,H,W] or [N,1,H,W]
-  std::vector<double> norms;  ///< of the maps
-  std::vector<double>
-      completeness;  ///< of integrated gradients, else empty: see `completeness_gap`
+  Tensor maps;                       ///< [N,C,H,W] or [N,1,H,W]
+  std::vector<double> norms;         ///< of the maps
+  std::vector<double> completeness;  ///< `completeness_gap` of integrated gradients, else empty
 };
 
 /// What is asked: without --class, of the class that the network sees; without --objective, its logit.
@@ -102,10 +101,6 @@ void settle(AttributeArguments& args, const nn::Model& model, const Objective& o
   const Index side = std::min(model.input_shape[1], model.input_shape[2]);
   if (options.window == 0) options.window = std::max<Index>(1, side / 7);
   if (options.stride == 0) options.stride = std::max<Index>(1, options.window / 2);
-  if (options.window > side) {
-    throw UsageError(text("--window ", options.window, ": pictures have ", model.input_shape[2],
-                          "x", model.input_shape[1], " pixels"));
-  }
 }
 
 AttributionOptions options_for(const AttributeArguments& args, const nn::Model& model,
@@ -127,10 +122,10 @@ std::vector<Tensor> test_images(const AttributeArguments& args, const nn::Model&
   return images;
 }
 
-/// What is asked of the test images or, without any, of the picture.
+/// What is asked of the test images or, without any, of the picture; of no method yet.
 ControlPlan plan_of(const AttributeArguments& args, const nn::Model& model, const Tensor& image,
                     const std::vector<Tensor>& tests) {
-  ControlPlan plan{.methods = methods_of(args, model),
+  ControlPlan plan{.methods = {},
                    .objective = args.objective.empty() ? "logit" : args.objective,
                    .subjects = {},
                    .seeds = args.seeds,
@@ -272,8 +267,13 @@ int attribute_command(const Command& command, AttributeArguments& args) {
       args.image.empty() ? tests.front() : read_picture(args.image, model, args.picture);
   write_seen(args.picture, image);
   if (!args.image.empty()) manifest.add_file("IMAGE", args.image);
-  if (!args.data.empty()) manifest.set("data", data::name_of(args.data));
+  if (args.controls) manifest.set("seeds", std::to_string(args.seeds));
+  if (!args.data.empty()) {
+    manifest.set("data", data::name_of(args.data));
+    manifest.set("images", std::to_string(args.images));
+  }
   const Objective objective = asked_for(args, model, image);
+  manifest.add_objective(objective);
   const Tensor images =
       cat(std::vector<Tensor>(static_cast<std::size_t>(objective.pictures()), image), 0);
   settle(args, model, objective);
@@ -291,9 +291,12 @@ int attribute_command(const Command& command, AttributeArguments& args) {
   Controls controls;
   if (args.controls) {
     plan = plan_of(args, model, image, tests);
-    controls = run_controls(model, *plan);
     std::vector<Tensor> maps;
-    for (const Attribution& one : attributions) maps.push_back(one.maps);
+    for (const Attribution& one : attributions) {
+      plan->methods.push_back(one.method);
+      maps.push_back(one.maps);
+    }
+    controls = run_controls(model, *plan);
     sheet = stack({sheet, draw(*plan, controls, maps)});
   }
   manifest.write_png("output", args.output, sheet);
@@ -365,13 +368,17 @@ void add_control_options(Command& command, AttributeArguments& args) {
       "what becomes of the class if pixels go, and come, in the order of the map");
   command.option("--seeds N", args.seeds, "Random networks, and random orders of pixels")
       .within(2, 10000)
+      .by_default("10")
       .needs(controls);
   const Option& data =
-      command.option("--data DIR", args.data,
-                     "Folder of a data set, as train takes it: the mean over test images, of each "
-                     "the class that the network sees");
+      command
+          .option("--data DIR", args.data,
+                  "Folder of a data set, as train takes it: the mean over test images, of each the "
+                  "class that the network sees")
+          .needs(controls);
   command.option("--images N", args.images, "So many of them, evenly spaced")
       .within(1, 1000000)
+      .by_default("20")
       .needs(data);
 }
 

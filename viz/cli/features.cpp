@@ -26,15 +26,20 @@ struct Example {
   double activation;
 };
 
-/// Of each channel of a layer the test images with the largest means, the largest first.
-std::vector<std::vector<Example>> strongest(const nn::Model& model, Index layer,
-                                            const data::Dataset& test, std::size_t count) {
+/// What a channel, the mean over its places, does on the test images.
+struct Channel {
+  double mean = 0;                ///< over all of them
+  std::vector<Example> examples;  ///< those with the largest, the largest first
+};
+
+std::vector<Channel> channels_of(const nn::Model& model, Index layer, const data::Dataset& test,
+                                 std::size_t count) {
   constexpr Index together = 500;
   const auto means = [&](const Tensor& x) {
     const Tensor h = model.outputs(layer, x).back();
     return h.shape().rank() == 4 ? flatten(global_avg_pool2d(h)) : h;
   };
-  std::vector<std::vector<Example>> channels;
+  std::vector<Channel> channels;
   for (Index first = 0; first < test.size(); first += together) {
     show_progress(text("test image ", first, '/', test.size()));
     std::vector<Index> places(static_cast<std::size_t>(std::min(together, test.size() - first)));
@@ -43,12 +48,13 @@ std::vector<std::vector<Example>> strongest(const nn::Model& model, Index layer,
     const Index K = found.shape()[1];
     channels.resize(static_cast<std::size_t>(K));
     for (Index i = 0; i < found.size(); ++i) {
-      std::vector<Example>& best = channels[static_cast<std::size_t>(i % K)];
-      best.push_back({first + i / K, found.data()[i]});
+      Channel& channel = channels[static_cast<std::size_t>(i % K)];
+      channel.mean += found.data()[i] / static_cast<double>(test.size());
+      channel.examples.push_back({first + i / K, found.data()[i]});
     }
-    for (std::vector<Example>& best : channels) {
-      std::ranges::stable_sort(best, std::greater<>(), &Example::activation);
-      best.resize(std::min(best.size(), count));
+    for (auto& [mean, examples] : channels) {
+      std::ranges::stable_sort(examples, std::greater<>(), &Example::activation);
+      examples.resize(std::min(examples.size(), count));
     }
   }
   end_progress();
@@ -71,22 +77,25 @@ Image row_of(const std::vector<Image>& images) {
   return row;
 }
 
-/// What the best image reaches of the painting's activation, as words; empty where that is not positive.
-std::string share(const std::vector<Example>& examples, double painted) {
-  return painted > 0 ? formatted("%.0f %%", 100 * examples.front().activation / painted) : "";
+/// How far the best image comes on the way from the mean of all, 0 %, to the painting, 100 %. Empty if
+/// the painting is no better than the mean.
+std::string share(const Channel& channel, double painted) {
+  const double way = painted - channel.mean;
+  const double reached = channel.examples.front().activation - channel.mean;
+  return way > 0 ? formatted("%.0f %%", 100 * reached / way) : "";
 }
 
-Image draw(const std::vector<std::vector<Example>>& examples, const data::Dataset& test,
+Image draw(const std::vector<Channel>& channels, const data::Dataset& test,
            const Painted& painted) {
   std::vector<Tile> tiles;
   for (std::size_t k = 0; k < painted.result.objective_after.size(); ++k) {
     std::vector<Image> images{to_image(painted.result.images, static_cast<Index>(k))};
     std::string caption = std::to_string(k);
-    if (!examples.empty()) {
-      for (const Example& one : examples[k]) {
+    if (!channels.empty()) {
+      for (const Example& one : channels[k].examples) {
         images.push_back(to_image(data::make_batch(test, std::vector{one.place}).images, 0));
       }
-      caption += "   " + share(examples[k], painted.result.objective_after[k]);
+      caption += "   " + share(channels[k], painted.result.objective_after[k]);
     }
     tiles.push_back({row_of(images), {caption}});
   }
@@ -103,39 +112,43 @@ std::string class_of(const nn::Model& model, const data::Dataset& test, const Ex
 }
 
 nlohmann::ordered_json report(const nn::Model& model, const std::string& layer,
-                              const std::vector<std::vector<Example>>& examples,
-                              const data::Dataset& test, const Painted& painted) {
-  nlohmann::ordered_json channels = nlohmann::ordered_json::array();
+                              const std::vector<Channel>& channels, const data::Dataset& test,
+                              const Painted& painted) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < painted.result.objective_after.size(); ++k) {
     nlohmann::ordered_json channel{{"channel", k}, {"painting", painted.result.objective_after[k]}};
-    if (!examples.empty()) {
+    if (!channels.empty()) {
+      channel["mean"] = channels[k].mean;
       channel["images"] = nlohmann::ordered_json::array();
-      for (const Example& one : examples[k]) {
+      for (const Example& one : channels[k].examples) {
         channel["images"].push_back({{"index", one.place},
                                      {"class", class_of(model, test, one)},
                                      {"activation", one.activation}});
       }
     }
-    channels.push_back(channel);
+    list.push_back(channel);
   }
-  return {{"model", model.name}, {"layer", layer}, {"channels", channels}};
+  return {{"model", model.name}, {"layer", layer}, {"channels", list}};
 }
 
-void print_channels(const nn::Model& model, const std::vector<std::vector<Example>>& examples,
+void print_channels(const nn::Model& model, const std::vector<Channel>& channels,
                     const data::Dataset& test, const Painted& painted) {
   std::vector<std::vector<std::string>> rows{{"channel", "painting"}};
-  if (!examples.empty()) {
-    rows.front().insert(rows.front().end(), {"best image", "reaches", "the images show"});
+  if (!channels.empty()) {
+    rows.front().insert(rows.front().end(),
+                        {"mean image", "best image", "reaches", "the best show"});
   }
   for (std::size_t k = 0; k < painted.result.objective_after.size(); ++k) {
     const double activation = painted.result.objective_after[k];
     rows.push_back({std::to_string(k), formatted("%.3g", activation)});
-    if (examples.empty()) continue;
+    if (channels.empty()) continue;
     std::string classes;
-    for (const Example& one : examples[k]) classes += class_of(model, test, one) + ' ';
+    for (const Example& one : channels[k].examples) classes += class_of(model, test, one) + ' ';
     classes.pop_back();
-    rows.back().insert(rows.back().end(), {formatted("%.3g", examples[k].front().activation),
-                                           share(examples[k], activation), classes});
+    rows.back().insert(rows.back().end(),
+                       {formatted("%.3g", channels[k].mean),
+                        formatted("%.3g", channels[k].examples.front().activation),
+                        share(channels[k], activation), classes});
   }
   print_text(aligned(rows));
 }
@@ -154,27 +167,28 @@ int features_command(const Command& command, FeaturesArguments& args) {
   for (const std::string& path : data_files(args.data)) manifest.files().reads(path);
   begin(manifest, args.painting, {{args.output, ".png"}});
   data::Dataset test;
-  std::vector<std::vector<Example>> examples;
+  std::vector<Channel> channels;
   if (!args.data.empty()) {
     test = read_test_images(args.data, model.input_shape, notice);
     manifest.set("data", data::name_of(args.data));
-    examples = strongest(model, layer, test, static_cast<std::size_t>(args.examples));
+    channels = channels_of(model, layer, test, static_cast<std::size_t>(args.examples));
   }
   const Painted painted = paint(model, objective, args.painting);
 
   describe(manifest, args.painting, painted.result);
   const std::string title =
       alias + " of " + model.name +
-      (examples.empty() ? ": what each channel answers to most"
+      (channels.empty() ? ": what each channel answers to most"
                         : ": a painting for each channel, the test images that it answers to most, "
-                          "and what the best of these reaches of the painting's activation");
-  manifest.write_png("output", args.output, titled(title, draw(examples, test, painted)));
+                          "and how far the best of them comes from the mean of all, 0 %, to the "
+                          "painting, 100 %");
+  manifest.write_png("output", args.output, titled(title, draw(channels, test, painted)));
   if (args.json) {
-    auto json = report(model, alias, examples, test, painted);
+    auto json = report(model, alias, channels, test, painted);
     json["outputs"] = manifest.outputs();
     print_json(json);
   } else {
-    print_channels(model, examples, test, painted);
+    print_channels(model, channels, test, painted);
     manifest.print_outputs();
   }
   return finish(painted.result.steps, args.painting.options.steps, "steps", args.output);
