@@ -408,9 +408,8 @@ void add_attribute(Command& program) {
       program.command("attribute", "Show which pixels speak for a class: seven methods");
   command.example("weights/mnist-robust.json docs/samples/digit.png --method all",
                   "all of them on one sheet");
-  command.example(
-      "weights/cifar10-robust.json docs/samples/boat.png --method grad-cam,occlusion --class all",
-      "two of them, for each class");
+  command.example("weights/mnist-cnn.json docs/samples/digit.png --method all --controls",
+                  "which of them to believe");
   const auto args = std::make_shared<AttributeArguments>();
   add_question(command, *args);
   add_method_options(command, *args);

@@ -101,7 +101,7 @@ Image draw(const std::vector<Channel>& channels, const data::Dataset& test,
   }
   constexpr Index sheet_width = 1240, least_height = 56;
   const Image& tile = tiles.front().image;
-  const Index width = tile.width * std::max<Index>(1, least_height / tile.height),
+  const Index width = tile.width * ((least_height + tile.height - 1) / tile.height),
               columns = std::clamp<Index>(sheet_width / width, 1, 10);
   return make_sheet(tiles, columns, columns * width);
 }
