@@ -142,5 +142,6 @@ TEST_CASE("commands: a residual network is described, drawn, inverted, painted a
   works("maximise " + model + " --class 3 --steps 2" + out);
   works("maximise " + model + " --objective channel:add2:1+neuron:conv6:0,3,3 --steps 2" + out);
   works("saliency " + model + ' ' + digit_png + " --class 3" + out);
+  works("attribute " + model + ' ' + digit_png + " --method all --samples 2 --steps 2" + out);
   works("classify " + model + ' ' + digit_png);
 }

@@ -77,8 +77,9 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
   }
   CHECK(run_viz("help maximise").out == help.out);
   CHECK(run_viz("help maximize").out == help.out);
-  for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
-                              "tape", "classify", "info", "judge", "replay", "figures"}) {
+  for (const char* command :
+       {"maximise", "gallery", "process", "regulariser", "invert", "features", "attribute",
+        "saliency", "tape", "classify", "info", "judge", "replay", "figures"}) {
     CAPTURE(command);
     const Run wide = run_viz(std::string(command) + " --help");
     CHECK(contains(wide.out, "Examples:"));
@@ -143,6 +144,8 @@ TEST_CASE("an output whose name promises something else is refused before any wo
         "invert " + tiny_json + ' ' + digit_png + " --layer conv1 --steps 1000000 -o ",
         "invert " + tiny_json + ' ' + digit_png +
             " --layer conv1 --steps 1000000 -o /dev/null --unregularised ",
+        "features " + tiny_json + " --layer conv1 --steps 1000000 -o ",
+        "attribute " + tiny_json + ' ' + digit_png + " --samples 100000 -o ",
         "saliency " + tiny_json + ' ' + digit_png + " -o ",
         "classify " + tiny_json + ' ' + digit_png + " --seen "}) {
     check_mistake(viz_program + ' ' + command + bad, picture);

@@ -38,7 +38,11 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
 }
 
 Tensor Objective::operator()(const nn::Model& model, const Tensor& x, double diversity) const {
-  const std::vector<Tensor> outputs = model.outputs(last_layer_, x);
+  return (*this)(model, model.outputs(last_layer_, x), diversity);
+}
+
+Tensor Objective::operator()(const nn::Model& model, const std::vector<Tensor>& outputs,
+                             double diversity) const {
   Tensor sum;
   for (const Term& term : terms_) {
     const double weight = term.weight * (term.kind == TermKind::diversity ? diversity : 1);

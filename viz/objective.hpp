@@ -36,6 +36,9 @@ class Objective {
   /// x[N,C,H,W] of pixels -> [N,1]; N is a multiple of `pictures()`: one of each, then one of each again.
   /// `diversity` is a factor of the terms of that name.
   Tensor operator()(const nn::Model& model, const Tensor& x, double diversity = 1) const;
+  /// The same from the outputs of all layers up to and with `last_layer()`, as the model lists them.
+  Tensor operator()(const nn::Model& model, const std::vector<Tensor>& outputs,
+                    double diversity = 1) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
   std::size_t terms() const { return terms_.size(); }            ///< how many are summed

@@ -31,17 +31,20 @@ void normalise_peak(std::vector<double>& map) {
 
 }  // namespace
 
-Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image) {
+Tensor saliency(nn::Model& model, const Objective& objective, const Tensor& image,
+                const LookAtOutputs& look) {
   model.eval();
   model.requires_grad(false);
   Tensor x, value;
-  const auto look = [&] {
+  const auto there_and_back = [&] {
     x = image.clone().requires_grad(true);
-    value = sum(objective(model, x));
+    const std::vector<Tensor> outputs = model.outputs(objective.last_layer(), x);
+    if (look) look(outputs);
+    value = sum(objective(model, outputs));
     value.backward();
   };
-  look();
-  if (!all_finite({value, x.grad()})) refuse_not_finite(model, look);
+  there_and_back();
+  if (!all_finite({value, x.grad()})) refuse_not_finite(model, there_and_back);
   return x.grad();
 }
 

@@ -12,8 +12,10 @@ void add_commands(Command& program) {
   add_gallery(program);
   add_process(program);
   add_regulariser(program);
+  add_features(program);
   program.group("Look into a network");
   add_invert(program);
+  add_attribute(program);
   add_saliency(program);
   add_attack(program);
   add_tape(program);

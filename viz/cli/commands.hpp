@@ -11,6 +11,8 @@ namespace glass::viz::cli {
 
 void add_maximise(Command& program);
 void add_invert(Command& program);
+void add_features(Command& program);
+void add_attribute(Command& program);
 void add_saliency(Command& program);
 void add_attack(Command& program);
 void add_gallery(Command& program);

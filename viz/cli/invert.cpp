@@ -32,7 +32,7 @@ struct InvertArguments {
 };
 
 /// What a layer keeps of the image: found with the regulariser, and without any.
-struct Row {
+struct Reconstruction {
   std::string layer;
   Inversion natural, unregularised;
 };
@@ -81,15 +81,15 @@ Inversion invert_once(nn::Model& model, Index layer, const Tensor& original,
 }
 
 /// One row a layer; after an interruption, those that were done by then.
-std::vector<Row> invert_all(nn::Model& model, const std::vector<Index>& layers,
-                            const Tensor& original, const InvertOptions& options) {
+std::vector<Reconstruction> invert_all(nn::Model& model, const std::vector<Index>& layers,
+                                       const Tensor& original, const InvertOptions& options) {
   InvertOptions unregularised = options;
   unregularised.regulariser = {};
-  std::vector<Row> rows;
+  std::vector<Reconstruction> rows;
   for (const Index layer : layers) {
     const std::string alias = model.layers.alias(layer);
     const std::string what = text(alias, " (", rows.size() + 1, "/", layers.size(), ")");
-    Row row{alias, invert_once(model, layer, original, options, what), {}};
+    Reconstruction row{alias, invert_once(model, layer, original, options, what), {}};
     if (interrupted()) break;
     row.unregularised =
         invert_once(model, layer, original, unregularised, what + "  without regulariser");
@@ -100,10 +100,10 @@ std::vector<Row> invert_all(nn::Model& model, const std::vector<Index>& layers,
   return rows;
 }
 
-Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& original,
-           Index width) {
+Image draw(const std::vector<Reconstruction>& rows, Inversion Reconstruction::*which,
+           const Tensor& original, Index width) {
   std::vector<Tile> tiles{{to_image(original, 0), {"original"}}};
-  for (const Row& row : rows) {
+  for (const Reconstruction& row : rows) {
     const auto& [image, error, psnr, steps] = row.*which;
     tiles.push_back(
         {to_image(image, 0), {row.layer, formatted("%.1e", error), formatted("%.1f dB", psnr)}});
@@ -112,15 +112,15 @@ Image draw(const std::vector<Row>& rows, Inversion Row::*which, const Tensor& or
 }
 
 /// [L,C,H,W], the regularised images.
-Tensor images_of(const std::vector<Row>& rows) {
+Tensor images_of(const std::vector<Reconstruction>& rows) {
   std::vector<Tensor> images;
-  for (const Row& row : rows) images.push_back(row.natural.image);
+  for (const Reconstruction& row : rows) images.push_back(row.natural.image);
   return cat(images, 0);
 }
 
-Json report(const std::vector<Row>& rows, Inversion Row::*which) {
+Json report(const std::vector<Reconstruction>& rows, Inversion Reconstruction::*which) {
   Json list = Json::array();
-  for (const Row& row : rows) {
+  for (const Reconstruction& row : rows) {
     const auto& [image, error, psnr, steps] = row.*which;
     list.push_back({{"name", row.layer}, {"error", error}, {"psnr", psnr}});
   }
@@ -138,7 +138,8 @@ std::string default_unregularised(const std::string& output, const nn::Model& mo
 }
 
 /// Where the image came from, and after an interruption which layers there are.
-void describe(Manifest& manifest, const InvertArguments& args, const std::vector<Row>& rows) {
+void describe(Manifest& manifest, const InvertArguments& args,
+              const std::vector<Reconstruction>& rows) {
   if (args.data.empty()) {
     manifest.add_file("IMAGE", args.image);
   } else {
@@ -147,7 +148,7 @@ void describe(Manifest& manifest, const InvertArguments& args, const std::vector
   }
   if (!interrupted()) return;
   Json done = Json::array();
-  for (const Row& row : rows) done.push_back(row.layer);
+  for (const Reconstruction& row : rows) done.push_back(row.layer);
   manifest.set("layer", done);
 }
 
@@ -168,25 +169,26 @@ int invert_command(const Command& command, InvertArguments& args) {
   write_seen(args.picture, original);
   kernels::set_threads(args.threads);
   catch_interrupts();
-  const std::vector<Row> rows = invert_all(model, layers, original, args.options);
+  const std::vector<Reconstruction> rows = invert_all(model, layers, original, args.options);
   if (rows.empty()) return finish(0, layers.size(), "layers", args.output);
 
   describe(manifest, args, rows);
-  manifest.write_png("output", args.output, draw(rows, &Row::natural, original, args.width));
+  manifest.write_png("output", args.output,
+                     draw(rows, &Reconstruction::natural, original, args.width));
   manifest.write_png("unregularised", args.unregularised,
-                     draw(rows, &Row::unregularised, original, args.width));
+                     draw(rows, &Reconstruction::unregularised, original, args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, images_of(rows));
   if (args.json) {
     print_json({{"model", model.name},
                 {"image", args.data.empty() ? args.image
                                             : text(data::name_of(args.data), " test ", args.index)},
-                {"layers", report(rows, &Row::natural)},
-                {"unregularised", report(rows, &Row::unregularised)},
+                {"layers", report(rows, &Reconstruction::natural)},
+                {"unregularised", report(rows, &Reconstruction::unregularised)},
                 {"steps", args.options.steps},
                 {"seed", args.options.seed},
                 {"outputs", manifest.outputs()}});
   } else {
-    for (const Row& row : rows) {
+    for (const Reconstruction& row : rows) {
       print_line(text(std::setw(12), row.layer, formatted("   error %.1e", row.natural.error),
                       formatted("   %.1f dB", row.natural.psnr),
                       formatted("   without regulariser %.1f dB", row.unregularised.psnr)));

@@ -6,6 +6,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
+#include "viz/cli/attribute.hpp"
 #include "viz/cli/manifest_file.hpp"
 #include "viz/cli/painting.hpp"
 
@@ -22,10 +23,10 @@ bool is_one_of(const Words& names, const std::string& name) {
 }
 
 /// With the commands that write manifests, the options that name outputs, and those that name inputs.
-const Words commands{"maximise", "gallery",  "process", "regulariser",
-                     "invert",   "saliency", "attack"},
+const Words commands{"maximise", "gallery",   "process",  "regulariser", "invert",
+                     "features", "attribute", "saliency", "attack"},
     output_options{"output", "npy", "animation", "unregularised", "report"},
-    input_options{"MODEL", "IMAGE", "init", "judge", "beside"};
+    input_options{"MODEL", "IMAGE", "init", "baseline", "judge", "beside"};
 
 /// A single name, not a way to somewhere.
 bool is_plain_name(const fs::path& name) {
@@ -99,7 +100,8 @@ class Remake {
   std::string checked(const std::string& name, const std::string& word,
                       const Option& option) const {
     const bool split = option.is_list() && (word.find(',') != word.npos || word.starts_with('['));
-    const bool is_path = name == "init" && is_file(word);  // belongs to the files
+    const bool is_path = (name == "init" && is_file(word)) ||
+                         (name == "baseline" && is_baseline_file(word));  // belongs to the files
     if (word.empty() || split || is_path || word.find('\0') != word.npos) {
       refuse("--" + name + " '" + nn::printable(word) + "'");
     }
