@@ -9,6 +9,7 @@
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/data.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
@@ -122,17 +123,19 @@ void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model
                 BestWeights& best, const data::DataFolder& data,
                 std::optional<TrainingReport>& report) {
   const Stopwatch since_start;
+  Progress progress;
   Index images_before = 0;
   while (trainer.epochs_done() < session.options.epochs) {
     const Stopwatch since_epoch;
     const auto on_step = [&](const TrainStep& step) {
       if (report) report->add(step);
-      show_progress(progress_bar({.epoch = trainer.epochs_done() + 1,
-                                  .epochs = session.options.epochs,
-                                  .images = step.so_far.images,
-                                  .images_per_epoch = trainer.images_per_epoch(),
-                                  .images_this_session = images_before + step.so_far.images,
-                                  .seconds = since_start.seconds()}));
+      const ImagesSeen seen{.epoch = trainer.epochs_done() + 1,
+                            .epochs = session.options.epochs,
+                            .images = step.so_far.images,
+                            .images_per_epoch = trainer.images_per_epoch(),
+                            .images_this_session = images_before + step.so_far.images,
+                            .seconds = since_start.seconds()};
+      progress.show(progress_bar(seen), seen.share());
       return !interrupted();
     };
     EpochResult result;
@@ -144,14 +147,13 @@ void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model
     // So that the next to resume finds the checkpoint's weights beside it.
     const bool improved = best.epoch() == trainer.epochs_done();
     if (session.resume && improved) nn::save_weights(model, outputs.weights);
-    end_progress();
+    progress.clear();
     const Evaluation test = evaluate(model, data.test);
     print_line(epoch_line(trainer, result, validation, test, since_epoch.seconds()));
     if (!report) continue;
     report->end_epoch(result, validation, test);
     write_report(session, *report, card_so_far(session, trainer, best, data));
   }
-  end_progress();
 }
 
 /// Description, weights, model card and report.

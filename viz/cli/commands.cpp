@@ -41,6 +41,8 @@ void add_load_options(Command& command, nn::LoadOptions& options) {
                  "Accept weights that are NaN or infinite");
   command.option("--allow-extra", options.allow_extra,
                  "Read past tensors that the model does not have");
+  command.option("--size H[xW]", options.size,
+                 "Height and width of the pictures, if they are to be others than MODEL says");
   options.notice = notice;
 }
 

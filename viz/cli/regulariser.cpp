@@ -51,7 +51,7 @@ void keep_what_is_whole(std::vector<Tile>& tiles, RegulariserArguments& args) {
 int regulariser_command(const Command& command, RegulariserArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
-  const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
+  const std::string judge_path = args.judge.empty() ? judge_of(args.model, model) : args.judge;
   nn::Model judge = load_judge(judge_path, model, args.load);
   const Objective objective = objective_of(args.painting, model);
   if (!objective.of_class()) throw UsageError("regulariser: needs a class, for the judge to name");
@@ -66,13 +66,16 @@ int regulariser_command(const Command& command, RegulariserArguments& args) {
   begin(manifest, args.painting, {{args.output, ".png"}});
   std::vector<Tile> tiles;
   const std::size_t all = args.betas.size() * args.lambdas.size();
+  Progress progress(static_cast<Index>(all));
   for (const double beta : args.betas)
     for (const double lambda : args.lambdas) {
       if (interrupted()) break;
       Painting painting = args.painting;
       painting.options.regulariser.tv = lambda;
       painting.options.regulariser.beta = beta;
-      const Painted painted = paint(model, objective, painting);
+      progress.begin(static_cast<Index>(tiles.size()),
+                     text("picture ", tiles.size() + 1, '/', all));
+      const Painted painted = paint(model, objective, painting, progress);
       if (interrupted()) break;
       const Tensor& image = painted.result.images;
       const NoGrad no_grad;
@@ -81,7 +84,6 @@ int regulariser_command(const Command& command, RegulariserArguments& args) {
                         "self " + percent(painted.probability[0]),
                         "judge " + percent(as_judged.probability(judge, image).item()),
                         ratio(model, mean_variation(image).front())}});
-      end_progress();
       print_line(one_line_of(tiles.back().caption));
     }
   if (interrupted()) keep_what_is_whole(tiles, args);
@@ -118,7 +120,7 @@ void add_regulariser(Command& program) {
       .with_commas()
       .within(0.1, 10);
   command.option("--judge FILE.json", args->judge, "Another network, to judge")
-      .by_default("<data>-judge.json beside MODEL");
+      .by_default("what MODEL names");
   command.group("What it writes");
   command.output("-o,--output FILE.png", args->output, "The sheet");
   command.does([&command, args] { return regulariser_command(command, *args); });
