@@ -112,6 +112,9 @@ TEST_CASE(
   CHECK(large.regulariser.tv == doctest::Approx(0.3 * std::pow(7, 1.5)));
   CHECK(large.regulariser.l2 == doctest::Approx(3.5));
   CHECK(large.steps == usual.steps);
+  CHECK(usual.parametrisation == "pixel");
+  CHECK(options_for({3, 74, 74}).parametrisation == "pixel");
+  CHECK(options_for({3, 75, 75}).parametrisation == "fourier");
   CHECK(invert_options_for({3, 32, 32}).starts == 16);
   CHECK(invert_options_for({3, 224, 224}).starts == 2);
   CHECK(invert_options_for({3, 2240, 2240}).starts == 1);

@@ -81,6 +81,7 @@ MaximiseOptions options_for(const Shape& picture) {
   options.jitter *= k;
   options.regulariser.tv *= k * std::sqrt(k);
   options.regulariser.l2 *= k;
+  if (k >= 3) options.parametrisation = "fourier";
   return options;
 }
 

@@ -45,7 +45,7 @@ struct MaximiseOptions {
 /// rounded, and at least 1.
 int size_factor(const Shape& picture);
 /// The options for pictures [C,H,W] of any size: with k the `size_factor`, jitter and `l2` are k times the
-/// defaults, and `tv` is k^1.5 times its (docs/defaults.md).
+/// defaults, and `tv` is k^1.5 times its; from k = 3 on, the parametrisation is fourier (docs/defaults.md).
 MaximiseOptions options_for(const Shape& picture);
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.

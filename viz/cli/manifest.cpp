@@ -55,7 +55,7 @@ void Manifest::add_model(const std::string& option, const std::string& path,
   std::vector<std::string> depending;
   for (const auto& [name, value] : model.maximise) depending.push_back(name);
   if (size_factor(model.input_shape) > 1) {
-    depending.insert(depending.end(), {"jitter", "tv", "l2", "starts"});
+    depending.insert(depending.end(), {"jitter", "tv", "l2", "parametrisation", "starts"});
   }
   for (const std::string& name : depending) {
     if (!command_.given(name)) json_["options"].erase(name);

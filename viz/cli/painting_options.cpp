@@ -95,6 +95,7 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
   MaximiseOptions& options = result.options;
   const MaximiseOptions usual = options_for(model.input_shape);
   if (!command.given("jitter")) options.jitter = usual.jitter;
+  if (!command.given("parametrisation")) options.parametrisation = usual.parametrisation;
   if (!command.given("tv")) options.regulariser.tv = usual.regulariser.tv;
   if (!command.given("l2")) options.regulariser.l2 = usual.regulariser.l2;
   const std::map<std::string, std::function<void(double)>> setters{
