@@ -69,22 +69,6 @@ void copy_picture(const Tensor& from, const Tensor& to, Index n) {
 
 }  // namespace
 
-int size_factor(const Shape& picture) {
-  constexpr Index usual_side = 30;
-  const Index side = std::min(picture[1], picture[2]);
-  return static_cast<int>(std::max<Index>(1, (side + usual_side / 2) / usual_side));
-}
-
-MaximiseOptions options_for(const Shape& picture) {
-  MaximiseOptions options;
-  const int k = size_factor(picture);
-  options.jitter *= k;
-  options.regulariser.tv *= k * std::sqrt(k);
-  options.regulariser.l2 *= k;
-  if (k >= 3) options.parametrisation = "fourier";
-  return options;
-}
-
 double objective_unit(nn::Model& model, const Objective& objective) {
   std::vector<Index> keys(
       static_cast<std::size_t>(objective.pictures() > 1 ? objective.pictures() : 4));
@@ -180,6 +164,22 @@ MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
     }
   }
   return best;
+}
+
+int size_factor(const Shape& picture) {
+  constexpr Index usual_side = 30;
+  const Index side = std::min(picture[1], picture[2]);
+  return static_cast<int>(std::max<Index>(1, (side + usual_side / 2) / usual_side));
+}
+
+MaximiseOptions options_for(const Shape& picture) {
+  MaximiseOptions options;
+  const int k = size_factor(picture);
+  options.jitter *= k;
+  options.regulariser.tv *= k * std::sqrt(k);
+  options.regulariser.l2 *= k;
+  if (k >= 3) options.parametrisation = "fourier";
+  return options;
 }
 
 }  // namespace glass::viz
