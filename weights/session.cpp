@@ -1,5 +1,6 @@
 #include "weights/session.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -178,6 +179,9 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
   if (report) print_line(session.report);
 }
 
+/// Of few images small batches, for a pass to have steps to learn in.
+Index usual_batch(Index images) { return std::clamp<Index>(images / 16, 8, 64); }
+
 /// So few that batch normalisation's running values do not follow the weights.
 constexpr Index few_steps = 100;
 
@@ -188,21 +192,22 @@ int run_session(const Session& session) {
   const Outputs outputs = choose_outputs(session, model);
   nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const data::DataFolder data = read_data(session, model);
-  const Index batch = std::min(session.options.batch, data.training.size());
+  TrainOptions options = session.options;
+  options.classes = data.picked;
+  if (options.batch == 0) options.batch = usual_batch(data.training.size());
+  const Index batch = std::min(options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
   if (session.create) {
     measure_input(model, data.training);
     nn::write_file(outputs.description, nn::to_description(model, outputs.description));
     print_line(outputs.description + ": a new network for images of " + text(model.input_shape));
-    const Index steps = data.training.size() / batch * session.options.epochs;
+    const Index steps = data.training.size() / batch * options.epochs;
     if (steps < few_steps) {
       notice(
           text(steps, " steps are few to learn in; a smaller --batch or more --epochs gives more"));
     }
   }
   if (model.usual.empty()) model.usual = data::usual_pixel(data.training);
-  TrainOptions options = session.options;
-  options.classes = data.picked;
   nn::draw_parameters(model, session.options.seed);  // only now is there memory for them
   Trainer trainer(model, data.training, options);
   BestWeights best(model);
