@@ -77,8 +77,9 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
   }
   CHECK(run_viz("help maximise").out == help.out);
   CHECK(run_viz("help maximize").out == help.out);
-  for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
-                              "tape", "classify", "info", "judge", "replay", "figures"}) {
+  for (const char* command :
+       {"maximise", "gallery", "process", "regulariser", "sweep", "invert", "saliency", "tape",
+        "classify", "info", "judge", "replay", "figures"}) {
     CAPTURE(command);
     const Run wide = run_viz(std::string(command) + " --help");
     CHECK(contains(wide.out, "Examples:"));

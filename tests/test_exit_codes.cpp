@@ -40,8 +40,9 @@ struct OldFile {
 
 TEST_CASE("every --help tells the exit codes") {
   std::vector<std::string> programs{train_program, viz_program};
-  for (const char* command : {"maximise", "gallery", "process", "regulariser", "invert", "saliency",
-                              "tape", "classify", "info", "judge", "replay", "figures"}) {
+  for (const char* command :
+       {"maximise", "gallery", "process", "regulariser", "sweep", "invert", "saliency", "tape",
+        "classify", "info", "judge", "replay", "figures"}) {
     programs.push_back(viz_program + ' ' + command);
   }
   for (const std::string& program : programs) {

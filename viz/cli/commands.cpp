@@ -12,6 +12,7 @@ void add_commands(Command& program) {
   add_gallery(program);
   add_process(program);
   add_regulariser(program);
+  add_sweep(program);
   program.group("Look into a network");
   add_invert(program);
   add_saliency(program);

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
-      texts{"class", "objective", "layer", "init", "data", "target", "size"};
+      texts{"class", "objective", "layer", "init", "data", "target", "size", "rows", "columns"};
   const auto is_one_of = [&](const std::vector<std::string>& names) {
     return std::ranges::count(names, option.name()) > 0;
   };
