@@ -23,6 +23,8 @@ class Model final : public Module {
   std::map<std::string, double> maximise;
   Sequential layers;    ///< what follows the normalisation
   std::string weights;  ///< weight file, relative to the description's folder; may be empty
+  /// Description of another network, by which pictures of this one are judged; as `weights`.
+  std::string judge;
 
   const char* type() const override { return "Model"; }
   /// x[N,C,H,W] of pixels -> the last layer's output, as described.

@@ -78,8 +78,8 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
   CHECK(run_viz("help maximise").out == help.out);
   CHECK(run_viz("help maximize").out == help.out);
   for (const char* command :
-       {"maximise", "gallery", "process", "regulariser", "invert", "features", "attribute",
-        "saliency", "tape", "classify", "info", "judge", "replay", "figures"}) {
+       {"maximise", "gallery", "process", "regulariser", "sweep", "features", "invert", "attribute",
+        "saliency", "attack", "tape", "classify", "info", "judge", "replay", "figures"}) {
     CAPTURE(command);
     const Run wide = run_viz(std::string(command) + " --help");
     CHECK(contains(wide.out, "Examples:"));

@@ -41,8 +41,8 @@ struct OldFile {
 TEST_CASE("every --help tells the exit codes") {
   std::vector<std::string> programs{train_program, viz_program};
   for (const char* command :
-       {"maximise", "gallery", "process", "regulariser", "invert", "features", "attribute",
-        "saliency", "tape", "classify", "info", "judge", "replay", "figures"}) {
+       {"maximise", "gallery", "process", "regulariser", "sweep", "features", "invert", "attribute",
+        "saliency", "attack", "tape", "classify", "info", "judge", "replay", "figures"}) {
     programs.push_back(viz_program + ' ' + command);
   }
   for (const std::string& program : programs) {

@@ -13,7 +13,7 @@ namespace {
 
 const std::string every_type = R"({
   "name": "every type", "input": {"shape": [2, 12, 9], "mean": [0.5, 0.25], "std": [0.1, 1]},
-  "classes": ["one", "two", "three"],
+  "classes": ["one", "two", "three"], "judge": "judges/other.json",
   "layers": [
     {"type": "Conv2d", "name": "first", "in_channels": 2, "out_channels": 4, "kernel_size": [3, 2],
      "stride": [1, 2], "padding": 1, "dilation": 1, "groups": 1, "bias": false},
@@ -54,6 +54,7 @@ TEST_CASE("a description survives being read and written") {
   CHECK(model.mean == std::vector<double>{0.5, 0.25});
   CHECK(model.std == std::vector<double>{0.1, 1});
   CHECK(model.classes == std::vector<std::string>{"one", "two", "three"});
+  CHECK(model.judge == "judges/other.json");
 
   const std::string written = nn::to_description(model, "m.json");
   const nn::Model again = nn::parse_description(written, "m.json", 0);

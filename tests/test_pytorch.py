@@ -86,7 +86,8 @@ def answer(path):
     source = description["input"]
     pytorch.save(network, folder / "again" / path.name, source["shape"], source.get("mean"),
                  source.get("std"), description.get("classes"), description["name"],
-                 source.get("variation"), description.get("maximise"), source.get("usual"))
+                 source.get("variation"), description.get("maximise"), source.get("usual"),
+                 description.get("judge"))
 
 
 def hooked():

@@ -175,13 +175,14 @@ TEST_CASE("viz judge reports of pictures what maximise reported, painted anew or
   CHECK(report["controls"]["noise"].size() == 10);
 }
 
-TEST_CASE("viz judge compares with the data, and finds the judge beside the model") {
+TEST_CASE("viz judge compares with the data, and finds the judge that the model names") {
   const TemporaryFolder folder;
   data_files::write_square_folder(folder);
   for (const std::string name : {"squares-cnn", "squares-judge"}) {
     nn::Model model = nn::parse_description(data_files::square_model, name, name.size());
     model.name = name;
     model.weights = name + ".safetensors";
+    model.judge = "squares-judge.json";
     nn::save_model(model, folder / (name + ".json"));
   }
   const std::string judge = viz_program + " judge " + (folder / "squares-cnn.json") + " --data " +
@@ -250,5 +251,5 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
   }
   const Run alone = run_viz("judge " + (folder / "squares.json") + " --maximise");
   CHECK(alone.code == 2);
-  CHECK(alone.err.find("squares-judge.json") != std::string::npos);
+  CHECK(alone.err.find("squares.json names none in \"judge\"") != std::string::npos);
 }

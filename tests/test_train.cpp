@@ -209,14 +209,15 @@ TEST_CASE("train: an evaluation counts truths against answers") {
   CHECK(accuracy_text(9912, 10000) == "99.12 % (9912 of 10000)");
 }
 
-TEST_CASE("train: the progress bar shows speed and time left") {
-  const Progress half{.epoch = 2,
+TEST_CASE("train: the progress bar shows speed, and what is left of a session") {
+  const ImagesSeen half{.epoch = 2,
                       .epochs = 3,
                       .images = 500,
                       .images_per_epoch = 1000,
                       .images_this_session = 1500,
                       .seconds = 15};
-  CHECK(progress_bar(half) == "epoch 2/3 [############............] 100 images/s  ETA 0:15");
+  CHECK(progress_bar(half) == "epoch 2/3 [############............] 100 images/s");
+  CHECK(half.share() == 0.5);
 }
 
 TEST_CASE("train: the card's command line works elsewhere") {

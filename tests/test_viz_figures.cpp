@@ -123,6 +123,48 @@ TEST_CASE("viz: a direction is found again by its name and digest") {
   CHECK(run_viz(again).code == 3);
 }
 
+TEST_CASE(
+    "viz sweep: any two settings, of which regulariser's are a case; mistakes before any work") {
+  const TemporaryFolder folder;
+  const std::string png = folder / "s.png", model = tiny_json + " --class 3 --judge " + mnist_json,
+                    few = " --steps 5 -o " + png;
+  const auto after = [](const Run& run, const char* word) {  // what a line says from there on
+    std::istringstream lines(run.out);
+    std::string words;
+    for (std::string line; std::getline(lines, line);) {
+      if (contains(line, word)) words += line.substr(line.find(word)) + '\n';
+    }
+    return words;
+  };
+  const Run sheet = run_viz("sweep " + model + " --rows beta=1,2 --columns tv=0,.50,5" + few);
+  REQUIRE(sheet.code == 0);
+  CHECK(contains(sheet.out, "tv 0.5   beta 2   self "));
+  CHECK(manifest(png)["options"]["columns"] == "tv=0,.50,5");
+  CHECK(run_viz("replay " + png + " --in " + weights_folder).code == 0);
+  const Run same = run_viz("regulariser " + model + " --lambdas 0,.50,5 --betas 1,2" + few);
+  CHECK(after(sheet, "self") == after(same, "self"));
+  CHECK(std::ranges::count(after(sheet, "self"), '\n') == 6);
+
+  const std::string words =
+      " --rows init=grey,noise --columns parametrisation=pixel,fourier --tv 0";
+  REQUIRE(run_viz("sweep " + model + words + few).code == 0);
+  CHECK(run_viz("replay " + png + " --in " + weights_folder).code == 0);
+  const struct {
+    std::string rows, said;
+  } mistakes[] = {{"beta", "--rows beta: expected a setting and its values"},
+                  {"beta=1,,2", "--rows beta=1,,2: expected a setting and its values"},
+                  {"bet=1", "--bet: no such option; did you mean --beta?"},
+                  {"beta=1,70", "--beta: 70 is not in 0.1 to 10"},
+                  {"threads=1,2", "threads: changes no picture"},
+                  {"seen=" + (folder / "x.png"), "seen: changes no picture"},
+                  {"init=" + digit_png, "expected noise or grey"},
+                  {"tv=1", "expected two settings, found tv twice"}};
+  for (const auto& [rows, said] : mistakes) {
+    check_refused(run_viz("sweep " + model + " --columns tv=0,1 --rows " + rows + few), 2, said);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "x.png"));
+}
+
 TEST_CASE("viz: gallery, process and regulariser draw their sheets, and replay them") {
   const TemporaryFolder folder;
   const std::string few = " --steps 5 --seed 1 -o ";

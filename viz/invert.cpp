@@ -11,6 +11,7 @@
 #include "viz/descend.hpp"
 #include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
+#include "viz/maximise.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz {
@@ -76,6 +77,12 @@ double step_size(double lr, int step, int steps) {
 }
 
 }  // namespace
+
+InvertOptions invert_options_for(const Shape& picture) {
+  InvertOptions options;
+  options.starts = std::max(1, options.starts / size_factor(picture));
+  return options;
+}
 
 double psnr(const Tensor& a, const Tensor& b) {
   const NoGrad no_grad;

@@ -16,6 +16,10 @@ struct InvertOptions {
   std::uint64_t seed = 0;                                            ///< of the noise
 };
 
+/// The options for pictures [C,H,W] of any size: the larger, the fewer starts, 16 over their
+/// `size_factor`. The weights of the regulariser are the same at any.
+InvertOptions invert_options_for(const Shape& picture);
+
 /// What `invert` found.
 struct Inversion {
   Tensor image;      ///< [1,C,H,W] in [0, 1]

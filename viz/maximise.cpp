@@ -166,4 +166,20 @@ MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
   return best;
 }
 
+int size_factor(const Shape& picture) {
+  constexpr Index usual_side = 30;
+  const Index side = std::min(picture[1], picture[2]);
+  return static_cast<int>(std::max<Index>(1, (side + usual_side / 2) / usual_side));
+}
+
+MaximiseOptions options_for(const Shape& picture) {
+  MaximiseOptions options;
+  const int k = size_factor(picture);
+  options.jitter *= k;
+  options.regulariser.tv *= k * std::sqrt(k);
+  options.regulariser.l2 *= k;
+  if (k >= 3) options.parametrisation = "fourier";
+  return options;
+}
+
 }  // namespace glass::viz

@@ -13,7 +13,8 @@
 
 namespace glass::viz {
 
-/// How an image is fitted to an objective. The defaults are explained in docs/defaults.md.
+/// How an image is fitted to an objective. The defaults suit pictures of 28 or 32 pixels a side; of others
+/// see `options_for`. They are explained in docs/defaults.md.
 struct MaximiseOptions {
   int steps = 512;                 ///< of the optimiser
   double lr = 0.05;                ///< see `optim::Optimiser::lr`; pixels are in [0, 1]
@@ -39,6 +40,13 @@ struct MaximiseOptions {
   /// How many steps a run does, unless `on_step` says stop.
   int last_step() const { return stop_after > 0 ? std::min(stop_after, steps) : steps; }
 };
+
+/// How many times as large as those of MNIST and CIFAR-10 pictures [C,H,W] are: the shorter side over 30,
+/// rounded, and at least 1.
+int size_factor(const Shape& picture);
+/// The options for pictures [C,H,W] of any size: with k the `size_factor`, jitter and `l2` are k times the
+/// defaults, and `tv` is k^1.5 times its; from k = 3 on, the parametrisation is fourier (docs/defaults.md).
+MaximiseOptions options_for(const Shape& picture);
 
 /// One step. The sums are over the batch: what was descended along is penalty - objective / unit.
 struct MaximiseStep {

@@ -1,23 +1,25 @@
 #include "weights/progress.hpp"
 
-#include <cmath>
 #include <cstdio>
 
 namespace glass::training {
 
-std::string progress_bar(const Progress& progress) {
+double ImagesSeen::share() const {
+  const Index left = (epochs - epoch + 1) * images_per_epoch - images;
+  const auto done = static_cast<double>(images_this_session);
+  return done / (done + static_cast<double>(left));
+}
+
+std::string progress_bar(const ImagesSeen& seen) {
   constexpr Index width = 24;
-  const Index full = width * progress.images / progress.images_per_epoch;
+  const Index full = width * seen.images / seen.images_per_epoch;
   std::string bar(static_cast<std::size_t>(full), '#');
   bar.resize(static_cast<std::size_t>(width), '.');
 
-  const double rate = static_cast<double>(progress.images_this_session) / progress.seconds;
-  const Index left =
-      (progress.epochs - progress.epoch + 1) * progress.images_per_epoch - progress.images;
-  const long eta = std::lround(std::ceil(static_cast<double>(left) / rate));
+  const double rate = static_cast<double>(seen.images_this_session) / seen.seconds;
   char line[128];
-  std::snprintf(line, sizeof line, "epoch %d/%d [%s] %.0f images/s  ETA %ld:%02ld", progress.epoch,
-                progress.epochs, bar.c_str(), rate, eta / 60, eta % 60);
+  std::snprintf(line, sizeof line, "epoch %d/%d [%s] %.0f images/s", seen.epoch, seen.epochs,
+                bar.c_str(), rate);
   return line;
 }
 

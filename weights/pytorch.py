@@ -50,7 +50,7 @@ def _with_mean_of(listing, mean, std):
 
 
 def write(listing, path, mean=None, std=None, classes=None, name=None, variation=None,
-          maximise=None, usual=None):
+          maximise=None, usual=None, judge=None):
     """Writes the two files of a traced network."""
     path = pathlib.Path(path)
     shape = listing.shape(listing.input)
@@ -62,17 +62,18 @@ def write(listing, path, mean=None, std=None, classes=None, name=None, variation
     if len(layers) > files.MOST_LAYERS:
         raise FileError(f"{len(layers)} layers, at most {files.MOST_LAYERS} are read")
     text = files.description_text(path.stem if name is None else name, source, layers,
-                                  path.with_suffix(".safetensors").name, classes, maximise)
+                                  path.with_suffix(".safetensors").name, classes, maximise,
+                                  judge)
     files.write(path, text, tensors)
 
 
 def save(network, path, input_shape, mean=None, std=None, classes=None, name=None, variation=None,
-         maximise=None, usual=None):
+         maximise=None, usual=None, judge=None):
     """Writes the description at `path` of a network, any module, and its weights beside it.
 
     `mean` and `std` are those by which pixels in [0, 1] were normalised for the network, one number
-    per channel; `variation`, `maximise` and `usual` are as in descriptions. Both files are read
-    again and compared with the network. Returns what is worth knowing, lines of text. Raises
+    per channel; `variation`, `maximise`, `usual` and `judge` are as in descriptions. Both files are
+    read again and compared with the network. Returns what is worth knowing, lines of text. Raises
     FileError if the network has anything that descriptions do not know.
     """
     if len(input_shape) != 3:
@@ -85,7 +86,7 @@ def save(network, path, input_shape, mean=None, std=None, classes=None, name=Non
     with _answering(network) as whole:
         rows = tracing.takes_rows(whole, input_shape)
         listing = tracing.trace(whole, input_shape, rows)
-        write(listing, path, mean, std, classes, name, variation, maximise, usual)
+        write(listing, path, mean, std, classes, name, variation, maximise, usual, judge)
         given = {"input": files.input_fields(input_shape, mean, std)}
 
         def original(pixels):

@@ -1,5 +1,6 @@
 #include "weights/session.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "nn/io/sha256.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/data.hpp"
 #include "weights/card.hpp"
 #include "weights/checkpoint.hpp"
@@ -122,17 +124,19 @@ void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model
                 BestWeights& best, const data::DataFolder& data,
                 std::optional<TrainingReport>& report) {
   const Stopwatch since_start;
+  Progress progress;
   Index images_before = 0;
   while (trainer.epochs_done() < session.options.epochs) {
     const Stopwatch since_epoch;
     const auto on_step = [&](const TrainStep& step) {
       if (report) report->add(step);
-      show_progress(progress_bar({.epoch = trainer.epochs_done() + 1,
-                                  .epochs = session.options.epochs,
-                                  .images = step.so_far.images,
-                                  .images_per_epoch = trainer.images_per_epoch(),
-                                  .images_this_session = images_before + step.so_far.images,
-                                  .seconds = since_start.seconds()}));
+      const ImagesSeen seen{.epoch = trainer.epochs_done() + 1,
+                            .epochs = session.options.epochs,
+                            .images = step.so_far.images,
+                            .images_per_epoch = trainer.images_per_epoch(),
+                            .images_this_session = images_before + step.so_far.images,
+                            .seconds = since_start.seconds()};
+      progress.show(progress_bar(seen), seen.share());
       return !interrupted();
     };
     EpochResult result;
@@ -144,14 +148,13 @@ void run_epochs(const Session& session, const Outputs& outputs, nn::Model& model
     // So that the next to resume finds the checkpoint's weights beside it.
     const bool improved = best.epoch() == trainer.epochs_done();
     if (session.resume && improved) nn::save_weights(model, outputs.weights);
-    end_progress();
+    progress.clear();
     const Evaluation test = evaluate(model, data.test);
     print_line(epoch_line(trainer, result, validation, test, since_epoch.seconds()));
     if (!report) continue;
     report->end_epoch(result, validation, test);
     write_report(session, *report, card_so_far(session, trainer, best, data));
   }
-  end_progress();
 }
 
 /// Description, weights, model card and report.
@@ -176,6 +179,9 @@ void write_results(const Session& session, const Outputs& outputs, nn::Model& mo
   if (report) print_line(session.report);
 }
 
+/// Of few images small batches, for a pass to have steps to learn in.
+Index usual_batch(Index images) { return std::clamp<Index>(images / 16, 8, 64); }
+
 /// So few that batch normalisation's running values do not follow the weights.
 constexpr Index few_steps = 100;
 
@@ -186,21 +192,22 @@ int run_session(const Session& session) {
   const Outputs outputs = choose_outputs(session, model);
   nn::json_text(model.weights);  // throws now, not after the training, if it is not UTF-8
   const data::DataFolder data = read_data(session, model);
-  const Index batch = std::min(session.options.batch, data.training.size());
+  TrainOptions options = session.options;
+  options.classes = data.picked;
+  if (options.batch == 0) options.batch = usual_batch(data.training.size());
+  const Index batch = std::min(options.batch, data.training.size());
   as_usage([&] { model.check_batch(batch); });
   if (session.create) {
     measure_input(model, data.training);
     nn::write_file(outputs.description, nn::to_description(model, outputs.description));
     print_line(outputs.description + ": a new network for images of " + text(model.input_shape));
-    const Index steps = data.training.size() / batch * session.options.epochs;
+    const Index steps = data.training.size() / batch * options.epochs;
     if (steps < few_steps) {
       notice(
           text(steps, " steps are few to learn in; a smaller --batch or more --epochs gives more"));
     }
   }
   if (model.usual.empty()) model.usual = data::usual_pixel(data.training);
-  TrainOptions options = session.options;
-  options.classes = data.picked;
   nn::draw_parameters(model, session.options.seed);  // only now is there memory for them
   Trainer trainer(model, data.training, options);
   BestWeights best(model);

@@ -9,13 +9,14 @@ namespace glass::training {
 
 /// One call of the program `train`.
 struct Session {
-  std::string model;     ///< description to train
-  std::string data;      ///< folder with a data set
-  std::string output;    ///< description to write; weights, card and checkpoint go beside it
-  std::string report;    ///< web page to write as well; empty: none
-  std::string command;   ///< for the model card
-  std::string commit;    ///< of the program; may be empty
-  TrainOptions options;  ///< how to train; its `classes` come from the next
+  std::string model;    ///< description to train
+  std::string data;     ///< folder with a data set
+  std::string output;   ///< description to write; weights, card and checkpoint go beside it
+  std::string report;   ///< web page to write as well; empty: none
+  std::string command;  ///< for the model card
+  std::string commit;   ///< of the program; may be empty
+  /// How to train; its `classes` come from the next, and a `batch` of 0 is one that suits the data.
+  TrainOptions options;
   std::vector<std::string> classes;       ///< of the data set, names or numbers; empty: all
   std::vector<viz::Attack> test_attacks;  ///< the card tells the accuracy under these as well
   bool create = false;                    ///< `model` is yet to be made, see `starting_model`

@@ -40,7 +40,10 @@ int main(int argc, char** argv) {
       .by_default("all");
   program.group("How it learns");
   program.option("--epochs N", options.epochs, "Times that every image is seen").within(1, 100000);
-  program.option("--batch N", options.batch, "Images per step").within(1, 100000);
+  options.batch = 0;
+  program.option("--batch N", options.batch, "Images per step")
+      .within(1, 100000)
+      .by_default("64; of less than 1024 images a sixteenth, at least 8");
   program.option("--optimiser,--optimizer WORD", options.optimiser, "What steps the weights")
       .one_of(training::optimiser_names);
   const Option& lr = program.option("--lr X", options.lr, "Largest learning rate")

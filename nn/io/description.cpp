@@ -164,12 +164,13 @@ void read_classes(const JsonValue& classes, Model& model) {
   }
 }
 
-/// Training a stranger's description must not overwrite a file elsewhere.
-void read_weights(const JsonValue& weights, Model& model) {
-  weights.read(model.weights);
-  const std::filesystem::path path = model.weights;
+/// The name of a file that belongs to the description. A stranger's must not lead elsewhere: training
+/// would write there.
+void read_file_name(const JsonValue& file, std::string& name) {
+  file.read(name);
+  const std::filesystem::path path = name;
   if (path.is_absolute() || std::count(path.begin(), path.end(), "..") > 0) {
-    weights.expected("a file in the description's folder or below");
+    file.expected("a file in the description's folder or below");
   }
 }
 
@@ -201,7 +202,7 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   refuse_weights(parsed, path);
   const JsonValue root{parsed, path};
   check_format(root);
-  root.only_keys({"format", "name", "input", "classes", "maximise", "layers", "weights"});
+  root.only_keys({"format", "name", "input", "classes", "maximise", "layers", "weights", "judge"});
   Model model;
   root["name"].read(model.name);
   if (model.name.find('/') != model.name.npos) {  // outputs are called by it
@@ -210,7 +211,8 @@ Model parse_description(std::string_view json, const std::string& path, std::uin
   read_input(root["input"], model);
   if (root.has("classes")) read_classes(root["classes"], model);
   if (root.has("maximise")) read_maximise(root["maximise"], model);
-  if (root.has("weights")) read_weights(root["weights"], model);
+  if (root.has("weights")) read_file_name(root["weights"], model.weights);
+  if (root.has("judge")) read_file_name(root["judge"], model.judge);
   const JsonValue layers = root["layers"];
   if (layers.json.kind != JsonKind::list || layers.json.items.empty()) {
     layers.expected("a list of layers");

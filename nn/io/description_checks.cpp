@@ -27,18 +27,25 @@ void check_readers(const Sequential& layers, const std::string& path) {
   }
 }
 
+/// The output's shape for one picture. Throws ShapeError, naming a layer, if they do not fit each other
+/// or the memory.
+Shape output_shape(const Model& model) {
+  const Shape& in = model.input_shape;
+  check_size("input", in);
+  std::vector<Shape> outputs;
+  for (Index i = 0; i < model.layers.size(); ++i) {
+    outputs.push_back(model.layers.output_shape(i, {1, in[0], in[1], in[2]}, outputs));
+    check_size(model.layers.title(i) + ": output", outputs.back());
+  }
+  return outputs.back();
+}
+
 /// Layers must fit each other and the memory, and the class names the last one.
 void check_shapes(const Model& model, const std::string& path) {
   const Shape& in = model.input_shape;
   Shape out;
   try {
-    check_size("input", in);
-    std::vector<Shape> outputs;
-    for (Index i = 0; i < model.layers.size(); ++i) {
-      outputs.push_back(model.layers.output_shape(i, {1, in[0], in[1], in[2]}, outputs));
-      check_size(model.layers.title(i) + ": output", outputs.back());
-    }
-    out = outputs.back();
+    out = output_shape(model);
   } catch (const ShapeError& error) {
     throw FileError(path + ": " + shown(error) +
                     (has_channels_last(in) ? "; input.shape is [channels, height, width]" : ""));
@@ -71,6 +78,25 @@ void check_shapes(const Model& model, const std::string& path) {
 std::string shown(const Error& error) {
   constexpr std::size_t longest = 1000;
   return printable(error.what(), longest);
+}
+
+void take_size(Model& model, Size2 size, const std::string& path) {
+  const Shape given = model.input_shape, before = output_shape(model);
+  const auto refuse = [&](const std::string& why) {
+    throw FileError(
+        text(path, ": made for pictures of ", Size2(given[1], given[2]), "; of ", size, ", ", why));
+  };
+  model.input_shape = {given[0], size.h, size.w};
+  Shape after;
+  try {
+    after = output_shape(model);
+  } catch (const ShapeError& error) {
+    refuse(shown(error));
+  }
+  // Of a network without a head, more places are no other answers.
+  if (before.rank() == 2 && after != before) {
+    refuse(text("the last layer would give ", after, " and not ", before));
+  }
 }
 
 void check_network(const Model& model, const std::string& path) {

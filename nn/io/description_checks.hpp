@@ -9,6 +9,11 @@ namespace glass::nn {
 /// each other or the memory, or the class names the last one.
 void check_network(const Model& model, const std::string& path);
 
+/// From now on the model takes pictures of this size, which is another than the description's. Throws
+/// FileError, one line that begins with `path`, naming the layer that does not fit them; or if there
+/// would be another number of outputs.
+void take_size(Model& model, Size2 size, const std::string& path);
+
 /// What an error says of names in a description, which may hold anything.
 std::string shown(const Error& error);
 

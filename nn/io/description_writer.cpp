@@ -63,6 +63,7 @@ std::string to_description(const Model& model, const std::string& path) {
   }
   out += ']';
   if (!model.weights.empty()) out += ",\n \"weights\": " + json_text(model.weights);
+  if (!model.judge.empty()) out += ",\n \"judge\": " + json_text(model.judge);
   return out + "}\n";
 }
 

@@ -2,18 +2,15 @@
 
 #include <filesystem>
 
+#include "nn/io/description_checks.hpp"
 #include "nn/io/file_kind.hpp"
 #include "nn/io/files.hpp"
 
 namespace glass::nn {
 
-namespace {
-
-std::string beside(const std::string& description, const std::string& weights) {
-  return (std::filesystem::path(description).parent_path() / weights).string();
+std::string beside(const std::string& description, const std::string& file) {
+  return (std::filesystem::path(description).parent_path() / file).string();
 }
-
-}  // namespace
 
 Model load_description(const std::string& path, std::uint64_t seed, InitialValues values) {
   InputFile file(path);
@@ -24,6 +21,7 @@ Model load_description(const std::string& path, std::uint64_t seed, InitialValue
 
 Model load_model(const std::string& path, std::uint64_t seed, const LoadOptions& options) {
   Model model = load_description(path, seed, InitialValues::none);
+  if (options.size != Size2(0)) take_size(model, options.size, path);
   if (model.weights.empty()) {
     draw_parameters(model, seed);
   } else {

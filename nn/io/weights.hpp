@@ -4,14 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "autograd/geometry.hpp"
 #include "nn/module.hpp"
 
 namespace glass::nn {
 
-/// What weight files may hold beyond what `load_weights` takes by itself.
+/// What the files of a model may hold beyond what is taken by itself, and how it will be used.
 struct LoadOptions {
   bool allow_nonfinite = false;  ///< NaN and infinity among the weights
   bool allow_extra = false;      ///< tensors that the module does not have; they are left alone
+  /// Of `load_model`: the pictures are so high and wide, whatever the description says; 0: what it says.
+  Size2 size = 0;
   /// Is told, in one line that begins with the file, when numbers were converted.
   std::function<void(const std::string& line)> notice = {};
 };

@@ -27,6 +27,9 @@ Option& Command::add(const std::string& names, Variable variable, const std::str
       [&](auto* value) {
         if constexpr (std::is_same_v<decltype(value), bool*>) {
           return app_->add_flag(flags, *value);
+        } else if constexpr (std::is_same_v<decltype(value), Size2*>) {
+          return app_->add_option_function<std::string>(
+              flags, [value](const std::string& word) { *value = read_size(word).value(); });
         } else {
           return app_->add_option(flags, *value)->capture_default_str();
         }

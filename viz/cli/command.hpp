@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "autograd/shape.hpp"
+#include "autograd/geometry.hpp"
 
 namespace CLI {
 class App;
@@ -23,7 +23,10 @@ namespace glass::viz::cli {
 /// What the option fills in, and what it takes: nothing, a number (as a person would write it, see
 /// option.cpp), a word, or several.
 using Variable = std::variant<bool*, int*, Index*, std::uint64_t*, double*, std::string*,
-                              std::vector<std::string>*, std::vector<double>*>;
+                              std::vector<std::string>*, std::vector<double>*, Size2*>;
+
+/// "64" or "48x64", height first; nothing if it is neither, or not from 1 to 65536.
+std::optional<Size2> read_size(const std::string& word);
 
 /// One option of a command, or a word without a name ("MODEL"). Whatever breaks what it declares is a
 /// UsageError before the command runs.

@@ -12,6 +12,7 @@ void add_commands(Command& program) {
   add_gallery(program);
   add_process(program);
   add_regulariser(program);
+  add_sweep(program);
   add_features(program);
   program.group("Look into a network");
   add_invert(program);
@@ -43,6 +44,8 @@ void add_load_options(Command& command, nn::LoadOptions& options) {
                  "Accept weights that are NaN or infinite");
   command.option("--allow-extra", options.allow_extra,
                  "Read past tensors that the model does not have");
+  command.option("--size H[xW]", options.size,
+                 "Height and width of the pictures, if they are to be others than MODEL says");
   options.notice = notice;
 }
 

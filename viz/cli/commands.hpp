@@ -18,6 +18,7 @@ void add_attack(Command& program);
 void add_gallery(Command& program);
 void add_process(Command& program);
 void add_regulariser(Command& program);
+void add_sweep(Command& program);
 void add_figures(Command& program);
 void add_tape(Command& program);
 void add_judge(Command& program);

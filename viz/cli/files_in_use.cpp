@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "nn/io/files.hpp"
+#include "nn/io/model_file.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
@@ -37,7 +38,7 @@ void FilesInUse::reads(const std::string& path) {
 
 void FilesInUse::reads_model(const std::string& path, const nn::Model& model) {
   reads(path);
-  if (!model.weights.empty()) reads((fs::path(path).parent_path() / model.weights).string());
+  if (!model.weights.empty()) reads(nn::beside(path, model.weights));
 }
 
 void FilesInUse::writes(const OutputFile& file) {

@@ -24,13 +24,15 @@ int gallery_command(const Command& command, const GalleryArguments& args) {
   }
   begin(manifest, args.painting, {{args.output, ".png"}});
   std::vector<Image> rows;
+  Progress progress(static_cast<Index>(args.models.size()));
   for (const std::string& path : args.models) {
     if (interrupted()) break;
     nn::Model model = nn::load_model(path, 0, args.load);
     const Objective objective = objective_of(args.painting, model);
     const Painting painting = tuned(command, args.painting, model);
     write_seen(painting.picture, painting.init_picture);
-    const Painted painted = paint(model, objective, painting);
+    progress.begin(static_cast<Index>(rows.size()), model.name);
+    const Painted painted = paint(model, objective, painting, progress);
     if (interrupted()) break;
     rows.push_back(
         titled(model.name, make_sheet(tiles_of(model, objective, painted), objective.pictures())));

@@ -5,6 +5,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "viz/cli/commands.hpp"
+#include "viz/memory.hpp"
 
 namespace glass::viz::cli {
 
@@ -28,6 +29,8 @@ std::string accuracy_lines(const std::filesystem::path& description) {
 int info_command(const std::string& path, const nn::LoadOptions& load) {
   const nn::Model model = nn::load_model(path, 0, load);
   print_text(model.summary());
+  print_line(formatted("memory %.1f MB for each picture that is made, beside the weights",
+                       bytes_per_picture(model, model.layers.size() - 1) / 1e6));
   print_line("weights sha256 " + weights_sha256(model));
   print_text(accuracy_lines(path));
   return exit_done;

@@ -10,6 +10,7 @@
 #include "nn/layer.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/data.hpp"
 #include "viz/pictures/sheet.hpp"
 
@@ -67,10 +68,12 @@ std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model
 }
 
 Inversion invert_once(nn::Model& model, Index layer, const Tensor& original,
-                      const InvertOptions& options, const std::string& what) {
+                      const InvertOptions& options, Progress& progress) {
   try {
     return invert(model, layer, original, options, [&](const InvertStep& step) {
-      show_progress(text(what, "  step ", step.step, "/", step.steps, "  loss ", step.loss));
+      progress.show(
+          text("step ", step.step, "/", step.steps, "  loss ", formatted("%.3g", step.loss)),
+          static_cast<double>(step.step) / step.steps);
       return !interrupted();
     });
   } catch (const FileError&) {
@@ -86,17 +89,19 @@ std::vector<Reconstruction> invert_all(nn::Model& model, const std::vector<Index
   InvertOptions unregularised = options;
   unregularised.regulariser = {};
   std::vector<Reconstruction> rows;
+  Progress progress(2 * static_cast<Index>(layers.size()));
   for (const Index layer : layers) {
+    const auto part = 2 * static_cast<Index>(rows.size());
     const std::string alias = model.layers.alias(layer);
     const std::string what = text(alias, " (", rows.size() + 1, "/", layers.size(), ")");
-    Reconstruction row{alias, invert_once(model, layer, original, options, what), {}};
+    progress.begin(part, what);
+    Reconstruction row{alias, invert_once(model, layer, original, options, progress), {}};
     if (interrupted()) break;
-    row.unregularised =
-        invert_once(model, layer, original, unregularised, what + "  without regulariser");
+    progress.begin(part + 1, what + "  without regulariser");
+    row.unregularised = invert_once(model, layer, original, unregularised, progress);
     if (interrupted()) break;
     rows.push_back(row);
   }
-  end_progress();
   return rows;
 }
 
@@ -165,6 +170,10 @@ int invert_command(const Command& command, InvertArguments& args) {
                        {args.npy, ".npy"},
                        {args.picture.seen, ".png"}});
   const std::vector<Index> layers = layers_of(args, model);
+  if (!command.given("starts")) args.options.starts = invert_options_for(model.input_shape).starts;
+  if (!layers.empty()) {
+    expect_memory(model, std::ranges::max(layers), args.options.starts, "fewer --starts take less");
+  }
   const Tensor original = original_of(args, model);
   write_seen(args.picture, original);
   kernels::set_threads(args.threads);

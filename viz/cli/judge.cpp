@@ -62,7 +62,8 @@ Group pictures(const JudgeArguments& args, nn::Model& model) {
   if (args.maximise) {
     const Objective objective = objective_of(args.painting, model);
     catch_interrupts();
-    const MaximiseResult result = paint(model, objective, args.painting).result;
+    Progress progress;
+    const MaximiseResult result = paint(model, objective, args.painting, progress).result;
     group.images = result.images;
     group.classes = every_class(model);
     if (interrupted()) {
@@ -98,7 +99,7 @@ int judge_command(const Command& command, JudgeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   args.painting = tuned(command, args.painting, model);
-  const std::string judge_path = args.judge.empty() ? default_judge(args.model) : args.judge;
+  const std::string judge_path = args.judge.empty() ? judge_of(args.model, model) : args.judge;
   const nn::Model judge = load_judge(judge_path, model, args.load);
   FilesInUse files;
   files.reads_model(args.model, model);
@@ -152,7 +153,7 @@ void add_judge(Command& program) {
       .by_default("all classes in turn");
   command.group("Who judges");
   command.option("--judge FILE.json", args->judge, "Description of the other network")
-      .by_default("of a-b.json, a-judge.json");
+      .by_default("what MODEL names");
   const Option& data =
       command.option("--data DIR", args->data,
                      "Folder with the data set, as train takes it, to compare with real images");

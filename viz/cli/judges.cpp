@@ -1,24 +1,15 @@
 #include "viz/cli/judges.hpp"
 
-#include <filesystem>
-
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
 namespace glass::viz::cli {
 
-std::string default_judge(const std::string& model) {
-  const std::filesystem::path path(model);
-  const std::string stem = path.stem().string();
-  std::string name;
-  for (const std::size_t end : {stem.rfind('-'), stem.find('-')}) {
-    name = stem.substr(0, end) + "-judge.json";
-    const std::filesystem::path judge = path.parent_path() / name;
-    std::error_code unreadable;
-    if (judge != path && std::filesystem::exists(judge, unreadable)) return judge.string();
+std::string judge_of(const std::string& path, const nn::Model& model) {
+  if (model.judge.empty()) {
+    throw UsageError("expected --judge JUDGE.json: " + path + R"( names none in "judge")");
   }
-  throw UsageError("expected --judge JUDGE.json: there is no other network " + name + " beside " +
-                   model);
+  return nn::beside(path, model.judge);
 }
 
 nn::Model load_judge(const std::string& path, const nn::Model& model,

@@ -6,6 +6,7 @@
 #include "nn/io/files.hpp"
 #include "nn/io/sha256.hpp"
 #include "viz/cli/manifest_file.hpp"
+#include "viz/maximise.hpp"
 #include "viz/pictures/npy.hpp"
 
 namespace glass::viz::cli {
@@ -14,7 +15,8 @@ using Json = nlohmann::ordered_json;
 
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
-      texts{"class", "objective", "layer", "init", "baseline", "data", "target"};
+      texts{"class",    "objective", "layer", "init", "baseline",
+            "data",     "target",    "size",  "rows", "columns"};
   const auto is_one_of = [&](const std::vector<std::string>& names) {
     return std::ranges::count(names, option.name()) > 0;
   };
@@ -51,7 +53,12 @@ void Manifest::add_model(const std::string& option, const std::string& path,
   files_.reads_model(path, model);
   add_file(option, path);
   json_["files"].back()["weights_sha256"] = weights_sha256(model);
-  for (const auto& [name, value] : model.maximise) {
+  std::vector<std::string> depending;
+  for (const auto& [name, value] : model.maximise) depending.push_back(name);
+  if (size_factor(model.input_shape) > 1) {
+    depending.insert(depending.end(), {"jitter", "tv", "l2", "parametrisation", "starts"});
+  }
+  for (const std::string& name : depending) {
     if (!command_.given(name)) json_["options"].erase(name);
   }
 }

@@ -21,9 +21,9 @@ class Manifest {
   /// Takes the options of `command` as they were given, or their defaults.
   explicit Manifest(const Command& command);
 
-  /// A model that was read from `path`; `option` is the one that named it. What its description
-  /// recommends and the command line leaves open is dropped from the options: the description's
-  /// digest stands for it.
+  /// A model that was read from `path`; `option` is the one that named it. What its description or the
+  /// size of its pictures recommends and the command line leaves open is dropped from the options: the
+  /// description's digest and --size stand for it.
   void add_model(const std::string& option, const std::string& path, const nn::Model& model);
   /// The files that its directions come from.
   void add_objective(const Objective& objective);

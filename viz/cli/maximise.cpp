@@ -81,9 +81,11 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
     report.emplace(model, objective, args.painting);
     report->start(initial_images(args.painting, model, objective, args.painting.options.seed));
   }
-  const Painted painted = paint(model, objective, args.painting, [&](const MaximiseStep& step) {
-    if (report) report->add(step);
-  });
+  Progress progress;
+  const Painted painted =
+      paint(model, objective, args.painting, progress, [&](const MaximiseStep& step) {
+        if (report) report->add(step);
+      });
 
   describe(manifest, args.painting, painted.result);
   const std::vector<Tile> tiles = tiles_of(model, objective, painted);

@@ -58,7 +58,9 @@ constexpr Kind kinds[std::variant_size_v<Variable>] = {
     {Takes::number, false, "a number", is_decimal},
     {Takes::text, false, "", nullptr},
     {Takes::text, true, "", nullptr},
-    {Takes::number, true, "a number", is_decimal}};
+    {Takes::number, true, "a number", is_decimal},
+    {Takes::text, false, "a size, such as 64 or 48x64, at most 65536",
+     [](const std::string& word) { return read_size(word).has_value(); }}};
 
 /// `complain` gives the complaint about a word, or nothing.
 template <class F>
@@ -83,6 +85,18 @@ std::string listed(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+std::optional<Size2> read_size(const std::string& word) {
+  const auto read = [](const std::string& side) -> Index {
+    constexpr Index largest = 65536;
+    const Index pixels = is_natural(side) ? std::strtoll(side.c_str(), nullptr, 10) : 0;
+    return pixels <= largest ? pixels : 0;
+  };
+  const std::size_t x = word.find('x');
+  const Index h = read(word.substr(0, x)), w = x == word.npos ? h : read(word.substr(x + 1));
+  if (h <= 0 || w <= 0) return {};
+  return Size2(h, w);
+}
 
 Option::Option(CLI::Option* option, const Variable& variable, std::string spelling,
                std::string placeholder)

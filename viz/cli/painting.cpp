@@ -9,12 +9,15 @@
 #include "autograd/threads.hpp"
 #include "nn/io/sha256.hpp"
 #include "viz/cli/watch.hpp"
+#include "viz/memory.hpp"
 #include "viz/pictures/text.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
 
 namespace {
+
+std::string gigabytes(double bytes) { return formatted("%.1f GB", bytes / 1e9); }
 
 /// What the noise of each picture depends on, besides the seed.
 std::vector<Index> noise_keys(const Objective& objective, Index pictures) {
@@ -44,8 +47,19 @@ Tensor initial_images(const Painting& painting, const nn::Model& model, const Ob
   return cat(std::vector<Tensor>(static_cast<std::size_t>(count), one), 0);
 }
 
+void expect_memory(const nn::Model& model, Index last, Index pictures, const std::string& advice) {
+  constexpr double much = 2e9;
+  const double bytes = static_cast<double>(pictures) * bytes_per_picture(model, last);
+  if (bytes < much) return;
+  const std::string need = text(model.name, ": ", pictures, " pictures of ",
+                                Size2(model.input_shape[1], model.input_shape[2]),
+                                " at once take some ", gigabytes(bytes), " of memory");
+  if (bytes < machine_memory()) return notice(need);
+  throw IoError(text(need, ", this machine has ", gigabytes(machine_memory()), "; ", advice));
+}
+
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
-              const std::function<void(const MaximiseStep&)>& on_step) {
+              Progress& progress, const std::function<void(const MaximiseStep&)>& on_step) {
   if (painting.options.decorrelate && model.input_shape[0] != 3) {
     throw UsageError(text("--decorrelate: ", model.name,
                           " takes images whose channels are no "
@@ -53,6 +67,8 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
                           model.input_shape[0]));
   }
   kernels::set_threads(painting.threads);
+  expect_memory(model, objective.last_layer(), objective.pictures() * painting.count,
+                painting.count > 1 ? "a smaller --count takes less" : "one at a time takes less");
   Painted painted;
   painted.weights_before = weights_sha256(model);
   std::optional<Watch> watch;
@@ -68,14 +84,17 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
       if (watch) {
         watch->show(run, step);
       } else {
-        show_progress(text(painting.restarts > 1 ? text("run ", run + 1, "  ") : "", "step ",
-                           step.step, "/", step.steps, "  objective ", step.objective,
-                           "  regulariser ", step.penalty));
+        const double share = static_cast<double>(step.step) / options.last_step();
+        progress.show(
+            text(painting.restarts > 1 ? text("run ", run + 1, "  ") : "", "step ", step.step, "/",
+                 step.steps, "  objective ", formatted("%.4g", step.objective), "  regulariser ",
+                 formatted("%.4g", step.penalty)),
+            (run + share) / painting.restarts);
       }
       return !interrupted();
     }));
   }
-  if (!watch) end_progress();
+  progress.clear();
   painted.result = best_of(runs);
   painted.weights_after = weights_sha256(model);
   if (painted.weights_before != painted.weights_after) {

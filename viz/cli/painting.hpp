@@ -3,6 +3,7 @@
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/maximise.hpp"
 #include "viz/pictures/sheet.hpp"
 
@@ -27,12 +28,16 @@ void add_regulariser_options(Command& command, Regulariser& regulariser, bool va
 /// How: everything else.
 void add_painting_options(Command& command, Painting& painting, bool variation = true);
 
-/// The same painting with what the model's description recommends, wherever the command line leaves
-/// the choice, and with the picture that it begins with.
+/// The same painting with what the size of the pictures and the model's description recommend, wherever
+/// the command line leaves the choice, and with the picture that it begins with.
 Painting tuned(const Command& command, const Painting& painting, const nn::Model& model);
 
 /// The objective of a painting. Throws UsageError.
 Objective objective_of(const Painting& painting, const nn::Model& model);
+
+/// Tells how much memory it takes to make so many pictures at once by the layers up to `last`, if that is
+/// much. Throws IoError, with the `advice`, if this machine does not have it.
+void expect_memory(const nn::Model& model, Index last, Index pictures, const std::string& advice);
 
 /// Where the run with this seed begins: one image per picture.
 Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
@@ -44,11 +49,11 @@ struct Painted {
   std::string weights_before, weights_after;  ///< equal digests
 };
 
-/// Paints, with progress on standard error, or drawn there if it is to be watched. Pictures that no
+/// Paints, and tells `progress`, or draws on standard error if it is to be watched. Pictures that no
 /// gradient reached get a line there; if that is all of them, throws FileError with the cause.
 /// Throws std::logic_error if the weights changed.
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
-              const std::function<void(const MaximiseStep&)>& on_step = {});
+              Progress& progress, const std::function<void(const MaximiseStep&)>& on_step = {});
 
 /// The pictures, each above what it shows and, of a class, its probability.
 std::vector<Tile> tiles_of(const nn::Model& model, const Objective& objective,

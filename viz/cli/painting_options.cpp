@@ -33,7 +33,7 @@ void add_regulariser_options(Command& command, Regulariser& regulariser, bool va
     add_setting(command, names, value, help);
   };
   if (variation) {
-    setting("--tv X", regulariser.tv, "Weight of total variation, the same at any size; 0 is off");
+    setting("--tv X", regulariser.tv, "Weight of total variation; 0 is off");
     setting("--beta X", regulariser.beta, "Exponent of total variation: 1 sharp edges, 2 smooth");
   }
   setting("--l2 X", regulariser.l2, "Weight of the squared distance from the usual pixel");
@@ -78,7 +78,9 @@ void add_painting_options(Command& command, Painting& painting, bool variation) 
       .within(0, 1000000)
       .by_default("all");
   add_threads(command, painting.threads);
-  command.note("Where a model's description recommends other values, these are the defaults.");
+  command.note(
+      "Where a model's description or the size of pictures asks for other values, these are "
+      "the defaults.");
 }
 
 void add_width(Command& command, int& width) {
@@ -91,6 +93,11 @@ void add_width(Command& command, int& width) {
 Painting tuned(const Command& command, const Painting& painting, const nn::Model& model) {
   Painting result = painting;
   MaximiseOptions& options = result.options;
+  const MaximiseOptions usual = options_for(model.input_shape);
+  if (!command.given("jitter")) options.jitter = usual.jitter;
+  if (!command.given("parametrisation")) options.parametrisation = usual.parametrisation;
+  if (!command.given("tv")) options.regulariser.tv = usual.regulariser.tv;
+  if (!command.given("l2")) options.regulariser.l2 = usual.regulariser.l2;
   const std::map<std::string, std::function<void(double)>> setters{
       {"steps", [&](double v) { options.steps = static_cast<int>(v); }},
       {"lr", [&](double v) { options.lr = v; }},

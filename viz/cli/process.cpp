@@ -63,8 +63,9 @@ int process_command(const Command& command, ProcessArguments& args) {
   };
   model.eval();
   record(initial_images(args.painting, model, objective, args.painting.options.seed));
-  const Painted painted =
-      paint(model, objective, args.painting, [&](const MaximiseStep& step) { record(step.image); });
+  Progress progress;
+  const Painted painted = paint(model, objective, args.painting, progress,
+                                [&](const MaximiseStep& step) { record(step.image); });
 
   describe(manifest, args.painting, painted.result);
   const Image strip = film_strip(film, objective);

@@ -52,7 +52,6 @@ std::optional<std::string> read_words(Command& program, const std::vector<std::s
 }
 
 int fail(const std::string& message, ExitCode code) {
-  end_progress();
   notice(message);
   return code;
 }
@@ -147,13 +146,6 @@ HiddenCursor::HiddenCursor() {
 }
 
 HiddenCursor::~HiddenCursor() { show_cursor(); }
-
-void show_progress(const std::string& line) {
-  static const bool terminal = isatty(STDERR_FILENO) != 0;
-  if (terminal) std::cerr << "\r\x1b[K" << one_line(line) << std::flush;
-}
-
-void end_progress() { show_progress(""); }
 
 TerminalSize terminal_size(int descriptor) {
   winsize told{};

@@ -84,10 +84,6 @@ class HiddenCursor {
   ~HiddenCursor();
 };
 
-/// One line on standard error that is overwritten by the next; silent unless that is a terminal.
-void show_progress(const std::string& line);
-void end_progress();
-
 /// In characters: of a terminal, or of a part of it.
 struct TerminalSize {
   Index columns, rows;

@@ -55,7 +55,8 @@ def check_classes(classes, shape):
                         f"the last layer gives {[1, *shape]}")
 
 
-def description_text(name, source, layers, weights, classes=None, maximise=None):
+def description_text(name, source, layers, weights, classes=None, maximise=None,
+                     judge=None):
     """The same text as nn/io/description_writer.cpp; `source` is the description's `input`."""
     out = f'{{"format": {FORMAT},\n "name": {json_text(name)},\n "input": {_line(source)}'
     if classes:
@@ -63,8 +64,11 @@ def description_text(name, source, layers, weights, classes=None, maximise=None)
     if maximise:
         options = {option: float(maximise[option]) for option in sorted(maximise)}
         out += f',\n "maximise": {_line(options)}'
-    return (out + ',\n "layers": [' + ",\n            ".join(map(_line, layers))
-            + f'],\n "weights": {json_text(weights)}}}\n')
+    out += ',\n "layers": [' + ",\n            ".join(map(_line, layers))
+    out += f'],\n "weights": {json_text(weights)}'
+    if judge:
+        out += f',\n "judge": {json_text(judge)}'
+    return out + "}\n"
 
 
 def write_safetensors(file, tensors):
