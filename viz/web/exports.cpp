@@ -39,6 +39,7 @@ Json answer(const Json& question) {
   if (what == "change") return asked.change(question.at("run")), Json::object();
   if (what == "advance") return asked.advance(question.at("steps"), question.at("record"));
   if (what == "tapes") return asked.tapes();
+  if (what == "operation") return asked.operation(question.at("mode"), question.at("place"));
   if (what == "digest") return {{"digest", asked.digest()}};
   if (what == "layer") {
     shown() = asked.output(question.at("layer"));

@@ -11,6 +11,7 @@
 #include "nn/layer.hpp"
 #include "viz/classes.hpp"
 #include "viz/pages/tape/drawing.hpp"
+#include "viz/pages/tape/page.hpp"
 #include "viz/pages/tape/record.hpp"
 #include "viz/scores.hpp"
 #include "viz/settings.hpp"
@@ -140,7 +141,8 @@ MaximiseOptions Painter::options(const Json& run) const {
   for (const auto& [name, value] : model_->maximise) {
     if (name != "init-noise") set_option(options, name, value);
   }
-  for (const auto& item : run.value("settings", Json::object()).items()) {
+  const Json settings = run.value("settings", Json::object());
+  for (const auto& item : settings.items()) {
     if (!is_setting(item.key())) throw Error("'" + item.key() + "': there is no such setting");
     const double value = setting(run, item.key(), 0);
     if (item.key() != "init-noise") set_option(options, item.key(), value);
@@ -223,6 +225,8 @@ Json Painter::tapes() {
       {"training", "Training: this picture is a " + name, training.get()},
       {"maximisation", text("Painting ", objective_->label(*model_, 0), ": step ", trace_step_),
        trace_.get()}};
+  drawn_[0] = training;
+  drawn_[1] = trace_;
   const Layout layout = lay_out(*training, trace_.get());
   Json json{{"step", trace_step_}, {"tapes", Json::array()}};
   for (std::size_t column = 0; column < views.size(); ++column) {
@@ -236,6 +240,14 @@ Json Painter::tapes() {
     json["tapes"].push_back(tape);
   }
   return json;
+}
+
+Json Painter::operation(const std::string& mode, std::size_t place) const {
+  const auto& trace = drawn_[mode == "training" ? 0 : 1];
+  if (!trace || place >= trace->entries().size()) {
+    throw Error(text("operation ", place, ": there is none on the tape of ", mode));
+  }
+  return operation_json(*trace, place);
 }
 
 std::string Painter::digest() const { return weights_sha256(*model_); }

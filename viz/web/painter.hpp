@@ -47,6 +47,8 @@ class Painter {
   /// "title", "width", "height", "svg", "image": norm or null, "weights": norm or null,
   /// "trainable": how many numbers}], "step"}
   Json tapes();
+  /// One operation of a tape that `tapes` drew last, by its number there, see `operation_json`.
+  Json operation(const std::string& mode, std::size_t place) const;
   /// Of all weights: the same as long as nothing touches them.
   std::string digest() const;
 
@@ -62,8 +64,9 @@ class Painter {
   std::unique_ptr<nn::Model> training_;  ///< its copy, once a tape was asked for
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<Maximisation> run_;
-  Json began_;  ///< the run as it was asked for
-  std::shared_ptr<const Trace> trace_;
+  Json began_;                             ///< the run as it was asked for
+  std::shared_ptr<const Trace> trace_;     ///< of the last step that was recorded
+  std::shared_ptr<const Trace> drawn_[2];  ///< training and maximisation, as last drawn
   int trace_step_ = 0;
 };
 

@@ -59,20 +59,22 @@ void add_pictures(Json& json, const Trace::Entry& entry) {
   json["cropped"] = is_cropped(entry.value.shape(), crop_of(entry));
 }
 
+/// What the page shows of one entry, whose fields of the tape are in `json`.
+void complete(Json& json, const Trace::Entry& entry) {
+  add_pictures(json, entry);
+  if (entry.is_leaf()) return;
+  Formula formula = formula_of(entry.op);
+  if (formula.inputs.size() < entry.inputs.size()) {  // of any number of them, `cat`, it tells one
+    formula.inputs.resize(entry.inputs.size(), formula.inputs.back());
+    formula.backward.resize(entry.inputs.size(), formula.backward.back());
+  }
+  json["formula"] = {
+      {"forward", formula.forward}, {"inputs", formula.inputs}, {"backward", formula.backward}};
+}
+
 Json view_json(const TapeView& view) {
   Json entries = to_json(*view.trace);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Trace::Entry& entry = view.trace->entries()[i];
-    add_pictures(entries[i], entry);
-    if (entry.is_leaf()) continue;
-    Formula formula = formula_of(entry.op);
-    if (formula.inputs.size() < entry.inputs.size()) {  // of any number of them, `cat`, it tells one
-      formula.inputs.resize(entry.inputs.size(), formula.inputs.back());
-      formula.backward.resize(entry.inputs.size(), formula.backward.back());
-    }
-    entries[i]["formula"] = {
-        {"forward", formula.forward}, {"inputs", formula.inputs}, {"backward", formula.backward}};
-  }
+  for (std::size_t i = 0; i < entries.size(); ++i) complete(entries[i], view.trace->entries()[i]);
   return {{"mode", view.mode}, {"title", view.title}, {"entries", entries}};
 }
 
@@ -113,6 +115,17 @@ std::string body(const std::string& title, const std::vector<TapeView>& views,
 }
 
 }  // namespace
+
+Json operation_json(const Trace& trace, std::size_t place) {
+  Json entries = to_json(trace), json = entries.at(place);
+  complete(json, trace.entries()[place]);
+  for (Json& input : json["inputs"]) {
+    const std::size_t id = input["id"];
+    input["entry"] = entries[id];
+    complete(input["entry"], trace.entries()[id]);
+  }
+  return json;
+}
 
 std::string to_html(const std::string& title, const std::vector<TapeView>& views) {
   const Trace* second = views.size() > 1 ? views[1].trace : nullptr;

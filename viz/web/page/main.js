@@ -7,7 +7,7 @@ import { Engine, loadJson } from './engine.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
 import { drawPicture } from './picture.js';
 import { offerSettings, presets, showSettings } from './settings.js';
-import { showDigest, showTapes } from './tapes.js';
+import { offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -50,7 +50,13 @@ function writeAddress() {
 
 // ---- words ----
 
-function say(words) { if (find('#status').textContent !== words) find('#status').textContent = words; }
+function say(words) { find('#status').textContent = words; }
+
+// For those who hear the page: not each step, but where it begins and rests.
+function announce(words) {
+  const seen = active().map(({ line, figure }) => `${line} ${figure.querySelector('output').textContent}`);
+  find('#news').textContent = `${words} ${seen.join(', ')}.`;
+}
 
 function complain(error) {
   find('#error').textContent = error ? error.message : '';
@@ -161,6 +167,7 @@ function look() { todo.look = true; run(); }
 function play(on) {
   playing = on;
   showPlaying();
+  if (!on) announce(`Paused after step ${step}.`);
   run();
 }
 
@@ -181,9 +188,11 @@ async function doBegin() {
   for (const painter of painters) {
     painter.refused = false;
     painter.snapshot = null;
+    painter.recorded = false;
     try {
       const begun = await engine.ask({ ask: 'begin', name: painter.name, run: runOf() });
       painter.labels = begun.labels;
+      painter.ofClass = begun.of_class;
       makeTiles(painter);
       showPictures(painter, begun);
       painter.digest ??= (await engine.ask({ ask: 'digest', name: painter.name })).digest;
@@ -198,10 +207,13 @@ async function doBegin() {
   }
   for (const curve of Object.values(curves)) curve.clear(painters.length);
   const { variation } = painters[0].network;
+  find('#objective-unit').textContent = `(${wanted.objective.split(':')[0]})`;
+  find('#probability-curve').parentElement.hidden = !active().some(({ ofClass }) => ofClass);
   curves.variation.mark(variation > 0 && { value: variation, label: 'as in real pictures' });
   if (active().length === 0) playing = false;
   showPlaying();
   say('At the start.');
+  announce('At the start.');
 }
 
 let owed = 0;  // steps, of which slow motion does less than one a picture
@@ -209,8 +221,7 @@ let lastLook = 0;
 
 async function doAdvance(steps) {
   const names = active().map(({ name }) => name);
-  const drives = chosenIn('#drives-network');
-  const record = !playing || performance.now() - lastLook > 250 ? drives?.name : undefined;
+  const record = !playing || performance.now() - lastLook > 250;
   const { frames } = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
   frames.forEach((frame, i) => {
     const painter = active()[i], line = painters.indexOf(painter);
@@ -218,7 +229,7 @@ async function doAdvance(steps) {
     curves.objective.add(line, frame.step, frame.objective);
     curves.variation.add(line, frame.step, frame.variation);
     if (frame.probability.length) curves.probability.add(line, frame.step, sure);
-    painter.recorded = painter === drives && record ? frame.step : painter.recorded;
+    painter.recorded ||= record;
   });
   for (const curve of Object.values(curves)) curve.draw();
   const [{ steps: planned, milliseconds }] = frames;
@@ -232,12 +243,13 @@ async function doAdvance(steps) {
     playing = false;
     showPlaying();
     say(`Nothing moves any more: stopped after step ${step}.`);
+    announce(find('#status').textContent);
   }
 }
 
 // Whether no picture has changed much since some steps ago.
 function isStill(frames) {
-  const span = 64, least = .02;
+  const span = 64, least = .1;  // root mean square; with jitter, a picture always trembles
   return frames.map((frame, i) => {
     const painter = active()[i];
     if (painter.snapshot && frame.step < painter.snapshot.step + span) return painter.still;
@@ -249,11 +261,15 @@ function isStill(frames) {
   }).every(Boolean);
 }
 
-async function doLook(recorded) {
+// `now`: a step was just recorded.
+async function doLook(now) {
   const drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
-  if (drives && !drives.refused && drives.recorded && (recorded || visible('#drives'))) {
-    showTapes(await engine.ask({ ask: 'tapes', name: drives.name }));
-    const { digest } = await engine.ask({ ask: 'digest', name: drives.name });
+  if (drives && !drives.refused && drives.recorded && (now || visible('#drives'))) {
+    const ask = (question) => engine.ask({ ...question, name: drives.name });
+    showTapes(await ask({ ask: 'tapes' }));
+    const operation = operationShown();
+    if (operation) showOperation(await ask({ ask: 'operation', ...operation }));
+    const { digest } = await ask({ ask: 'digest' });
     showDigest(drives.digest, digest, step);
   }
   if (inside && !inside.refused && visible('#inside')) {
@@ -263,10 +279,15 @@ async function doLook(recorded) {
 
 let running = false;
 
+function rest(resting) {
+  running = !resting;
+  find('#paint').ariaBusy = running;
+}
+
 // Does what is to do, one thing after the other, and then rests.
 async function run() {
   if (running || painters.length === 0) return;
-  running = true;
+  rest(false);
   try {
     for (;;) {
       if (todo.begin) {
@@ -299,7 +320,7 @@ async function run() {
     showPlaying();
     complain(error);
   }
-  running = false;
+  rest(true);
 }
 
 // ---- a group of networks ----
@@ -319,7 +340,11 @@ async function openGroup(name) {
   painters = opened;
   offerObjectives();
   showSettings(wanted.settings, painters.map(({ network }) => network));
-  offerNetworks('#drives-network', look);
+  showOperation(null);
+  offerNetworks('#drives-network', () => {
+    showOperation(null);
+    look();
+  });
   offerNetworks('#inside-network', lookInside);
   lookInside();
   for (const id of ['#play', '#step', '#rewind']) find(id).disabled = false;
@@ -383,6 +408,7 @@ for (const [words, settings] of presets) {
   find('#presets').append(made);
 }
 offerSettings(set);
+offerOperations(look);
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || painters.length === 0) return;

@@ -4,7 +4,8 @@
 export function drawPicture(canvas, images, n, [C, H, W]) {
   canvas.width = W;
   canvas.height = H;
-  const context = canvas.getContext('2d'), pixels = context.createImageData(W, H);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const pixels = context.createImageData(W, H);
   const area = H * W, first = n * C * area;
   for (let i = 0; i < area; ++i) {
     for (let c = 0; c < 3; ++c) {
@@ -19,7 +20,8 @@ export function drawPicture(canvas, images, n, [C, H, W]) {
 export function drawMap(canvas, map, [H, W], most) {
   canvas.width = W;
   canvas.height = H;
-  const context = canvas.getContext('2d'), pixels = context.createImageData(W, H);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const pixels = context.createImageData(W, H);
   for (let i = 0; i < H * W; ++i) {
     const share = most > 0 ? Math.min(1, Math.abs(map[i]) / most) : 0;
     const [r, g, b] = map[i] > 0 ? [213, 94, 0] : [0, 114, 178];

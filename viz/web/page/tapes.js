@@ -22,13 +22,24 @@ function patch(old, now) {
   [...old.childNodes].forEach((child, i) => patch(child, now.childNodes[i]));
 }
 
+let chosen = null;  // the operation that is looked at: {mode, place}
+
 function drawing({ mode, title, width, height, svg }) {
   const box = document.createElement('div');
   // The drawing's own style attributes are against the page's policy; style.css says the same.
-  box.innerHTML = `<svg class="tape" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"
-    role="img" data-mode="${mode}">${svg.replaceAll(' style="image-rendering: pixelated"', '')}</svg>`;
-  box.firstElementChild.setAttribute('aria-label', title);
-  return box.firstElementChild;
+  box.innerHTML = `<svg class="tape" viewBox="0 0 ${width} ${height}"
+    role="group" data-mode="${mode}">${svg.replaceAll(' style="image-rendering: pixelated"', '')}</svg>`;
+  const made = box.firstElementChild;
+  made.setAttribute('aria-label', title);
+  for (const op of made.querySelectorAll('.op')) {
+    op.setAttribute('tabindex', 0);
+    op.setAttribute('role', 'button');
+    op.setAttribute('aria-label', [...op.querySelectorAll('text')].map((t) => t.textContent).join(' '));
+    op.classList.toggle('current', mode === chosen?.mode && op.dataset.entry === String(chosen.place));
+  }
+  // Not so small that nobody can read it: then it scrolls.
+  Object.assign(made.style, { flex: `${width} 1 0`, minWidth: `${.8 * width}px`, maxWidth: `${width}px` });
+  return made;
 }
 
 // From 1e-4 to 1e4, by powers of ten.
@@ -56,6 +67,71 @@ export function showTapes({ tapes }) {
   const box = find('#tapes'), now = tapes.map(drawing);
   if (box.childElementCount !== now.length) box.replaceChildren(...now);
   else now.forEach((svg, i) => patch(box.children[i], svg));
+}
+
+// ---- one operation ----
+
+const escaped = (words) =>
+  words.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+const shape = (entry) => `[${entry.shape.join(',')}]`;
+
+function picture(image, words) {
+  if (!image) return '';
+  const factor = Math.min(6, Math.max(1, Math.floor(150 / Math.max(image.width, image.height))));
+  return `<figure><img src="${image.src}" width="${factor * image.width}" height="${
+    factor * image.height}" alt=""><figcaption>${escaped(words)}</figcaption></figure>`;
+}
+
+const sent = ({ gradient, grad_l2: norm }, reason) => (gradient === 'computed'
+  ? `<span class="arrives">norm ${written(norm)}</span>`
+  : `<span class="quiet">${gradient}${reason ? `: ${escaped(reason)}` : ''}</span>`);
+
+/// Which operation is looked at, or null: {mode, place}.
+export const operationShown = () => chosen;
+
+/// Shows what Painter::operation answered, or what one may do.
+export function showOperation(operation) {
+  if (!operation) {
+    chosen = null;
+    find('#operation').innerHTML =
+      '<p class="quiet">Choose an operation: its formula, its value and its gradient appear here.</p>';
+    return;
+  }
+  const { op, layer, formula, inputs, value, kept } = operation;
+  const names = inputs.map(({ entry }, i) => `${formula.inputs[i]} ${shape(entry)}`).join(', ');
+  find('#operation').innerHTML = `<div class="words"><h3><span class="quiet">${
+    chosen.mode === 'training' ? 'training' : 'painting'}:</span> ${escaped(op)} <span class="quiet">${
+    escaped(layer)}</span></h3>
+    <p class="formula">${escaped(formula.forward)}</p>
+    <p class="quiet">${escaped(names)} &rarr; y ${shape(operation)}, from ${written(value.min)} to ${
+      written(value.max)}</p>
+    ${inputs.map((input, i) => `<p><span class="formula">${escaped(formula.backward[i])}</span><br>${
+      sent(input, input.entry.reason)}</p>`).join('')}
+    ${kept.length ? `<p class="quiet">kept for backward: ${kept.map((k) => escaped(k.name)).join(', ')}</p>` : ''}
+    <p class="quiet"><code>${escaped(operation.source)}</code></p></div>
+    <div class="figures">${picture(operation.picture, 'its value y')}${
+      picture(operation.grad_picture, 'the gradient dy')}${
+      inputs.filter(({ entry }) => entry.role === 'weight').map(({ entry }) =>
+        picture(entry.picture, `${entry.name}${entry.trainable ? '' : ', frozen'}`) +
+        picture(entry.grad_picture, `gradient of ${entry.name}`)).join('')}</div>`;
+}
+
+/// Calls `look` when another operation is chosen.
+export function offerOperations(look) {
+  const choose = ({ target }) => {
+    const op = target.closest('.op');
+    if (!op) return false;
+    for (const other of findAll('.op.current')) other.classList.remove('current');
+    op.classList.add('current');
+    chosen = { mode: op.closest('svg').dataset.mode, place: Number(op.dataset.entry) };
+    look();
+    return true;
+  };
+  find('#tapes').addEventListener('click', choose);
+  find('#tapes').addEventListener('keydown', (event) => {
+    if ((event.key === 'Enter' || event.key === ' ') && choose(event)) event.preventDefault();
+  });
+  showOperation(null);
 }
 
 /// Shows whether the weights are those of the beginning.

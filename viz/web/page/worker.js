@@ -49,10 +49,9 @@ const answers = {
     const all = names.map((name) => painters.get(name));
     const pace = all.reduce((sum, it) => sum + it.pace, 0);
     const count = Math.max(1, Math.min(steps, Math.floor(milliseconds / pace)));
-    const frames = all.map((it, i) => {
+    const frames = all.map((it) => {
       const start = performance.now();
-      const answer = ask({ ask: 'advance', painter: it.painter, steps: count,
-                           record: record === names[i] });
+      const answer = ask({ ask: 'advance', painter: it.painter, steps: count, record });
       it.pace = .8 * it.pace + .2 * (performance.now() - start) / count;
       return { ...answer, milliseconds: it.pace, images: images(it) };
     });
@@ -60,6 +59,9 @@ const answers = {
   },
 
   tapes({ name }) { return ask({ ask: 'tapes', painter: painters.get(name).painter }); },
+  operation({ name, mode, place }) {
+    return ask({ ask: 'operation', painter: painters.get(name).painter, mode, place });
+  },
   digest({ name }) { return ask({ ask: 'digest', painter: painters.get(name).painter }); },
   layer({ name, layer }) {
     const { shape } = ask({ ask: 'layer', painter: painters.get(name).painter, layer });
