@@ -11,7 +11,7 @@
 #include "nn/layer.hpp"
 #include "viz/classes.hpp"
 #include "viz/pages/tape/drawing.hpp"
-#include "viz/pages/tape/page.hpp"
+#include "viz/pages/tape/operation.hpp"
 #include "viz/pages/tape/record.hpp"
 #include "viz/scores.hpp"
 #include "viz/settings.hpp"
@@ -34,7 +34,7 @@ std::string text_of(const Json& run, const char* name, const char* otherwise) {
 /// Seeds, as a page's number can hold them.
 std::uint64_t seed_of(const Json& run) {
   if (!run.contains("seed")) return 0;
-  if (!run["seed"].is_number_unsigned()) {
+  if (!run["seed"].is_number_integer() || run["seed"] < 0) {
     throw Error(text("seed: expected a whole number from 0, found ", run["seed"].dump()));
   }
   return run["seed"];

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -12,9 +11,5 @@ namespace glass::viz {
 /// each node its formula, shapes, value and gradient as pictures, and the line of code that ran it.
 /// One file, which loads nothing.
 std::string to_html(const std::string& title, const std::vector<TapeView>& views);
-
-/// What that page shows of the operation at this place of the tape: the fields of `to_json`, its formula,
-/// value and gradient as pictures, and the same of each of its inputs, as "entry".
-nlohmann::ordered_json operation_json(const Trace& trace, std::size_t place);
 
 }  // namespace glass::viz

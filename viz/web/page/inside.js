@@ -1,6 +1,6 @@
 // Look inside: what the channels of a layer answer, and a click that makes one the objective.
 
-import { find } from './dom.js';
+import { find, goByArrows } from './dom.js';
 import { drawMap } from './picture.js';
 
 const mostChannels = 128;  // channels that are shown
@@ -32,6 +32,7 @@ export function showLayer({ shape: [K, H, W], values }) {
     box.dataset.layer = name;
     box.className = flat ? 'flat' : '';
     box.replaceChildren(...Array.from({ length: count }, (_, k) => button(name, k, [H, W], flat)));
+    box.firstChild.tabIndex = 0;
   }
   let peak = 0;
   for (const value of values) peak = Math.max(peak, Math.abs(value));
@@ -43,6 +44,7 @@ export function showLayer({ shape: [K, H, W], values }) {
 function button(layer, k, [H, W], flat) {
   const made = document.createElement('button'), canvas = document.createElement('canvas');
   made.setAttribute('aria-label', `${layer}, channel ${k}`);
+  made.tabIndex = -1;
   made.append(canvas, String(k));
   made.addEventListener('click', ({ detail, clientX, clientY }) => {
     if (flat) return choose(`neuron:${layer}:${k}`, `${layer} ${k}`);
@@ -59,3 +61,5 @@ function button(layer, k, [H, W], flat) {
   });
   return made;
 }
+
+goByArrows(find('#channels'), 'button');

@@ -207,7 +207,7 @@ async function doBegin() {
   }
   for (const curve of Object.values(curves)) curve.clear(painters.length);
   const { variation } = painters[0].network;
-  find('#objective-unit').textContent = `(${wanted.objective.split(':')[0]})`;
+  find('#objective-unit').textContent = wanted.objective.split(':')[0];
   find('#probability-curve').parentElement.hidden = !active().some(({ ofClass }) => ofClass);
   curves.variation.mark(variation > 0 && { value: variation, label: 'as in real pictures' });
   if (active().length === 0) playing = false;
@@ -411,12 +411,12 @@ offerSettings(set);
 offerOperations(look);
 
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || painters.length === 0) return;
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || painters.length === 0) return;
   if (event.target.closest('input:not([name=objective]), select, textarea')) return;
   const digit = /^[0-9]$/.test(event.key) && Number(event.key) < painters[0].network.classes.length;
   const onButton = event.target.closest('button, summary, [tabindex]') !== null;
   if (event.key === ' ' && !onButton) play(!playing);
-  else if (event.key === 'ArrowRight' && !event.target.closest('input, #tapes')) oneStep();
+  else if (event.key === 'ArrowRight' && !event.target.closest('input, #tapes, #channels')) oneStep();
   else if (event.key === 'r') begin();
   else if (event.key === 'a') chooseObjective('logit:all');
   else if (digit) chooseObjective(`logit:index:${event.key}`);

@@ -1,7 +1,7 @@
 // What drives it: the tape of the last step of painting, beside a step of training on the same picture.
 
 import { written } from './curves.js';
-import { find, findAll } from './dom.js';
+import { find, findAll, goByArrows } from './dom.js';
 
 // Makes `old` like `now` without replacing what stays, so that lines grow and focus remains.
 function patch(old, now) {
@@ -31,12 +31,14 @@ function drawing({ mode, title, width, height, svg }) {
     role="group" data-mode="${mode}">${svg.replaceAll(' style="image-rendering: pixelated"', '')}</svg>`;
   const made = box.firstElementChild;
   made.setAttribute('aria-label', title);
-  for (const op of made.querySelectorAll('.op')) {
-    op.setAttribute('tabindex', 0);
+  const ops = [...made.querySelectorAll('.op')];
+  for (const op of ops) {
+    op.setAttribute('tabindex', -1);
     op.setAttribute('role', 'button');
     op.setAttribute('aria-label', [...op.querySelectorAll('text')].map((t) => t.textContent).join(' '));
     op.classList.toggle('current', mode === chosen?.mode && op.dataset.entry === String(chosen.place));
   }
+  (ops.find((op) => op.classList.contains('current')) ?? ops[0]).setAttribute('tabindex', 0);
   // Not so small that nobody can read it: then it scrolls.
   Object.assign(made.style, { flex: `${width} 1 0`, minWidth: `${.8 * width}px`, maxWidth: `${width}px` });
   return made;
@@ -131,6 +133,7 @@ export function offerOperations(look) {
   find('#tapes').addEventListener('keydown', (event) => {
     if ((event.key === 'Enter' || event.key === ' ') && choose(event)) event.preventDefault();
   });
+  goByArrows(find('#tapes'), '.op');
   showOperation(null);
 }
 

@@ -172,6 +172,10 @@ test('photographs, all ten, any network by itself, and what cannot be', async ()
   assert.equal(await page.locator('.tile').count(), 20);
   await page.click('#step');
   await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
+  await page.check('#objectives input[value="logit:index:7"]', { force: true });
+  await settled(page);
+  await walk(page, 32);
+  assert.match(await page.textContent('.painter:nth-child(2) output'), /^horse: (9\d|100)/);
   await page.selectOption('#networks', 'mnist-judge');
   await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
   await settled(page);
@@ -187,6 +191,7 @@ test('photographs, all ten, any network by itself, and what cannot be', async ()
 test('at every width nothing is cut off; no accessibility rule is broken', async () => {
   for (const [width, height, scheme] of [[390, 844, 'light'], [820, 1180, 'dark'], [1600, 1000, 'light']]) {
     const { page, context } = await open(address, { width, height, scheme, bypassCSP: true });
+    await walk(page, 40);
     await page.click('#step');
     await page.waitForSelector('#tapes [data-mode=maximisation]');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
