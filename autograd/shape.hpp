@@ -41,10 +41,15 @@ class Shape {
   const Index* begin() const { return dims_.data(); }        ///< the first dimension
   const Index* end() const { return dims_.data() + rank_; }  ///< behind the last one
 
-  /// Number of elements: the product of the dimensions, 1 for a scalar.
+  /// Number of elements: the product of the dimensions, 1 for a scalar. Throws ShapeError if an Index
+  /// cannot count them.
   Index size() const {
     Index product = 1;
-    for (Index dim : *this) product *= dim;
+    for (Index dim : *this) {
+      if (__builtin_mul_overflow(product, dim, &product)) {
+        throw ShapeError("shape " + str() + ": more elements than can be counted");
+      }
+    }
     return product;
   }
 

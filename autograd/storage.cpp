@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -117,6 +118,8 @@ struct StoragePool {
 
  private:
   real* allocate(const Storage::Block& block) {
+    constexpr auto most = std::numeric_limits<std::size_t>::max() / sizeof(real);
+    if (static_cast<std::size_t>(block.size) > most) throw std::bad_alloc();
     void* memory = ::operator new(block.bytes(), Storage::Block::alignment);
     ++statistics.system_allocations;
     return static_cast<real*>(memory);

@@ -314,6 +314,43 @@ TEST_CASE("maximising stops where it is told to") {
   CHECK(std::ranges::equal(planned.images.values(), early.images.values()));
 }
 
+TEST_CASE(
+    "a run that is stepped is the run, and what changes between two steps counts from the next") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:1");
+  const Tensor init = initial_noise(model, {1}, 0, 0.3);
+  const MaximiseOptions first{.steps = 8};
+  Maximisation run(model, objective, init, first);
+  CHECK(numbers(run.images()) == numbers(init));
+  for (int step = 1; step <= 4; ++step) CHECK(run.step().step == step);
+  const auto four = maximise(model, objective, init, {.steps = 8, .stop_after = 4});
+  CHECK(numbers(run.result().images) == numbers(four.images));
+  CHECK(run.result().objective_after == four.objective_after);
+
+  MaximiseOptions still = first;
+  still.lr = 0;
+  still.record = true;
+  run.change(still);
+  const MaximiseStep fifth = run.step();
+  CHECK(fifth.trace);
+  CHECK(fifth.penalty > 0);
+  CHECK(numbers(run.images()) == numbers(four.images));
+  still.regulariser = {};
+  run.change(still);
+  CHECK(run.step().penalty == 0);
+  CHECK(run.options().lr == 0);
+
+  MaximiseOptions other = first;
+  other.seed = 1;
+  CHECK_THROWS_WITH_AS(run.change(other),
+                       "optimiser, parametrisation, decorrelate, seed: cannot change during a run",
+                       Error);
+  other = first;
+  other.lr = -1;
+  CHECK_THROWS_AS(run.change(other), Error);
+  CHECK(run.options().lr == 0);
+}
+
 TEST_CASE("maximising does not depend on the size of the logits") {
   nn::Model model = mnist_cnn();
   const Tensor init = initial_noise(model, {3}, 0, 0.3);

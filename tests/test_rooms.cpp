@@ -13,9 +13,9 @@ namespace {
 
 /// From the ground up: a room may include itself and the rooms below it. Folders in a room belong to it,
 /// but for those that are rooms themselves.
-const std::vector<std::vector<std::string>> floors = {{"autograd"},  {"optim", "nn"},  {"nn/io"},
-                                                      {"nn/data"},   {"viz/pictures"}, {"viz"},
-                                                      {"viz/pages"}, {"viz/cli"},      {"weights"}};
+const std::vector<std::vector<std::string>> floors = {
+    {"autograd"},  {"optim", "nn"},        {"nn/io"},  {"nn/data"}, {"viz/pictures"}, {"viz"},
+    {"viz/pages"}, {"viz/cli", "viz/web"}, {"weights"}};
 
 struct Room {
   std::string name;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 namespace glass::viz {
 
@@ -46,11 +45,11 @@ std::string first_not_finite(const Trace& trace) {
     const std::string found = count_not_finite(entry.value.values(), outputs_of(entry));
     if (!found.empty()) return found;
   }
-  for (const Trace::Entry& entry : trace.entries() | std::views::reverse) {
-    for (const Trace::Input& input : entry.inputs) {
+  for (auto entry = trace.entries().rbegin(); entry != trace.entries().rend(); ++entry) {
+    for (const Trace::Input& input : entry->inputs) {
       const Tensor& grad = trace.entries()[input.entry].grad;
       if (!input.sent || !grad) continue;
-      const std::string found = count_not_finite(grad.values(), gradients_of(entry));
+      const std::string found = count_not_finite(grad.values(), gradients_of(*entry));
       if (!found.empty()) return found;
     }
   }

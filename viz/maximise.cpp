@@ -5,6 +5,7 @@
 #include <memory>
 #include <numbers>
 #include <numeric>
+#include <tuple>
 
 #include "autograd/node.hpp"
 #include "autograd/statistics.hpp"
@@ -77,74 +78,100 @@ double objective_unit(nn::Model& model, const Objective& objective) {
   return size > 0 ? size : 1;
 }
 
-MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
-                        const MaximiseOptions& options,
-                        const std::function<bool(const MaximiseStep&)>& on_step) {
+Maximisation::Maximisation(nn::Model& model, const Objective& objective, const Tensor& init,
+                           const MaximiseOptions& options)
+    : model_(model), objective_(objective), options_(options), rng_(options.seed) {
   model.eval();
   model.requires_grad(false);
-  MaximiseResult result;
-  result.unit = objective_unit(model, objective);
-  const std::vector<double> slope_before = norms(saliency(model, objective, init));
+  unit_ = objective_unit(model, objective);
+  slope_before_ = norms(saliency(model, objective, init));
   {
     const NoGrad no_grad;
-    result.objective_before = doubles(objective(model, init));
+    objective_before_ = doubles(objective(model, init));
   }
+  centre_ = centre_of(model);
+  x_ = parametrised(init, options.parametrisation, options.decorrelate);
+  optimiser_ = make_optimiser(x_->coordinates(), options);
+  images_ = init.clone();
+}
 
-  const std::vector<double> centre = centre_of(model);
-  const double fill = mean(centre);
-  const auto x = parametrised(init, options.parametrisation, options.decorrelate);
-  const std::unique_ptr<optim::Optimiser> optimiser = make_optimiser(x->coordinates(), options);
-  Rng rng(options.seed);
+void Maximisation::change(const MaximiseOptions& options) {
+  const auto beginning = [](const MaximiseOptions& o) {
+    return std::tie(o.optimiser, o.parametrisation, o.decorrelate, o.seed);
+  };
+  require(beginning(options) == beginning(options_),
+          "optimiser, parametrisation, decorrelate, seed: cannot change during a run");
+  optimiser_->set_lr(options.lr);
+  options_ = options;
+}
 
-  std::shared_ptr<Trace> trace;
+MaximiseStep Maximisation::step() {
+  const std::string when = text("in step ", steps_ + 1);
+  const auto trace = options_.record ? std::make_shared<Trace>() : nullptr;
+  if (trace) trace->name(x_->coordinates(), x_->name(), Trace::Role::image);
   struct {
     Tensor seen;
     double value = 0, penalty = 0;
-  } now;  // in the running step
+  } now;  // in this step
 
-  const auto loss = [&](const Tensor& image, int step) {
-    const Tensor seen = glance(image, options, fill, rng);
-    const Tensor value = sum(objective(model, seen, diversity_weight(step, options.steps)));
+  const auto loss = [&](const Tensor& image, int) {
+    const Tensor seen = glance(image, options_, mean(centre_), rng_);
+    const Tensor value = sum(objective_(model_, seen, diversity_weight(steps_, options_.steps)));
     const Tensor penalty =
-        regulariser_weight(step, options.steps) * options.regulariser(image, centre);
+        regulariser_weight(steps_, options_.steps) * options_.regulariser(image, centre_);
     now = {seen.detach(), value.item(), penalty.item()};
-    return penalty - value / result.unit;
+    return penalty - value / unit_;
   };
-  const auto record = [&](int) {
-    trace = options.record ? std::make_shared<Trace>() : nullptr;
-    if (trace) trace->name(x->coordinates(), x->name(), Trace::Role::image);
-  };
-  const auto check = [&](const Tensor&, int step) {
+  const auto check = [&](const Tensor&, int) {
     if (trace) trace->stop();
     const bool finite = std::isfinite(now.value) && std::isfinite(now.penalty) &&
-                        all_finite({x->coordinates().grad()});
-    const auto look = [&] { (sum(objective(model, again(now.seen))) / result.unit).backward(); };
-    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
+                        all_finite({x_->coordinates().grad()});
+    const auto look = [&] { (sum(objective_(model_, again(now.seen))) / unit_).backward(); };
+    if (!finite) refuse_not_finite(model_, look, when);
   };
-  const auto blur = [&](const Tensor& image, int step) {
+  const auto blur = [&](const Tensor& image, int) {
     const auto look = [] {};
-    if (!all_finite({image})) refuse_not_finite(model, look, text("in step ", step + 1));
-    if (options.blur > 0 && (step + 1) % options.blur_every == 0) {
-      std::ranges::copy(gaussian_blur(image, options.blur).values(), image.mutable_data());
+    if (!all_finite({image})) refuse_not_finite(model_, look, when);
+    if (options_.blur > 0 && (steps_ + 1) % options_.blur_every == 0) {
+      std::ranges::copy(gaussian_blur(image, options_.blur).values(), image.mutable_data());
     }
   };
-  const auto report = [&](const Tensor& image, int step) {
-    result.images = image;
-    return !on_step || on_step({step + 1, options.steps, now.value, now.penalty, image, trace});
+  const auto keep = [&](const Tensor& image, int) {
+    images_ = image;
+    return true;
   };
-  result.images = init.clone();
-  result.steps = descend(*x, *optimiser, options.last_step(), loss,
-                         {.start = record, .gradient = check, .move = blur, .end = report});
+  descend(*x_, *optimiser_, 1, loss, {.gradient = check, .move = blur, .end = keep});
+  ++steps_;
+  return {steps_, options_.steps, now.value, now.penalty, images_, trace};
+}
 
-  const std::vector<double> slope_after = norms(saliency(model, objective, result.images));
+MaximiseResult Maximisation::result() const {
+  MaximiseResult result;
+  result.images = images_;
+  result.objective_before = objective_before_;
+  result.unit = unit_;
+  result.steps = steps_;
+  const std::vector<double> slope_after = norms(saliency(model_, objective_, images_));
   const NoGrad no_grad;
-  result.objective_after = doubles(objective(model, result.images));
+  result.objective_after = doubles(objective_(model_, images_));
   for (std::size_t n = 0; n < slope_after.size(); ++n) {
-    result.reached.push_back(slope_before[n] > 0 || slope_after[n] > 0);
+    result.reached.push_back(slope_before_[n] > 0 || slope_after[n] > 0);
     result.penalty.push_back(
-        options.regulariser(narrow(result.images, 0, static_cast<Index>(n), 1), centre).item());
+        options_.regulariser(narrow(images_, 0, static_cast<Index>(n), 1), centre_).item());
   }
   return result;
+}
+
+MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
+                        const MaximiseOptions& options,
+                        const std::function<bool(const MaximiseStep&)>& on_step) {
+  Maximisation run(model, objective, init, options);
+  bool more = true;
+  while (more && run.steps() < options.last_step()) {
+    const MaximiseStep step = run.step();
+    more = !on_step || on_step(step);
+  }
+  return run.result();
 }
 
 MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "autograd/trace.hpp"
+#include "optim/optimiser.hpp"
 #include "viz/objective.hpp"
+#include "viz/parametrisation.hpp"
 #include "viz/regulariser.hpp"
 
 namespace glass::viz {
@@ -77,9 +79,46 @@ double objective_unit(nn::Model& model, const Objective& objective);
 ///     regulariser(image) - objective(image) / unit
 ///
 /// with the `backward()` and the optimisers that train networks. The regulariser's weight rises
-/// from 0 over the first half of the steps. Pixels stay in [0, 1]. `init` is [N,C,H,W] and is not
-/// modified. `on_step` may return false to stop early. Throws Error for options that cannot be;
-/// FileError, naming the first layer, as soon as a loss or gradient is NaN or infinite.
+/// from 0 over the first half of the planned steps, and stays. Pixels stay in [0, 1].
+///
+/// One step at a time, so that who looks on may change what the next one does. The model and the
+/// objective must outlive this, and stay as they are: the model frozen, and in evaluation mode.
+class Maximisation {
+ public:
+  /// Begins at `init`[N,C,H,W], which is not modified. Throws Error for options that cannot be;
+  /// FileError as `saliency` does.
+  Maximisation(nn::Model& model, const Objective& objective, const Tensor& init,
+               const MaximiseOptions& options);
+
+  /// Takes one, also beyond those that were planned. Throws FileError, naming the first layer, if its
+  /// loss or gradient is NaN or infinite.
+  MaximiseStep step();
+  /// From the next step on. Throws Error if the optimiser, the coordinates or the seed are others: with
+  /// these, a run can only begin.
+  void change(const MaximiseOptions& options);
+
+  const MaximiseOptions& options() const { return options_; }  ///< as last changed
+  int steps() const { return steps_; }                         ///< done
+  const Tensor& images() const { return images_; }             ///< [N,C,H,W] in [0, 1]
+  double unit() const { return unit_; }                        ///< see `objective_unit`
+  /// What it came to so far. Throws FileError as `saliency` does.
+  MaximiseResult result() const;
+
+ private:
+  nn::Model& model_;
+  const Objective& objective_;
+  MaximiseOptions options_;
+  double unit_;
+  std::vector<double> slope_before_, objective_before_;  ///< per picture
+  std::vector<double> centre_;                           ///< see `centre_of`
+  std::unique_ptr<Parametrisation> x_;
+  std::unique_ptr<optim::Optimiser> optimiser_;
+  Rng rng_;
+  Tensor images_;
+  int steps_ = 0;
+};
+
+/// All steps of a Maximisation; `on_step` may return false to stop early.
 MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tensor& init,
                         const MaximiseOptions& options,
                         const std::function<bool(const MaximiseStep&)>& on_step = {});

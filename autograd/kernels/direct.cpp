@@ -70,7 +70,8 @@ void sum_runs(const std::vector<Term>& terms, const real* w, Index w_row, const 
               const real* image, Index run, real* to) {
   for (Index i = 0; i < run; i += block) {
     Vector sum[outputs][vectors] = {};
-    for (const auto& [weight, offset] : terms) {
+    for (const Term& term : terms) {
+      const Index weight = term.weight, offset = term.offset;
       Vector seen[vectors];
       unrolled<vectors>([&](int v)
                             GLASS_INLINE { seen[v] = load(image + offset + i + v * lanes); });

@@ -18,7 +18,6 @@ std::string dumped(const Value& value) {
 }  // namespace
 
 std::string json_text(bool value) { return dumped(value); }
-std::string json_text(std::int64_t value) { return dumped(value); }
 std::string json_text(double value) { return dumped(value); }
 
 std::string json_text(float value) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 #include <string>
 #include <vector>
 
@@ -10,10 +10,14 @@
 /// destructors ask for memory and end the program when there is none.
 namespace glass::nn {
 
-std::string json_text(bool value);          ///< true or false
-std::string json_text(std::int64_t value);  ///< its digits
-std::string json_text(float value);         ///< the shortest number that reads as this one
-std::string json_text(double value);        ///< the shortest number that reads as this one
+std::string json_text(bool value);    ///< true or false
+std::string json_text(float value);   ///< the shortest number that reads as this one
+std::string json_text(double value);  ///< the shortest number that reads as this one
+/// Its digits, whichever type has as many bits as an Index here.
+template <std::integral Whole>
+std::string json_text(Whole value) {
+  return std::to_string(value);
+}
 /// Quoted and escaped. Throws FileError if it is not UTF-8.
 std::string json_text(const std::string& value);
 std::string json_text(Size2 value);               ///< one number or [height,width]

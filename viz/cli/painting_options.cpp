@@ -1,7 +1,6 @@
-#include <map>
-
 #include "nn/io/settings.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/settings.hpp"
 
 /// The options of a painting, and what they are where nobody gave them.
 namespace glass::viz::cli {
@@ -98,21 +97,13 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
   if (!command.given("parametrisation")) options.parametrisation = usual.parametrisation;
   if (!command.given("tv")) options.regulariser.tv = usual.regulariser.tv;
   if (!command.given("l2")) options.regulariser.l2 = usual.regulariser.l2;
-  const std::map<std::string, std::function<void(double)>> setters{
-      {"steps", [&](double v) { options.steps = static_cast<int>(v); }},
-      {"lr", [&](double v) { options.lr = v; }},
-      {"tv", [&](double v) { options.regulariser.tv = v; }},
-      {"beta", [&](double v) { options.regulariser.beta = v; }},
-      {"l2", [&](double v) { options.regulariser.l2 = v; }},
-      {"alpha-norm", [&](double v) { options.regulariser.alpha_norm = v; }},
-      {"alpha", [&](double v) { options.regulariser.alpha = v; }},
-      {"jitter", [&](double v) { options.jitter = static_cast<int>(v); }},
-      {"rotate", [&](double v) { options.rotate = v; }},
-      {"zoom", [&](double v) { options.zoom = v; }},
-      {"init-noise", [&](double v) { result.init_noise = v; }},
-  };
   for (const auto& [name, value] : model.maximise) {
-    if (!command.given(name)) setters.at(name)(value);
+    if (command.given(name)) continue;
+    if (name == "init-noise") {
+      result.init_noise = value;
+    } else {
+      set_option(result.options, name, value);
+    }
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {

@@ -1,6 +1,6 @@
 #include "viz/pictures/png_chunks.hpp"
 
-#include <zlib.h>
+#include <array>
 
 #include "nn/io/file_kind.hpp"
 #include "nn/printable.hpp"
@@ -12,9 +12,23 @@ namespace {
 /// Length, type and CRC.
 constexpr std::size_t around_data = 12;
 
+/// The remainder of each byte by the polynomial of CRC-32, whose bits are in reversed order.
+constexpr std::array<std::uint32_t, 256> make_remainders() {
+  std::array<std::uint32_t, 256> remainders{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t rest = byte;
+    for (int bit = 0; bit < 8; ++bit) rest = rest >> 1 ^ (rest & 1 ? 0xedb88320u : 0);
+    remainders[byte] = rest;
+  }
+  return remainders;
+}
+
+/// CRC-32, as the PNG specification has it (annex D).
 std::uint32_t checksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  static constexpr auto remainders = make_remainders();
+  std::uint32_t rest = 0xffffffff;
+  for (const unsigned char byte : bytes) rest = rest >> 8 ^ remainders[(rest ^ byte) & 255];
+  return ~rest;
 }
 
 }  // namespace

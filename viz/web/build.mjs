@@ -1,0 +1,106 @@
+// Puts the page together, twice: a folder for any static host, and one file that opens from a disk.
+//
+//     node build.mjs WASM_FOLDER OUTPUT
+//
+// reads glassgrad.js and glassgrad.wasm from the first, and writes OUTPUT/site/ and OUTPUT/glassgrad.html. It
+// needs node and nothing else.
+
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url)), project = join(here, '../..');
+const [wasmFolder, output] = process.argv.slice(2);
+const text = (path) => readFileSync(path, 'utf8');
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('base64');
+
+// ---- scripts ----
+
+// Our modules import by name from files beside them, and no two call different things alike: one after the
+// other, each behind those that it imports, they are one script.
+function joined(file, seen = new Set()) {
+  if (seen.has(file)) return '';
+  seen.add(file);
+  const source = text(join(here, 'page', file));
+  const imports = [...source.matchAll(/^import \{[^}]*\} from '\.\/(.*)';$/gm)].map(([, name]) => name);
+  const own = source.replace(/^import .*\n/gm, '').replace(/^export /gm, '');
+  return imports.map((name) => joined(name, seen)).join('') + own;
+}
+
+// ---- networks ----
+
+const titles = { mnist: 'Digits (MNIST)', fashion: 'Clothes (Fashion-MNIST)', cifar10: 'Photographs (CIFAR-10)' };
+
+// Every network of weights/: plain and robust ones of the same data together, then each by itself.
+function catalogue() {
+  const folder = join(project, 'weights');
+  const networks = readdirSync(folder).filter((file) => file.endsWith('.json')).flatMap((file) => {
+    const described = JSON.parse(text(join(folder, file)));
+    return described.layers ? [{ name: file.slice(0, -5), files: [file, described.weights] }] : [];
+  });
+  const named = new Map(networks.map((network) => [network.name, network]));
+  const title = (name) => {
+    const [data, ...rest] = name.split('-');
+    return [titles[data] ?? data, ...rest].join(' ');
+  };
+  const pairs = networks.filter(({ name }) => name.endsWith('-robust')).flatMap((robust) => {
+    const base = robust.name.replace(/-robust$/, ''), plain = named.get(base) ?? named.get(`${base}-cnn`);
+    return plain ? [{ name: base, title: `${title(base)}: plain beside robust`,
+                      networks: [{ ...plain, line: 'plain' }, { ...robust, line: 'robust' }] }] : [];
+  });
+  const order = ['mnist', ...Object.keys(titles)];
+  pairs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const singles = networks.map((network) => ({ name: network.name, title: title(network.name),
+                                               networks: [{ ...network, line: network.name }] }));
+  return [...pairs, ...singles];
+}
+
+// ---- both pages ----
+
+const groups = catalogue();
+const modelFiles = [...new Set(groups.flatMap(({ networks }) => networks.flatMap(({ files }) => files)))];
+const script = `'use strict';\n(() => {\n${joined('main.js')}})();\n`;
+const style = text(join(here, '../pages/page.css')) + text(join(here, '../pages/drawing.css')) +
+  text(join(here, 'page/style.css'));
+const worker = text(join(wasmFolder, 'glassgrad.js')) + text(join(here, 'page/worker.js'));
+const wasm = readFileSync(join(wasmFolder, 'glassgrad.wasm'));
+const html = text(join(here, 'page/index.html'));
+
+const site = join(output, 'site');
+rmSync(site, { recursive: true, force: true });
+mkdirSync(join(site, 'models'), { recursive: true });
+const files = {
+  'index.html': html.replace('@policy@', [
+    "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", 'img-src data:',
+    "connect-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'"].join('; ')),
+  'style.css': style,
+  'page.js': script,
+  'worker.js': worker,
+  'glassgrad.wasm': wasm,
+  'models/index.json': JSON.stringify(groups),
+};
+for (const [name, content] of Object.entries(files)) writeFileSync(join(site, name), content);
+for (const name of modelFiles) cpSync(join(project, 'weights', name), join(site, 'models', name));
+
+// The service worker keeps what it knows by a digest of all of it.
+const kept = ['./', ...Object.keys(files).filter((name) => name !== 'index.html'),
+              ...modelFiles.map((name) => `models/${name}`)];
+const version = sha256(Object.values(files).map(sha256).join() +
+  modelFiles.map((name) => sha256(readFileSync(join(site, 'models', name)))).join());
+writeFileSync(join(site, 'sw.js'), text(join(here, 'page/sw.js'))
+  .replace('@version@', version).replace('@files@', JSON.stringify(kept)));
+
+const inside = (name, bytes) =>
+  `<script type="application/octet-stream" data-file="${name}">${Buffer.from(bytes).toString('base64')}</script>\n`;
+const embedded = [['worker.js', worker], ['glassgrad.wasm', wasm], ['models/index.json', files['models/index.json']],
+                  ...modelFiles.map((name) => [`models/${name}`, readFileSync(join(site, 'models', name))])]
+  .map(([name, bytes]) => inside(name, bytes)).join('');
+const ownScript = script.replaceAll('</', '<\\/');
+writeFileSync(join(output, 'glassgrad.html'), html
+  .replace('@policy@', [
+    "default-src 'none'", `script-src 'sha256-${sha256(ownScript)}' 'wasm-unsafe-eval' blob:`,
+    `style-src 'sha256-${sha256(style)}'`, 'img-src data:', 'worker-src blob:', "base-uri 'none'",
+    "form-action 'none'"].join('; '))
+  .replace('<link rel="stylesheet" href="style.css">', () => `<style>${style}</style>`)
+  .replace('<script src="page.js"></script>', () => `${embedded}<script>${ownScript}</script>`));

@@ -1,0 +1,447 @@
+// The page: what is wanted, and one loop that does it. Everything that can be chosen is in `wanted` and in
+// the address.
+
+import { Curves, written } from './curves.js';
+import { find } from './dom.js';
+import { Engine, loadJson } from './engine.js';
+import { layerShown, offerLayers, showLayer } from './inside.js';
+import { drawPicture } from './picture.js';
+import { offerSettings, presets, showSettings } from './settings.js';
+import { offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+const engine = new Engine();
+let catalogue;      // what models/index.json lists: groups of networks
+let painters = [];  // those of the chosen group: {name, line, network, digest, tiles...}
+const wanted = { group: '', objective: '', start: 'noise', seed: 0, settings: {} };
+const todo = { begin: false, change: false, steps: 0, look: false };
+let playing = false, step = 0, label = '';
+
+const curves = {
+  objective: new Curves(find('#objective-curve'), {}),
+  probability: new Curves(find('#probability-curve'), { low: 0, high: 1 }),
+  variation: new Curves(find('#variation-curve'), { low: 0 }),
+};
+
+// ---- the address ----
+
+function readAddress() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  wanted.group = given.get('networks') ?? '';
+  wanted.objective = given.get('objective') ?? 'logit:index:3';
+  wanted.start = given.get('start') === 'grey' ? 'grey' : 'noise';
+  wanted.seed = Math.max(0, Math.trunc(Number(given.get('seed')) || 0));
+  wanted.settings = {};
+  for (const [name, value] of given) {
+    if (find(`[data-setting="${CSS.escape(name)}"]`) && value.trim() !== '') {
+      wanted.settings[name] = Number(value);
+    }
+  }
+}
+
+function writeAddress() {
+  const said = new URLSearchParams({ networks: wanted.group, objective: wanted.objective });
+  if (wanted.start !== 'noise') said.set('start', wanted.start);
+  if (wanted.seed !== 0) said.set('seed', wanted.seed);
+  for (const [name, value] of Object.entries(wanted.settings)) said.set(name, value);
+  history.replaceState(null, '', `#${said}`);
+}
+
+// ---- words ----
+
+function say(words) { find('#status').textContent = words; }
+
+// For those who hear the page: not each step, but where it begins and rests.
+function announce(words) {
+  const seen = active().map(({ line, figure }) => `${line} ${figure.querySelector('output').textContent}`);
+  find('#news').textContent = `${words} ${seen.join(', ')}.`;
+}
+
+function complain(error) {
+  find('#error').textContent = error ? error.message : '';
+  find('#error').hidden = !error;
+}
+
+function showPlaying() {
+  find('#play').textContent = playing ? 'Pause' : 'Play';
+}
+
+// ---- the pictures ----
+
+function makeFigure(painter) {
+  const figure = document.createElement('figure');
+  figure.className = 'painter';
+  figure.innerHTML = `<div class="tiles"></div><figcaption><b></b><output></output></figcaption>`;
+  figure.querySelector('b').textContent = painter.line;
+  find('#pictures').append(figure);
+  return figure;
+}
+
+function makeTiles(painter) {
+  const tiles = painter.figure.querySelector('.tiles'), many = painter.labels.length > 1;
+  tiles.className = many ? 'tiles many' : 'tiles';
+  painter.tiles = painter.labels.map((words) => {
+    const tile = document.createElement('div');
+    tile.className = 'tile';
+    tile.innerHTML = `<canvas role="img"></canvas>${many ? '<p><span></span><span></span></p>' : ''}`;
+    if (many) tile.querySelector('span').textContent = words;
+    return tile;
+  });
+  tiles.replaceChildren(...painter.tiles);
+}
+
+const percent = (p) => `${(100 * p).toFixed(p > .9995 || p < .0005 ? 0 : 1)} %`;
+
+function showPictures(painter, { images, probability = [] }) {
+  painter.tiles.forEach((tile, n) => {
+    const canvas = tile.firstChild;
+    drawPicture(canvas, images, n, painter.network.input);
+    if (painter.tiles.length > 1) tile.querySelector('span + span').textContent =
+      probability.length ? percent(probability[n]) : '';
+    canvas.setAttribute('aria-label', `${painter.labels[n]}, by the network ${painter.name}`);
+  });
+  const mean = probability.reduce((a, b) => a + b, 0) / probability.length;
+  painter.figure.querySelector('output').textContent = !probability.length ? painter.labels[0]
+    : painter.tiles.length > 1 ? `${percent(mean)} on average` : `${painter.labels[0]}: ${percent(mean)}`;
+  return mean;
+}
+
+// ---- what is painted ----
+
+function chip(objective, words, checked) {
+  const made = document.createElement('label');
+  made.innerHTML = '<input type="radio" name="objective"><span></span>';
+  made.firstChild.value = objective;
+  made.firstChild.checked = checked;
+  made.lastChild.textContent = words;
+  return made;
+}
+
+function offerObjectives() {
+  const classes = painters[0].network.classes;
+  const offers = classes.map((words, k) => [`logit:index:${k}`, words]);
+  offers.push(['logit:all', classes.length === 2 ? 'both' : `all ${classes.length}`]);
+  if (!offers.some(([objective]) => objective === wanted.objective)) {
+    offers.push([wanted.objective, label || wanted.objective]);
+  }
+  const box = find('#objectives'), [legend] = box.children;
+  box.replaceChildren(legend, ...offers.map(([objective, words]) =>
+    chip(objective, words, objective === wanted.objective)));
+}
+
+function chooseObjective(objective, words = '') {
+  wanted.objective = objective;
+  label = words;
+  offerObjectives();
+  begin();
+}
+
+// ---- which network is looked into ----
+
+function offerNetworks(id, chosen) {
+  const box = find(id), [legend] = box.children;
+  box.replaceChildren(legend, ...painters.map(({ name, line }, i) => {
+    const made = chip(name, line, i === painters.length - 1);
+    made.firstChild.name = id;
+    made.firstChild.addEventListener('change', chosen);
+    return made;
+  }));
+  box.hidden = painters.length < 2;
+}
+
+const chosenIn = (id) => painters.find(({ name }) => name === find(`${id} input:checked`)?.value);
+
+function lookInside() {
+  const painter = chosenIn('#inside-network');
+  if (!painter) return;
+  offerLayers(painter.network, chooseObjective);
+  look();
+}
+
+// ---- the loop ----
+
+function begin() { todo.begin = true; run(); }
+function change() { todo.change = true; writeAddress(); run(); }
+function look() { todo.look = true; run(); }
+function play(on) {
+  playing = on;
+  showPlaying();
+  if (!on) announce(`Paused after step ${step}.`);
+  run();
+}
+
+const nextPicture = () => new Promise(requestAnimationFrame);
+const visible = (id) => {
+  const box = find(id).getBoundingClientRect();
+  return box.bottom > 0 && box.top < innerHeight;
+};
+
+const runOf = () => ({ objective: wanted.objective, start: wanted.start, seed: wanted.seed,
+                       settings: wanted.settings });
+const active = () => painters.filter(({ refused }) => !refused);
+
+async function doBegin() {
+  complain(null);
+  writeAddress();
+  step = 0;
+  for (const painter of painters) {
+    painter.refused = false;
+    painter.snapshot = null;
+    painter.recorded = false;
+    try {
+      const begun = await engine.ask({ ask: 'begin', name: painter.name, run: runOf() });
+      painter.labels = begun.labels;
+      painter.ofClass = begun.of_class;
+      makeTiles(painter);
+      showPictures(painter, begun);
+      painter.digest ??= (await engine.ask({ ask: 'digest', name: painter.name })).digest;
+    } catch (error) {
+      painter.refused = true;
+      const box = document.createElement('p');
+      box.className = 'refused';
+      box.textContent = error.message;
+      painter.figure.querySelector('.tiles').replaceChildren(box);
+      painter.figure.querySelector('output').textContent = '';
+    }
+  }
+  for (const curve of Object.values(curves)) curve.clear(painters.length);
+  const { variation } = painters[0].network;
+  find('#objective-unit').textContent = wanted.objective.split(':')[0];
+  find('#probability-curve').parentElement.hidden = !active().some(({ ofClass }) => ofClass);
+  curves.variation.mark(variation > 0 && { value: variation, label: 'as in real pictures' });
+  if (active().length === 0) playing = false;
+  showPlaying();
+  say('At the start.');
+  announce('At the start.');
+}
+
+let owed = 0;  // steps, of which slow motion does less than one a picture
+let lastLook = 0;
+
+async function doAdvance(steps) {
+  const names = active().map(({ name }) => name);
+  const record = !playing || performance.now() - lastLook > 250;
+  const { frames } = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
+  frames.forEach((frame, i) => {
+    const painter = active()[i], line = painters.indexOf(painter);
+    const sure = showPictures(painter, frame);
+    curves.objective.add(line, frame.step, frame.objective);
+    curves.variation.add(line, frame.step, frame.variation);
+    if (frame.probability.length) curves.probability.add(line, frame.step, sure);
+    painter.recorded ||= record;
+  });
+  for (const curve of Object.values(curves)) curve.draw();
+  const [{ steps: planned, milliseconds }] = frames;
+  step = frames[0].step;
+  say(`step ${step}${step <= planned ? ` of ${planned}` : ''}, ${written(milliseconds)} ms each`);
+  if (record) {
+    lastLook = performance.now();
+    await doLook(true);
+  }
+  if (playing && step >= planned && isStill(frames)) {
+    playing = false;
+    showPlaying();
+    say(`Nothing moves any more: stopped after step ${step}.`);
+    announce(find('#status').textContent);
+  }
+}
+
+// Whether no picture has changed much since some steps ago.
+function isStill(frames) {
+  const span = 64, least = .1;  // root mean square; with jitter, a picture always trembles
+  return frames.map((frame, i) => {
+    const painter = active()[i];
+    if (painter.snapshot && frame.step < painter.snapshot.step + span) return painter.still;
+    const before = painter.snapshot?.images;
+    painter.snapshot = { step: frame.step, images: frame.images };
+    const square = before ? frame.images.reduce((sum, x, k) => sum + (x - before[k]) ** 2, 0) : Infinity;
+    painter.still = Math.sqrt(square / frame.images.length) < least;
+    return painter.still;
+  }).every(Boolean);
+}
+
+// `now`: a step was just recorded.
+async function doLook(now) {
+  const drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
+  if (drives && !drives.refused && drives.recorded && (now || visible('#drives'))) {
+    const ask = (question) => engine.ask({ ...question, name: drives.name });
+    showTapes(await ask({ ask: 'tapes' }));
+    const operation = operationShown();
+    if (operation) showOperation(await ask({ ask: 'operation', ...operation }));
+    const { digest } = await ask({ ask: 'digest' });
+    showDigest(drives.digest, digest, step);
+  }
+  if (inside && !inside.refused && visible('#inside')) {
+    showLayer(await engine.ask({ ask: 'layer', name: inside.name, layer: layerShown() }));
+  }
+}
+
+let running = false;
+
+function rest(resting) {
+  running = !resting;
+  find('#paint').ariaBusy = running;
+}
+
+// Does what is to do, one thing after the other, and then rests.
+async function run() {
+  if (running || painters.length === 0) return;
+  rest(false);
+  try {
+    for (;;) {
+      if (todo.begin) {
+        todo.begin = todo.change = false;
+        todo.steps = 0;
+        await doBegin();
+        todo.look = true;
+      } else if (todo.change) {
+        todo.change = false;
+        for (const { name } of active()) await engine.ask({ ask: 'change', name, run: runOf() });
+      } else if (todo.steps > 0) {
+        --todo.steps;
+        await doAdvance(1);
+      } else if (todo.look) {
+        todo.look = false;
+        await doLook(false);
+      } else if (playing) {
+        owed = Math.min(owed, 1) + Number(find('#speed').value);
+        if (owed >= 1) {
+          await doAdvance(Math.floor(owed));
+          owed %= 1;
+        }
+      } else {
+        break;
+      }
+      await nextPicture();
+    }
+  } catch (error) {
+    playing = false;
+    showPlaying();
+    complain(error);
+  }
+  rest(true);
+}
+
+// ---- a group of networks ----
+
+async function openGroup(name) {
+  const group = catalogue.find((g) => g.name === name) ?? catalogue[0];
+  wanted.group = group.name;
+  find('#networks').value = group.name;
+  say('Loading…');
+  const opened = await Promise.all(group.networks.map(async (of) => {
+    of.network ??= await engine.open(of);
+    return { name: of.name, line: of.line, network: of.network };
+  }));
+  find('#pictures').replaceChildren();
+  find('#pictures').className = opened.length === 1 ? 'single' : '';
+  for (const painter of opened) painter.figure = makeFigure(painter);
+  painters = opened;
+  offerObjectives();
+  showSettings(wanted.settings, painters.map(({ network }) => network));
+  showOperation(null);
+  offerNetworks('#drives-network', () => {
+    showOperation(null);
+    look();
+  });
+  offerNetworks('#inside-network', lookInside);
+  lookInside();
+  for (const id of ['#play', '#step', '#rewind']) find(id).disabled = false;
+  begin();
+}
+
+const tryGroup = (name) => openGroup(name).catch(complain);
+
+// ---- buttons, keys ----
+
+function set(name, value) {
+  wanted.settings[name] = value;
+  showSettings(wanted.settings, painters.map(({ network }) => network));
+  if (name === 'init-noise') begin();
+  else change();
+}
+
+function choosePreset(settings) {
+  wanted.settings = { ...settings };
+  showSettings(wanted.settings, painters.map(({ network }) => network));
+  begin();
+  play(true);
+}
+
+function showBeginning() {
+  find('#start').value = wanted.start;
+  find('#seed').value = wanted.seed;
+}
+
+function reseed(seed) {
+  wanted.seed = Math.min(999999999, Math.max(0, Math.trunc(seed) || 0));
+  showBeginning();
+  begin();
+}
+
+const oneStep = () => {
+  if (playing) play(false);
+  ++todo.steps;
+  run();
+};
+
+find('#play').addEventListener('click', () => play(!playing));
+find('#step').addEventListener('click', oneStep);
+find('#rewind').addEventListener('click', begin);
+find('#networks').addEventListener('change', ({ target }) => {
+  if (!/^logit:(index:\d|all)$/.test(wanted.objective)) wanted.objective = 'logit:index:3';
+  tryGroup(target.value);
+});
+find('#objectives').addEventListener('change', ({ target }) => chooseObjective(target.value));
+find('#start').addEventListener('change', ({ target }) => {
+  wanted.start = target.value;
+  begin();
+});
+find('#seed').addEventListener('change', ({ target }) => reseed(Number(target.value)));
+find('#reseed').addEventListener('click', () => reseed(wanted.seed + 1));
+find('#layer').addEventListener('change', look);
+for (const [words, settings] of presets) {
+  const made = document.createElement('button');
+  made.textContent = words;
+  made.addEventListener('click', () => choosePreset(settings));
+  find('#presets').append(made);
+}
+offerSettings(set);
+offerOperations(look);
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || painters.length === 0) return;
+  if (event.target.closest('input:not([name=objective]), select, textarea')) return;
+  const digit = /^[0-9]$/.test(event.key) && Number(event.key) < painters[0].network.classes.length;
+  const onButton = event.target.closest('button, summary, [tabindex]') !== null;
+  if (event.key === ' ' && !onButton) play(!playing);
+  else if (event.key === 'ArrowRight' && !event.target.closest('input, #tapes, #channels')) oneStep();
+  else if (event.key === 'r') begin();
+  else if (event.key === 'a') chooseObjective('logit:all');
+  else if (digit) chooseObjective(`logit:index:${event.key}`);
+  else return;
+  event.preventDefault();
+});
+
+addEventListener('hashchange', () => {
+  readAddress();
+  showBeginning();
+  tryGroup(wanted.group);
+});
+addEventListener('resize', () => { for (const curve of Object.values(curves)) curve.draw(); });
+addEventListener('scroll', () => { if (!playing) look(); }, { passive: true });
+
+// ---- at last ----
+
+async function open() {
+  readAddress();
+  showBeginning();
+  catalogue = await loadJson('models/index.json');
+  find('#networks').append(...catalogue.map(({ name, title }) => new Option(title, name)));
+  await engine.start();
+  await openGroup(wanted.group);
+  if (!still.matches) play(true);
+  navigator.serviceWorker?.register('sw.js').catch(() => {});  // a file that was mailed has none
+}
+open().catch(complain);

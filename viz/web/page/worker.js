@@ -1,0 +1,85 @@
+// The worker: the C++ compiled for browsers, which paints here so that the page stays free to draw.
+// What is asked, and what comes back, is described in ../painter.hpp.
+
+let glassgrad, glassAsk;
+
+const stopped = (message) => { throw new Error(message); };
+
+function ask(question) {
+  const answer = JSON.parse(glassAsk(JSON.stringify(question)));
+  return answer.error === undefined ? answer : stopped(answer.error);
+}
+
+// A copy of `count` floats, which may be handed over.
+const floats = (place, count) => glassgrad.HEAPF32.slice(place / 4, place / 4 + count);
+
+const painters = new Map();  // by the network's name: {painter, count of its images' numbers, pace in ms}
+
+const answers = {
+  async start({ wasm }) {
+    glassgrad = await createGlassgrad({ wasmBinary: wasm });
+    glassAsk = glassgrad.cwrap('glass_ask', 'string', ['string']);
+    glassgrad.FS.mkdir('/models');
+    return {};
+  },
+
+  // Files by name, of which one is the description.
+  open({ name, files }) {
+    for (const [file, bytes] of Object.entries(files)) {
+      glassgrad.FS.writeFile(`/models/${file}`, new Uint8Array(bytes));
+    }
+    const network = ask({ ask: 'open', description: `/models/${name}.json` });
+    painters.set(name, { painter: network.painter, input: network.input, pace: 1 });
+    return network;
+  },
+
+  begin({ name, run }) {
+    const it = painters.get(name);
+    const answer = ask({ ask: 'begin', painter: it.painter, run });
+    it.count = answer.pictures * it.input.reduce((a, b) => a * b, 1);
+    return { ...answer, images: images(it) };
+  },
+
+  change({ name, run }) {
+    return ask({ ask: 'change', painter: painters.get(name).painter, run });
+  },
+
+  // As many of `steps` as fit into so many milliseconds, all networks alike, and at least one.
+  advance({ names, steps, milliseconds, record }) {
+    const all = names.map((name) => painters.get(name));
+    const pace = all.reduce((sum, it) => sum + it.pace, 0);
+    const count = Math.max(1, Math.min(steps, Math.floor(milliseconds / pace)));
+    const frames = all.map((it) => {
+      const start = performance.now();
+      const answer = ask({ ask: 'advance', painter: it.painter, steps: count, record });
+      it.pace = .8 * it.pace + .2 * (performance.now() - start) / count;
+      return { ...answer, milliseconds: it.pace, images: images(it) };
+    });
+    return { frames };
+  },
+
+  tapes({ name }) { return ask({ ask: 'tapes', painter: painters.get(name).painter }); },
+  operation({ name, mode, place }) {
+    return ask({ ask: 'operation', painter: painters.get(name).painter, mode, place });
+  },
+  digest({ name }) { return ask({ ask: 'digest', painter: painters.get(name).painter }); },
+  layer({ name, layer }) {
+    const { shape } = ask({ ask: 'layer', painter: painters.get(name).painter, layer });
+    return { shape, values: floats(glassgrad._glass_layer(), shape.reduce((a, b) => a * b, 1)) };
+  },
+};
+
+const images = (it) => floats(glassgrad._glass_images(it.painter), it.count);
+
+const buffers = (value) =>
+  [value.images, value.values, ...(value.frames || []).map((frame) => frame.images)]
+    .filter(Boolean).map((array) => array.buffer);
+
+onmessage = async ({ data: { id, question } }) => {
+  try {
+    const answer = await answers[question.ask](question);
+    postMessage({ id, answer }, buffers(answer));
+  } catch (error) {
+    postMessage({ id, error: error.message });
+  }
+};

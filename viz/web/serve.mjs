@@ -1,0 +1,29 @@
+// Shows a folder to the browser of this machine, and to nobody else: for looking, not for hosting.
+//
+//     node serve.mjs FOLDER [PORT]
+
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+const [folder, port = '8080'] = process.argv.slice(2);
+const types = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript',
+                '.json': 'application/json', '.wasm': 'application/wasm' };
+
+const server = createServer((request, response) => {
+  const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+  const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    response.writeHead(404).end('not found\n');
+    return;
+  }
+  response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+  createReadStream(file).pipe(response);
+});
+server.on('error', (error) => {
+  console.error(`port ${port}: ${error.message}; name another one behind the folder`);
+  process.exit(4);
+});
+server.listen(Number(port), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${server.address().port}/  (Ctrl-C ends it)`);
+});

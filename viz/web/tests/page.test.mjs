@@ -1,0 +1,240 @@
+// The page in Debian's chromium: what it can do, at the widths that people have, in silence and alone.
+//
+//     PAGE=FOLDER node --test page.test.mjs
+//
+// FOLDER holds site/ and glassgrad.html. With PICTURES=FOLDER the screenshots are kept there, to look at.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+
+const { PAGE, PICTURES } = process.env;
+const here = fileURLToPath(new URL('.', import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const patience = 240_000;  // in ms: of a machine that does much else
+
+let server, browser, address;
+
+before(async () => {
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+  server = spawn(process.execPath, [join(here, '../serve.mjs'), join(PAGE, 'site'), '0']);
+  address = await new Promise((resolve, reject) => {
+    server.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0]));
+    server.on('exit', () => reject(new Error('the server ended')));
+  });
+  browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
+                                    args: ['--no-sandbox', '--disable-gpu'] });
+});
+after(async () => {
+  await browser?.close();
+  server?.kill();
+});
+
+// Opens the page at rest, and watches that it says nothing on the console and asks nobody else. (Playwright
+// itself looks into the page by scripts, and so the policy against foreign ones is bypassed only for axe.)
+async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light', bypassCSP = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
+                                             reducedMotion: 'reduce', bypassCSP });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  const noise = [];
+  page.on('console', (message) => noise.push(message.text()));
+  page.on('pageerror', (error) => noise.push(error.message));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(at) && !/^(data|blob):/.test(url)) noise.push(`request of ${url}`);
+  });
+  await page.goto(at + hash);
+  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+  return { page, noise, context };
+}
+
+const atRest = (page) => page.waitForSelector('#paint[aria-busy=false]');
+const stepOf = (page) => page.evaluate(() =>
+  Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1] ?? 0));
+const walk = async (page, steps) => {
+  const goal = await stepOf(page) + steps;
+  await page.selectOption('#speed', '8');
+  await page.click('#play');
+  await page.waitForFunction((to) =>
+    Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1]) >= to, goal);
+  await page.click('#play');
+  await atRest(page);
+};
+const pixels = (page, line = 0) => page.evaluate((n) => {
+  const canvas = document.querySelectorAll('.painter')[n].querySelector('canvas');
+  return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join();
+}, line);
+const settled = (page) => page.waitForFunction(() =>
+  document.querySelector('#status').textContent === 'At the start.');
+
+test('it paints a three, rewinds to the same start, and one step is one step', async () => {
+  const { page, noise, context } = await open();
+  const start = await pixels(page);
+  await page.click('#step');
+  await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
+  const first = await pixels(page);
+  assert.notEqual(first, start);
+  await walk(page, 40);
+  assert.match(await page.textContent('.painter:nth-child(2) output'), /^3: (9\d|100)/);
+  await page.click('#rewind');
+  await settled(page);
+  assert.equal(await pixels(page), start);
+  await page.keyboard.press('Escape');
+  await page.locator('body').press('ArrowRight');
+  await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
+  assert.equal(await pixels(page), first);
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('knobs count at once, presets begin again, and the address tells all of it', async () => {
+  const { page, noise, context } = await open();
+  await walk(page, 16);
+  await page.locator('[data-setting=lr]').fill('0');  // nothing moves any more
+  const before = await pixels(page);
+  const moved = await stepOf(page);
+  await page.click('#step');
+  await page.waitForFunction((n) =>
+    document.querySelector('#status').textContent.startsWith(`step ${n + 1} `), moved);
+  assert.equal(await pixels(page), before);
+  assert.match(page.url(), /lr=0(&|$)/);
+  await page.click('text=without a regulariser');
+  await page.waitForFunction(() => document.querySelector('#play').textContent === 'Pause');
+  await page.click('#play');
+  assert.match(page.url(), /tv=0&l2=0&jitter=0/);
+  await page.click('#reseed');
+  await settled(page);
+  assert.match(page.url(), /seed=1/);
+  await page.selectOption('#start', 'grey');
+  await settled(page);
+  assert.match(page.url(), /start=grey/);
+  const grey = await pixels(page);
+  const again = await open(page.url().replace(/#.*/, ''), { hash: new URL(page.url()).hash });
+  assert.equal(await pixels(again.page), grey);
+  assert.equal(await again.page.locator('[data-setting=tv]').getAttribute('aria-valuetext'), '0');
+  assert.deepEqual([...noise, ...again.noise], []);
+  await context.close();
+  await again.context.close();
+});
+
+test('what drives it: painting sends no gradient to the weights, training none to the picture', async () => {
+  const { page, noise, context } = await open();
+  await walk(page, 24);
+  await page.click('#step');
+  await page.waitForSelector('#tapes svg');
+  const jobs = await page.locator('.job').allTextContents();
+  assert.match(jobs[0].replace(/\s+/g, ' '),
+               /Training trainable ?313,514 weights .*gradient to the weights ?\d.*picture ?none: it is data/);
+  assert.match(jobs[1].replace(/\s+/g, ' '),
+               /Painting trainable ?784 numbers .*weights ?none: they are frozen gradient to the picture ?\d/);
+  assert.match(await page.textContent('#digest'), /✓ unchanged/);
+  assert.equal(await page.locator('#tapes svg').count(), 2);
+  await page.check('#drives-network input[value=mnist-cnn]', { force: true });
+  await page.click('#step');
+  await page.waitForFunction(() => document.querySelector('.job').textContent.includes('206,922'));
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('a click on a channel makes it the objective, and one on a neuron that', async () => {
+  const { page, noise, context } = await open();
+  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.waitForSelector('#channels canvas');
+  await page.click('#channels button:nth-child(5)');
+  await settled(page);
+  assert.match(page.url(), /objective=channel%3Aconv2%3A4/);
+  assert.match(await page.textContent('#objectives label:last-child'), /conv2 channel 4/);
+  await page.check('input[name=unit][value=neuron]', { force: true });
+  await page.focus('#channels button:nth-child(3)');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => location.hash.includes('neuron%3Aconv2%3A2%2C7%2C7'));
+  await walk(page, 8);
+  assert.equal(await page.isVisible('#error'), false);
+  // The plain network has 32 channels there, the robust one 48.
+  await page.check('input[name=unit][value=channel]', { force: true });
+  await page.click('#channels button:nth-child(48)');
+  await page.waitForSelector('.refused');
+  assert.match(await page.textContent('.refused'), /mnist-cnn.*conv2|conv2.*32|47/);
+  await walk(page, 8);
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('photographs, all ten, any network by itself, and what cannot be', async () => {
+  const { page, noise, context } = await open(address, { hash: '#networks=cifar10&objective=logit:all' });
+  assert.equal(await page.locator('.tile').count(), 20);
+  await page.click('#step');
+  await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
+  await page.check('#objectives input[value="logit:index:7"]', { force: true });
+  await settled(page);
+  await walk(page, 32);
+  assert.match(await page.textContent('.painter:nth-child(2) output'), /^horse: (9\d|100)/);
+  await page.selectOption('#networks', 'mnist-judge');
+  await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#networks=mnist&objective=logit:no'; });
+  await page.waitForSelector('.refused');
+  assert.match(await page.textContent('.refused'), /class 'no'/);
+  await page.check('#objectives input[value="logit:index:4"]', { force: true });
+  await settled(page);
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('at every width nothing is cut off; no accessibility rule is broken', async () => {
+  for (const [width, height, scheme] of [[390, 844, 'light'], [820, 1180, 'dark'], [1600, 1000, 'light']]) {
+    const { page, context } = await open(address, { width, height, scheme, bypassCSP: true });
+    await walk(page, 40);
+    await page.click('#step');
+    await page.waitForSelector('#tapes [data-mode=maximisation]');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => axe.run());
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+    if (PICTURES) await page.screenshot({ path: join(PICTURES, `${width}.png`), fullPage: true });
+    await context.close();
+  }
+});
+
+test('the keyboard does all: play, step, rewind, classes', async () => {
+  const { page, noise, context } = await open();
+  await page.locator('body').press(' ');
+  await page.waitForFunction(() => document.querySelector('#play').textContent === 'Pause');
+  await page.locator('body').press(' ');
+  await page.locator('body').press('7');
+  await page.waitForFunction(() => location.hash.includes('index%3A7'));
+  await page.locator('body').press('a');
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 20);
+  await page.locator('body').press('r');
+  await settled(page);
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('one file opens from the disk; the folder opens again without its server', async () => {
+  const file = await open(`file://${join(PAGE, 'glassgrad.html')}`);
+  await file.page.click('#step');
+  await file.page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
+  assert.deepEqual(file.noise, []);
+  await file.context.close();
+
+  const { page, context } = await open();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+  await context.close();
+});
+
+test('without models, the page is small', () => {
+  const files = ['index.html', 'style.css', 'page.js', 'worker.js', 'glassgrad.wasm', 'models/index.json'];
+  const size = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(PAGE, 'site', name))).length, 0);
+  assert.ok(size <= 600_000, `expected at most 600 kB compressed, found ${size} bytes`);
+});
