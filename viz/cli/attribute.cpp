@@ -14,6 +14,7 @@
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/data.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/pictures/text.hpp"
@@ -231,8 +232,11 @@ std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& mo
   const AttributionOptions options = options_for(args, model, narrow(images, 0, 0, 1));
   std::vector<Attribution> attributions;
   std::vector<bool> reached(static_cast<std::size_t>(objective.pictures()));
-  for (const NamedMethod& method : methods_of(args, model)) {
-    show_progress(method.title);
+  const std::vector<NamedMethod> methods = methods_of(args, model);
+  Progress progress(static_cast<Index>(methods.size()));
+  for (const NamedMethod& method : methods) {
+    progress.begin(static_cast<Index>(attributions.size()), method.title);
+    progress.show("", 0);
     const Tensor maps = as_usage([&] { return method.method(model, objective, images, options); });
     attributions.push_back({method, maps, norms(maps), {}});
     Attribution& now = attributions.back();
@@ -241,7 +245,7 @@ std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& mo
     }
     for (std::size_t n = 0; n < reached.size(); ++n) reached[n] = reached[n] || now.norms[n] > 0;
   }
-  end_progress();
+  progress.clear();
   report_unreached(model, objective, images, reached,
                    {.image = "another picture, or another --objective",
                     .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)});

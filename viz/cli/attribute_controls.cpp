@@ -10,6 +10,7 @@
 #include "nn/io/sha256.hpp"
 #include "viz/cli/commands.hpp"
 #include "viz/cli/manifest_file.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
@@ -193,14 +194,16 @@ Controls run_controls(nn::Model& model, const ControlPlan& plan) {
   const std::string before = weights_sha256(model);
   Controls controls;
   std::vector<Samples> samples(plan.methods.size());
-  for (std::size_t n = 0; n < plan.subjects.size(); ++n) {
-    show_progress(text("controls: picture ", n + 1, "/", plan.subjects.size()));
+  const std::size_t subjects = plan.subjects.size();
+  Progress progress;
+  for (std::size_t n = 0; n < subjects; ++n) {
+    progress.show(text("controls: picture ", n + 1, "/", subjects),
+                  static_cast<double>(n) / static_cast<double>(subjects));
     const Trial trial(model, plan, plan.subjects[n]);
     trial.randomise(samples, controls.layers);
     trial.compare_classes(samples);
     trial.replace_pixels(samples);
   }
-  end_progress();
   if (weights_sha256(model) != before) {
     throw std::logic_error("the weights changed while they were random");
   }

@@ -5,6 +5,7 @@
 #include "autograd/ops.hpp"
 #include "nn/inference.hpp"
 #include "viz/cli/painting.hpp"
+#include "viz/cli/progress.hpp"
 #include "viz/pictures/data.hpp"
 #include "viz/pictures/text.hpp"
 
@@ -40,8 +41,10 @@ std::vector<Channel> channels_of(const nn::Model& model, Index layer, const data
     return h.shape().rank() == 4 ? flatten(global_avg_pool2d(h)) : h;
   };
   std::vector<Channel> channels;
+  Progress progress;
   for (Index first = 0; first < test.size(); first += together) {
-    show_progress(text("test image ", first, '/', test.size()));
+    progress.show(text("test image ", first, '/', test.size()),
+                  static_cast<double>(first) / static_cast<double>(test.size()));
     std::vector<Index> places(static_cast<std::size_t>(std::min(together, test.size() - first)));
     std::iota(places.begin(), places.end(), first);
     const Tensor found = nn::infer(means, data::make_batch(test, places).images);
@@ -57,7 +60,6 @@ std::vector<Channel> channels_of(const nn::Model& model, Index layer, const data
       examples.resize(std::min(examples.size(), count));
     }
   }
-  end_progress();
   return channels;
 }
 
@@ -173,7 +175,8 @@ int features_command(const Command& command, FeaturesArguments& args) {
     manifest.set("data", data::name_of(args.data));
     channels = channels_of(model, layer, test, static_cast<std::size_t>(args.examples));
   }
-  const Painted painted = paint(model, objective, args.painting);
+  Progress progress;
+  const Painted painted = paint(model, objective, args.painting, progress);
 
   describe(manifest, args.painting, painted.result);
   const std::string title =

@@ -17,8 +17,10 @@ std::string time_left(double seconds, double share) {
   const double left = std::ceil(seconds * (1 - share) / share);
   if (left >= 360'000) return "  days left";
   const long s = std::lround(left);
-  const std::string minutes = formatted(s < 3600 ? "%.0f:" : "%02.0f:", s / 60 % 60);
-  return (s < 3600 ? "  " : text("  ", s / 3600, ':')) + minutes + formatted("%02.0f left", s % 60);
+  const std::string minutes =
+      formatted(s < 3600 ? "%.0f:" : "%02.0f:", static_cast<double>(s / 60 % 60));
+  return (s < 3600 ? "  " : text("  ", s / 3600, ':')) + minutes +
+         formatted("%02.0f left", static_cast<double>(s % 60));
 }
 
 bool is_terminal() {

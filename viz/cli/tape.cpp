@@ -116,7 +116,7 @@ std::string listings(const std::vector<Recorded>& tapes, const ListingOptions& o
 
 std::string json_text(const std::vector<Recorded>& tapes, bool times) {
   nlohmann::ordered_json json;
-  for (const Recorded& recorded : tapes) json[recorded.mode] = to_json(*recorded.trace, times);
+  for (const Recorded& recorded : tapes) json[recorded.mode] = viz::to_json(*recorded.trace, times);
   return json.dump(1, ' ', true) + '\n';
 }
 
