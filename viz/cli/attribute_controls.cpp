@@ -197,6 +197,7 @@ Controls run_controls(nn::Model& model, const ControlPlan& plan) {
     show_progress(text("controls: picture ", n + 1, "/", plan.subjects.size()));
     const Trial trial(model, plan, plan.subjects[n]);
     trial.randomise(samples, controls.layers);
+    if (controls.layers.empty()) throw UsageError("--controls: " + model.name + " has no weights");
     trial.compare_classes(samples);
     trial.replace_pixels(samples);
   }
