@@ -63,7 +63,7 @@ Tensor occlusion(nn::Model& model, const Objective& objective, const Tensor& ima
 /// A method as people call it.
 struct NamedMethod {
   std::string name, title;  ///< "grad-cam", and "Grad-CAM"
-  Method method;
+  Method method;            ///< the function
 };
 /// All of them, from the shortest formula on.
 const std::vector<NamedMethod>& attribution_methods();

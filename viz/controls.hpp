@@ -49,7 +49,7 @@ double area_on_the_way(const nn::Model& model, Index k, const Tensor& from, cons
 
 /// A mean, and how far from it the true one may be.
 struct Estimate {
-  double mean = 0;
+  double mean = 0;    ///< of the values
   double margin = 0;  ///< of a normal 95 % interval: 1.96 standard errors; 0 of one number
 };
 /// Of one number or more.

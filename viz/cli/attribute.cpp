@@ -225,13 +225,11 @@ void print(const nn::Model& model, const Objective& objective,
   print_text(aligned(rows));
 }
 
-/// What each method says. Pictures of which none says anything get a line with the cause, as of every
-/// gradient that does not arrive.
+/// What each method says. A map of zeros gets a line; if all are, and no gradient arrives, its cause.
 std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& model,
                                    const Objective& objective, const Tensor& images) {
   const AttributionOptions options = options_for(args, model, narrow(images, 0, 0, 1));
   std::vector<Attribution> attributions;
-  std::vector<bool> reached(static_cast<std::size_t>(objective.pictures()));
   const std::vector<NamedMethod> methods = methods_of(args, model);
   Progress progress(static_cast<Index>(methods.size()));
   for (const NamedMethod& method : methods) {
@@ -239,16 +237,26 @@ std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& mo
     progress.show("", 0);
     const Tensor maps = as_usage([&] { return method.method(model, objective, images, options); });
     attributions.push_back({method, maps, norms(maps), {}});
-    Attribution& now = attributions.back();
     if (method.name == "integrated-gradients") {
-      now.completeness = completeness_gap(model, objective, images, options.baseline, maps);
+      attributions.back().completeness =
+          completeness_gap(model, objective, images, options.baseline, maps);
     }
-    for (std::size_t n = 0; n < reached.size(); ++n) reached[n] = reached[n] || now.norms[n] > 0;
   }
   progress.clear();
+  const std::vector<double> slopes = norms(saliency(model, objective, images));
+  std::vector<bool> reached(slopes.begin(), slopes.end());
+  for (const Attribution& one : attributions)
+    for (std::size_t n = 0; n < reached.size(); ++n) reached[n] = reached[n] || one.norms[n] > 0;
   report_unreached(model, objective, images, reached,
                    {.image = "another picture, or another --objective",
                     .logit = logit_instead(args.objective.empty() ? "logit" : args.objective)});
+  for (const Attribution& one : attributions)
+    for (std::size_t n = 0; n < reached.size(); ++n) {
+      if (reached[n] && one.norms[n] == 0) {
+        notice(text(one.method.title, ": the map of ",
+                    objective.label(model, static_cast<Index>(n)), " is 0 everywhere"));
+      }
+    }
   return attributions;
 }
 

@@ -201,6 +201,7 @@ Controls run_controls(nn::Model& model, const ControlPlan& plan) {
                   static_cast<double>(n) / static_cast<double>(subjects));
     const Trial trial(model, plan, plan.subjects[n]);
     trial.randomise(samples, controls.layers);
+    if (controls.layers.empty()) throw UsageError("--controls: " + model.name + " has no weights");
     trial.compare_classes(samples);
     trial.replace_pixels(samples);
   }
@@ -231,8 +232,7 @@ void print_table(const ControlPlan& plan, const Controls& controls) {
     return verdict(value, alike, false) + "  " + words(value);
   };
   const auto better = [](const Estimate& area, const Estimate& gain, double random) {
-    return verdict(gain, 0, true) + formatted("  %.2f, ", area.mean) +
-           formatted("random %.2f", random);
+    return verdict(gain, 0, true) + formatted("  %.2f", area.mean) + formatted(" (%.2f)", random);
   };
   std::vector<std::vector<std::string>> rows{
       {"", "random weights", "magnitudes", "other classes", "deletion", "insertion"}};
@@ -245,7 +245,9 @@ void print_table(const ControlPlan& plan, const Controls& controls) {
          better(c.insertion, c.more_insertion, c.insertion.mean - c.more_insertion.mean)});
   }
   print_text(aligned(rows));
-  print_line("passes: a rank correlation surely below 0.3, an area surely better than random");
+  print_line(
+      "passes: a rank correlation surely below 0.3, an area surely better than that of random "
+      "orders (in brackets)");
 }
 
 Json to_json(const ControlPlan& plan, const Controls& controls) {

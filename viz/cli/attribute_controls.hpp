@@ -15,16 +15,16 @@ namespace glass::viz::cli {
 /// A picture, and the class of which the maps are.
 struct Subject {
   Tensor image;  ///< [1,C,H,W]
-  Index k;
+  Index k;       ///< the class
 };
 
 /// What the controls are about.
 struct ControlPlan {
-  std::vector<NamedMethod> methods;
-  std::string objective;          ///< logit, logprob or softmax
-  std::vector<Subject> subjects;  ///< one, or test images
-  int seeds;                      ///< random networks, and random orders of pixels, for each
-  std::uint64_t seed;             ///< of the first of these
+  std::vector<NamedMethod> methods;  ///< that are tried
+  std::string objective;             ///< logit, logprob or softmax
+  std::vector<Subject> subjects;     ///< one, or test images
+  int seeds;                         ///< random networks, and random orders of pixels, for each
+  std::uint64_t seed;                ///< of the first of these
   std::function<AttributionOptions(const Tensor& image)> options;  ///< of the methods
 };
 
@@ -40,9 +40,10 @@ struct Control {
   std::vector<Tensor> maps;  ///< of the first picture, with the last 1, 2, ... layers random
 };
 
+/// What they found.
 struct Controls {
-  std::vector<std::string> layers;  ///< the last, the one before, ...
-  std::vector<Control> methods;
+  std::vector<std::string> layers;  ///< that became random: the last, the one before, ...
+  std::vector<Control> methods;     ///< in the order of the plan
 };
 
 /// Shows progress. The network has its weights back afterwards: throws std::logic_error if not.
