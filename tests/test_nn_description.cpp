@@ -141,11 +141,11 @@ TEST_CASE("the summary has one aligned line per layer") {
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
   REQUIRE(all.size() == 37 + 3);
-  CHECK(all.front() == "every type: input [2,12,9], 35 layers");
+  CHECK(all.front() == "every type: input [2,12,9], 37 layers");
   CHECK(all[2] ==
         "first  conv1               Conv2d(2, 4, (3, 2), stride=(1, 2), padding=1, bias=False)  "
         "[1,4,12,5]  48          frozen     3x2");
-  CHECK(all[34].find("Linear(6, 3)") == all[2].find("Conv2d"));
-  CHECK(all[34].find("trainable  12x9") != std::string::npos);
-  CHECK(all.back() == "total 481 parameters, 433 trainable");
+  CHECK(all[36].find("Linear(6, 3)") == all[2].find("Conv2d"));
+  CHECK(all[36].find("trainable  12x9") != std::string::npos);
+  CHECK(all.back() == "total 488 parameters, 440 trainable");
 }
