@@ -35,6 +35,7 @@ const std::vector<LayerType>& layer_types() {
       {"ReLU", make<ReLU>},
       {"ReLU6", make<ReLU6>},
       {"LeakyReLU", make<LeakyReLU, LeakyReLUArguments>},
+      {"PReLU", make<PReLU, PReLUArguments>},
       {"ELU", make<ELU, ELUArguments>},
       {"Tanh", make<Tanh>},
       {"Sigmoid", make<Sigmoid>},

@@ -10,6 +10,7 @@
 #include "nn/merging.hpp"
 #include "nn/normalisation.hpp"
 #include "nn/pooling.hpp"
+#include "nn/prelu.hpp"
 #include "nn/zero_pad2d.hpp"
 
 namespace glass::nn {

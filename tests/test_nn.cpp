@@ -67,6 +67,8 @@ std::vector<LayerCase> layer_cases() {
   add(nn::Hardswish(), images);
   add(nn::Identity(), images);
   add(nn::LeakyReLU({.negative_slope = 0.2}), rows);
+  add(nn::PReLU(), rows);
+  add(nn::PReLU({.num_parameters = 3}), images);
   add(nn::ELU(), images);
   add(nn::Tanh(), rows);
   add(nn::Sigmoid(), images);
@@ -177,6 +179,10 @@ TEST_CASE("layers refuse impossible arguments") {
       nn::LayerNorm({.normalized_shape = {3, 0}}),
       "LayerNorm: normalized_shape must be one to three positive sizes, got (3, 0)", ShapeError);
   CHECK_THROWS_AS(nn::LocalResponseNorm({.size = 0}), ShapeError);
+  CHECK_THROWS_WITH_AS(nn::PReLU({.num_parameters = 0}),
+                       "PReLU: num_parameters must be positive, got 0", ShapeError);
+  CHECK_THROWS_WITH_AS(nn::PReLU({.num_parameters = 2}).output_shape({1, 3, 4, 4}),
+                       "PReLU: expected an input [N,2,..], got [1,3,4,4]", ShapeError);
   CHECK_THROWS_AS(nn::AdaptiveAvgPool2d({.output_size = {1, 0}}), ShapeError);
   CHECK_THROWS_WITH_AS(nn::GELU({.approximate = "erf"}),
                        "GELU: approximate must be 'none' or 'tanh', got 'erf'", ShapeError);

@@ -25,6 +25,7 @@ const std::string every_type = R"({
     {"type": "Conv2d", "in_channels": 4, "out_channels": 6, "kernel_size": 2, "padding": "same",
      "groups": 2},
     {"type": "Conv2d", "in_channels": 6, "out_channels": 6, "kernel_size": 1, "padding": "valid"},
+    {"type": "PReLU"}, {"type": "PReLU", "num_parameters": 6},
     {"type": "ReLU6"}, {"type": "SiLU"}, {"type": "GELU"}, {"type": "GELU", "approximate": "tanh"},
     {"type": "Hardswish"}, {"type": "Hardsigmoid"}, {"type": "Identity"},
     {"type": "ZeroPad2d", "padding": [1, 2, 0, 3]}, {"type": "ZeroPad2d", "padding": 1},
@@ -49,7 +50,7 @@ std::string with_layers(const std::string& layers) {
 
 TEST_CASE("a description survives being read and written") {
   const nn::Model model = nn::parse_description(every_type, "m.json", 0);
-  CHECK(model.layers.size() == 35);
+  CHECK(model.layers.size() == 37);
   CHECK(model.name == "every type");
   CHECK(model.mean == std::vector<double>{0.5, 0.25});
   CHECK(model.std == std::vector<double>{0.1, 1});
@@ -139,12 +140,12 @@ TEST_CASE("the summary has one aligned line per layer") {
   std::istringstream lines(model.summary());
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
-  REQUIRE(all.size() == 35 + 3);
-  CHECK(all.front() == "every type: input [2,12,9], 35 layers");
+  REQUIRE(all.size() == 37 + 3);
+  CHECK(all.front() == "every type: input [2,12,9], 37 layers");
   CHECK(all[2] ==
         "first  conv1               Conv2d(2, 4, (3, 2), stride=(1, 2), padding=1, bias=False)  "
         "[1,4,12,5]  48          frozen     3x2");
-  CHECK(all[34].find("Linear(6, 3)") == all[2].find("Conv2d"));
-  CHECK(all[34].find("trainable  12x9") != std::string::npos);
-  CHECK(all.back() == "total 481 parameters, 433 trainable");
+  CHECK(all[36].find("Linear(6, 3)") == all[2].find("Conv2d"));
+  CHECK(all[36].find("trainable  12x9") != std::string::npos);
+  CHECK(all.back() == "total 488 parameters, 440 trainable");
 }

@@ -29,8 +29,8 @@ from exchange.layers import MERGING, TYPES
 def random_network(rng, shape):
     """All types of layers that do not merge appear within a few of these."""
     kernel, stride = rng.choice([3, (3, 5), (1, 2)]), rng.choice([1, 2, (1, 2)])
-    activations = [nn.ReLU(), nn.LeakyReLU(0.2), nn.ELU(0.5), nn.Tanh(), nn.Sigmoid(), nn.ReLU6(),
-                   nn.SiLU(), nn.GELU(), nn.GELU("tanh"), nn.Hardswish(), nn.Hardsigmoid(),
+    activations = [nn.ReLU(), nn.LeakyReLU(0.2), nn.PReLU(), nn.ELU(0.5), nn.Tanh(), nn.Sigmoid(),
+                   nn.ReLU6(), nn.SiLU(), nn.GELU(), nn.GELU("tanh"), nn.Hardswish(), nn.Hardsigmoid(),
                    nn.Identity()]
     network = nn.Sequential(
         nn.Conv2d(shape[0], 6, kernel, stride, padding=rng.choice([0, 1, (1, 2)]),

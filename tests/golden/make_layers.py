@@ -14,7 +14,7 @@ import torch
 folder = pathlib.Path(__file__).parent
 sys.path.insert(0, str(folder.parent.parent / "weights"))
 sys.dont_write_bytecode = True
-import pytorch
+from exchange.files import write_safetensors
 
 torch.manual_seed(0)
 results = {}
@@ -38,4 +38,5 @@ for i, case in enumerate(json.loads((folder / "layers.json").read_text())):
     if "running_mean" in found:
         found["eval"] = layer.eval()(pixels)
     results |= {f"{i}.{key}": tensor.detach() for key, tensor in found.items()}
-(folder / "layers.safetensors").write_bytes(pytorch.to_safetensors(results))
+with open(folder / "layers.safetensors", "wb") as file:
+    write_safetensors(file, results)

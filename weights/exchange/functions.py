@@ -130,9 +130,9 @@ def _hardtanh(listing, input, min_val=-1.0, max_val=1.0, inplace=False):
 
 
 def _prelu(listing, input, weight):
-    if weight.numel() != 1:
-        raise FileError("has a slope for each channel, only one for all can be said: LeakyReLU")
-    return listing.layer(nn.LeakyReLU(float(weight)), input)
+    layer = nn.PReLU(weight.numel())
+    layer.weight.data = weight.detach().reshape(-1)
+    return listing.layer(layer, input)
 
 
 def _selu(listing, input, inplace=False):

@@ -50,6 +50,7 @@ TYPES = {
     "ReLU": ({}, {}),
     "ReLU6": ({}, {}),
     "LeakyReLU": ({"negative_slope": 0.01}, {}),
+    "PReLU": ({"num_parameters": 1}, {}),
     "ELU": ({"alpha": 1.0}, {}),
     "SiLU": ({}, {}),
     "GELU": ({"approximate": "none"}, {}),
