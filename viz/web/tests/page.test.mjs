@@ -168,14 +168,16 @@ test('a click on a channel makes it the objective, and one on a neuron that', as
 });
 
 test('photographs, all ten, any network by itself, and what cannot be', async () => {
-  const { page, noise, context } = await open(address, { hash: '#networks=cifar10&objective=logit:all' });
+  const { page, noise, context } = await open(address, { hash: '#networks=cifar10&objective=logit:all',
+                                                         width: 1280, height: 1060 });
   assert.equal(await page.locator('.tile').count(), 20);
   await page.click('#step');
   await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
   await page.check('#objectives input[value="logit:index:7"]', { force: true });
   await settled(page);
-  await walk(page, 32);
+  await walk(page, 96);
   assert.match(await page.textContent('.painter:nth-child(2) output'), /^horse: (9\d|100)/);
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, 'front.png') });  // docs/figures/page.png
   await page.selectOption('#networks', 'mnist-judge');
   await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
   await settled(page);
