@@ -174,11 +174,11 @@ async function doBegin() {
 }
 
 let owed = 0;  // steps, of which slow motion does less than one a picture
-let lastLook = 0;
+let nextLook = 0;  // in ms: no more than a fifth of the time goes into looking
 
 async function doAdvance(steps) {
   const those = active(), names = those.map(({ name }) => name);
-  const record = !playing || performance.now() - lastLook > 250;
+  const record = !playing || performance.now() > nextLook;
   const { frames } = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
   frames.forEach((frame, i) => {
     const painter = those[i], line = painters.indexOf(painter);
@@ -194,8 +194,10 @@ async function doAdvance(steps) {
   step = frames[0].step;
   say(`step ${step}${step <= planned ? ` of ${planned}` : ''}, ${written(milliseconds)} ms each`);
   if (record) {
-    lastLook = performance.now();
-    await doLook(true);
+    const start = performance.now();
+    await doLook();
+    const end = performance.now();
+    nextLook = end + Math.max(200, 4 * (end - start));
   }
   if (playing && step >= planned && isStill(those, frames)) {
     playing = false;
@@ -219,10 +221,10 @@ function isStill(those, frames) {
   }).every(Boolean);
 }
 
-// `now`: a step was just recorded.
-async function doLook(now) {
+// Looks at what is in sight.
+async function doLook() {
   const drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
-  if (drives && !drives.refused && drives.recorded && (now || visible('#drives'))) {
+  if (drives && !drives.refused && drives.recorded && visible('#drives')) {
     const ask = (question) => engine.ask({ ...question, name: drives.name });
     showTapes(await ask({ ask: 'tapes' }));
     const operation = operationShown();
@@ -261,7 +263,7 @@ async function run() {
         await doAdvance(1);
       } else if (todo.look) {
         todo.look = false;
-        await doLook(false);
+        await doLook();
       } else if (playing) {
         owed = Math.min(owed, 1) + Number(find('#speed').value);
         if (owed >= 1) {
