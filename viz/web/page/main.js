@@ -4,16 +4,17 @@
 import { Curves, written } from './curves.js';
 import { find } from './dom.js';
 import { Engine, loadJson } from './engine.js';
+import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
-import { drawPicture } from './picture.js';
 import { offerSettings, presets, showSettings } from './settings.js';
 import { offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
 
-const still = matchMedia('(prefers-reduced-motion: reduce)');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const engine = new Engine();
 let catalogue;      // what models/index.json lists: groups of networks
-let painters = [];  // those of the chosen group: {name, line, network, digest, tiles...}
+let painters = [];  // of the chosen group: {name, line, network}, and what was learnt of them since
+const networks = new Map();  // promises of what painter.hpp says of each, by name
 const wanted = { group: '', objective: '', start: 'noise', seed: 0, settings: {} };
 const todo = { begin: false, change: false, steps: 0, look: false };
 let playing = false, step = 0, label = '';
@@ -65,46 +66,6 @@ function complain(error) {
 
 function showPlaying() {
   find('#play').textContent = playing ? 'Pause' : 'Play';
-}
-
-// ---- the pictures ----
-
-function makeFigure(painter) {
-  const figure = document.createElement('figure');
-  figure.className = 'painter';
-  figure.innerHTML = `<div class="tiles"></div><figcaption><b></b><output></output></figcaption>`;
-  figure.querySelector('b').textContent = painter.line;
-  find('#pictures').append(figure);
-  return figure;
-}
-
-function makeTiles(painter) {
-  const tiles = painter.figure.querySelector('.tiles'), many = painter.labels.length > 1;
-  tiles.className = many ? 'tiles many' : 'tiles';
-  painter.tiles = painter.labels.map((words) => {
-    const tile = document.createElement('div');
-    tile.className = 'tile';
-    tile.innerHTML = `<canvas role="img"></canvas>${many ? '<p><span></span><span></span></p>' : ''}`;
-    if (many) tile.querySelector('span').textContent = words;
-    return tile;
-  });
-  tiles.replaceChildren(...painter.tiles);
-}
-
-const percent = (p) => `${(100 * p).toFixed(p > .9995 || p < .0005 ? 0 : 1)} %`;
-
-function showPictures(painter, { images, probability = [] }) {
-  painter.tiles.forEach((tile, n) => {
-    const canvas = tile.firstChild;
-    drawPicture(canvas, images, n, painter.network.input);
-    if (painter.tiles.length > 1) tile.querySelector('span + span').textContent =
-      probability.length ? percent(probability[n]) : '';
-    canvas.setAttribute('aria-label', `${painter.labels[n]}, by the network ${painter.name}`);
-  });
-  const mean = probability.reduce((a, b) => a + b, 0) / probability.length;
-  painter.figure.querySelector('output').textContent = !probability.length ? painter.labels[0]
-    : painter.tiles.length > 1 ? `${percent(mean)} on average` : `${painter.labels[0]}: ${percent(mean)}`;
-  return mean;
 }
 
 // ---- what is painted ----
@@ -198,11 +159,7 @@ async function doBegin() {
       painter.digest ??= (await engine.ask({ ask: 'digest', name: painter.name })).digest;
     } catch (error) {
       painter.refused = true;
-      const box = document.createElement('p');
-      box.className = 'refused';
-      box.textContent = error.message;
-      painter.figure.querySelector('.tiles').replaceChildren(box);
-      painter.figure.querySelector('output').textContent = '';
+      showRefusal(painter, error.message);
     }
   }
   for (const curve of Object.values(curves)) curve.clear(painters.length);
@@ -217,14 +174,15 @@ async function doBegin() {
 }
 
 let owed = 0;  // steps, of which slow motion does less than one a picture
-let lastLook = 0;
+let nextLook = 0;  // in ms: no more than a fifth of the time goes into looking
 
 async function doAdvance(steps) {
-  const names = active().map(({ name }) => name);
-  const record = !playing || performance.now() - lastLook > 250;
+  const those = active(), names = those.map(({ name }) => name);
+  const record = !playing || performance.now() > nextLook;
   const { frames } = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
   frames.forEach((frame, i) => {
-    const painter = active()[i], line = painters.indexOf(painter);
+    const painter = those[i], line = painters.indexOf(painter);
+    if (line < 0) return;  // others were chosen meanwhile
     const sure = showPictures(painter, frame);
     curves.objective.add(line, frame.step, frame.objective);
     curves.variation.add(line, frame.step, frame.variation);
@@ -236,10 +194,12 @@ async function doAdvance(steps) {
   step = frames[0].step;
   say(`step ${step}${step <= planned ? ` of ${planned}` : ''}, ${written(milliseconds)} ms each`);
   if (record) {
-    lastLook = performance.now();
-    await doLook(true);
+    const start = performance.now();
+    await doLook();
+    const end = performance.now();
+    nextLook = end + Math.max(200, 4 * (end - start));
   }
-  if (playing && step >= planned && isStill(frames)) {
+  if (playing && step >= planned && isStill(those, frames)) {
     playing = false;
     showPlaying();
     say(`Nothing moves any more: stopped after step ${step}.`);
@@ -248,10 +208,10 @@ async function doAdvance(steps) {
 }
 
 // Whether no picture has changed much since some steps ago.
-function isStill(frames) {
+function isStill(those, frames) {
   const span = 64, least = .1;  // root mean square; with jitter, a picture always trembles
   return frames.map((frame, i) => {
-    const painter = active()[i];
+    const painter = those[i];
     if (painter.snapshot && frame.step < painter.snapshot.step + span) return painter.still;
     const before = painter.snapshot?.images;
     painter.snapshot = { step: frame.step, images: frame.images };
@@ -261,10 +221,10 @@ function isStill(frames) {
   }).every(Boolean);
 }
 
-// `now`: a step was just recorded.
-async function doLook(now) {
+// Looks at what is in sight.
+async function doLook() {
   const drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
-  if (drives && !drives.refused && drives.recorded && (now || visible('#drives'))) {
+  if (drives && !drives.refused && drives.recorded && visible('#drives')) {
     const ask = (question) => engine.ask({ ...question, name: drives.name });
     showTapes(await ask({ ask: 'tapes' }));
     const operation = operationShown();
@@ -303,7 +263,7 @@ async function run() {
         await doAdvance(1);
       } else if (todo.look) {
         todo.look = false;
-        await doLook(false);
+        await doLook();
       } else if (playing) {
         owed = Math.min(owed, 1) + Number(find('#speed').value);
         if (owed >= 1) {
@@ -331,15 +291,16 @@ async function openGroup(name) {
   find('#networks').value = group.name;
   say('Loading…');
   const opened = await Promise.all(group.networks.map(async (of) => {
-    of.network ??= await engine.open(of);
-    return { name: of.name, line: of.line, network: of.network };
+    if (!networks.has(of.name)) networks.set(of.name, engine.open(of));
+    return { name: of.name, line: of.line, network: await networks.get(of.name) };
   }));
+  if (wanted.group !== group.name) return;  // another was chosen meanwhile
   find('#pictures').replaceChildren();
   find('#pictures').className = opened.length === 1 ? 'single' : '';
   for (const painter of opened) painter.figure = makeFigure(painter);
   painters = opened;
   offerObjectives();
-  showSettings(wanted.settings, painters.map(({ network }) => network));
+  showKnobs();
   showOperation(null);
   offerNetworks('#drives-network', () => {
     showOperation(null);
@@ -355,16 +316,18 @@ const tryGroup = (name) => openGroup(name).catch(complain);
 
 // ---- buttons, keys ----
 
+function showKnobs() { showSettings(wanted.settings, painters.map(({ network }) => network)); }
+
 function set(name, value) {
   wanted.settings[name] = value;
-  showSettings(wanted.settings, painters.map(({ network }) => network));
+  showKnobs();
   if (name === 'init-noise') begin();
   else change();
 }
 
 function choosePreset(settings) {
   wanted.settings = { ...settings };
-  showSettings(wanted.settings, painters.map(({ network }) => network));
+  showKnobs();
   begin();
   play(true);
 }
@@ -441,7 +404,7 @@ async function open() {
   find('#networks').append(...catalogue.map(({ name, title }) => new Option(title, name)));
   await engine.start();
   await openGroup(wanted.group);
-  if (!still.matches) play(true);
+  if (!calm.matches) play(true);
   navigator.serviceWorker?.register('sw.js').catch(() => {});  // a file that was mailed has none
 }
 open().catch(complain);

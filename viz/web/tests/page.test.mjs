@@ -127,7 +127,7 @@ test('knobs count at once, presets begin again, and the address tells all of it'
 test('what drives it: painting sends no gradient to the weights, training none to the picture', async () => {
   const { page, noise, context } = await open();
   await walk(page, 24);
-  await page.click('#step');
+  await page.locator('#drives').scrollIntoViewIfNeeded();
   await page.waitForSelector('#tapes svg');
   const jobs = await page.locator('.job').allTextContents();
   assert.match(jobs[0].replace(/\s+/g, ' '),
@@ -137,8 +137,15 @@ test('what drives it: painting sends no gradient to the weights, training none t
   assert.match(await page.textContent('#digest'), /✓ unchanged/);
   assert.equal(await page.locator('#tapes svg').count(), 2);
   await page.check('#drives-network input[value=mnist-cnn]', { force: true });
-  await page.click('#step');
   await page.waitForFunction(() => document.querySelector('.job').textContent.includes('206,922'));
+  // An operation opens, by the mouse and by the keyboard.
+  await page.locator('#tapes [data-mode=maximisation] .op', { hasText: 'conv1' }).click();
+  await page.waitForSelector('#operation .formula');
+  assert.match(await page.textContent('#operation'), /painting: conv2d conv1.*dx\[.*weight, frozen/s);
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, 'drives.png') });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('#operation h3').textContent.includes('relu'));
   assert.deepEqual(noise, []);
   await context.close();
 });
@@ -168,14 +175,16 @@ test('a click on a channel makes it the objective, and one on a neuron that', as
 });
 
 test('photographs, all ten, any network by itself, and what cannot be', async () => {
-  const { page, noise, context } = await open(address, { hash: '#networks=cifar10&objective=logit:all' });
+  const { page, noise, context } = await open(address, { hash: '#networks=cifar10&objective=logit:all',
+                                                         width: 1280, height: 1060 });
   assert.equal(await page.locator('.tile').count(), 20);
   await page.click('#step');
   await page.waitForFunction(() => /^step 1 of/.test(document.querySelector('#status').textContent));
   await page.check('#objectives input[value="logit:index:7"]', { force: true });
   await settled(page);
-  await walk(page, 32);
+  await walk(page, 96);
   assert.match(await page.textContent('.painter:nth-child(2) output'), /^horse: (9\d|100)/);
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, 'front.png') });
   await page.selectOption('#networks', 'mnist-judge');
   await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
   await settled(page);
@@ -192,8 +201,10 @@ test('at every width nothing is cut off; no accessibility rule is broken', async
   for (const [width, height, scheme] of [[390, 844, 'light'], [820, 1180, 'dark'], [1600, 1000, 'light']]) {
     const { page, context } = await open(address, { width, height, scheme, bypassCSP: true });
     await walk(page, 40);
-    await page.click('#step');
-    await page.waitForSelector('#tapes [data-mode=maximisation]');
+    for (const part of ['#drives', '#inside']) {
+      await page.locator(part).scrollIntoViewIfNeeded();
+      await page.waitForSelector(part === '#drives' ? '#tapes [data-mode=maximisation]' : '#channels canvas');
+    }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => axe.run());
