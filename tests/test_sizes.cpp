@@ -88,6 +88,12 @@ TEST_CASE("viz --size: every command takes it, and what was painted so is made a
   CHECK(run_viz("saliency " + of_picture + out).code == 0);
   CHECK(run_viz("replay " + (folder / "b.png")).code == 0);
   CHECK(run_viz("classify " + of_picture).code == 0);
+  check_refused(
+      run_viz("classify " + net + ' ' + picture), 3,
+      "any needs 12x12 pixels, the image has 16x9 (--resize resamples it, --size 9x16 takes it "
+      "as it is)");
+  check_refused(run_viz("classify " + fixed + ' ' + boat_png), 3,
+                "the image has 32x32 (--resize resamples it)");
   CHECK(contains(run_viz("info " + net + " --size 9x16").out, "[1,4,9,16]"));
   CHECK(run_viz("judge " + net + " --judge " + net + " --maximise --steps 1 --size 5").code == 0);
   check_refused(run_viz("judge " + net + " --judge " + fixed + " --maximise --steps 1 --size 24"),

@@ -277,6 +277,17 @@ TEST_CASE("viz tape writes every format, by option or by the output's name") {
   CHECK(one["maximisation"].back()["forward_us"].get<double>() > 0);
 }
 
+TEST_CASE("a layer's name that would reach into the shape beside it is drawn narrower") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "tape.svg";
+  REQUIRE(
+      run_viz("tape " + weights_folder + "cifar10-judge.json --mode maximise --step 0 -o " + path)
+          .code == 0);
+  const std::string svg = slurp(path);  // beside [1,160,1,1] in a box of 200
+  CHECK(contains(svg, "textLength=\"95\" lengthAdjust=\"spacingAndGlyphs\">adaptiveavgpool1<"));
+  CHECK(contains(svg, "class=\"layer\">batchnorm6<"));
+}
+
 TEST_CASE("viz tape refuses in one line what it cannot do") {
   const auto refused = [](const std::string& words, int code, const std::string& reason) {
     const Run run = trace(words);

@@ -29,11 +29,27 @@ bool fits(const nn::Model& model, PictureSize size) {
   return size.width == model.input_shape[2] && size.height == model.input_shape[1];
 }
 
+/// Whether --size would do: pictures of this size give what the network's own give.
+bool takes(const nn::Model& model, PictureSize size) {
+  const Shape& in = model.input_shape;
+  try {
+    return model.output_shape({1, in[0], size.height, size.width}) ==
+           model.output_shape({1, in[0], in[1], in[2]});
+  } catch (const ShapeError&) {
+    return false;
+  }
+}
+
 void refuse_size(const std::string& path, const nn::Model& model, PictureSize found) {
   const Index channels = model.input_shape[0];
-  const char* const advice = channels == 1   ? " (--resize resamples it, --fit finds a digit in it)"
-                             : channels == 3 ? " (--resize resamples it)"
-                                             : "";
+  std::string advice = channels == 1   ? "--resize resamples it, --fit finds a digit in it"
+                       : channels == 3 ? "--resize resamples it"
+                                       : "";
+  if (takes(model, found)) {
+    advice += text(advice.empty() ? "" : ", ", "--size ", Size2(found.height, found.width),
+                   " takes it as it is");
+  }
+  if (!advice.empty()) advice = " (" + advice + ')';
   throw FileError(text(path, ": ", model.name, " needs ", model.input_shape[2], "x",
                        model.input_shape[1], " pixels, the image has ", found.width, "x",
                        found.height, advice));

@@ -70,9 +70,13 @@ class Column {
     return most_ > least_ ? 1.5 + 6.5 * (std::log(norm) - least_) / (most_ - least_) : 4;
   }
 
-  void text_at(double x, double y, const char* kind, const std::string& words) {
-    out_ << "<text x=\"" << x << "\" y=\"" << y << "\" class=\"" << kind << "\">"
-         << page::escaped(words) << "</text>\n";
+  /// Letters are narrower where the words, in monospace, would not fit into `room`.
+  void text_at(double x, double y, const char* kind, const std::string& words, double room = 1e9) {
+    out_ << "<text x=\"" << x << "\" y=\"" << y << "\" class=\"" << kind << '"';
+    if (7 * static_cast<double>(words.size()) > room) {
+      out_ << " textLength=\"" << room << "\" lengthAdjust=\"spacingAndGlyphs\"";
+    }
+    out_ << '>' << page::escaped(words) << "</text>\n";
   }
 
   void arrow_head(Point tip, Point from, const char* kind, double size) {
@@ -218,8 +222,10 @@ class Column {
          << "\" rx=\"6\"/>\n";
     text_at(x + 10, y + 18, "name", e.op);
     const bool fits = 8 * std::ssize(e.op) + 7 * std::ssize(e.layer) < 180;  // in one line
-    text_at(x + box_width - 10, y + (fits ? 18 : 35), "layer", e.layer);
-    text_at(x + 10, y + 35, "shape", e.value.shape().str());
+    const std::string shape = e.value.shape().str();
+    const double beside_shape = box_width - 28 - 7 * static_cast<double>(shape.size());
+    text_at(x + box_width - 10, y + (fits ? 18 : 35), "layer", e.layer, fits ? 1e9 : beside_shape);
+    text_at(x + 10, y + 35, "shape", shape);
     out_ << "</g>\n";
   }
 
