@@ -1,5 +1,9 @@
 #include "viz/pictures/picture_reader.hpp"
 
+#include <algorithm>
+#include <optional>
+
+#include "autograd/threads.hpp"
 #include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "viz/pictures/picture.hpp"
@@ -14,6 +18,31 @@ void append(data::Dataset& data, const Image& image, Index label) {
     for (Index y = 0; y < image.height; ++y)
       for (Index x = 0; x < image.width; ++x) data.pixels.push_back(image.at(x, y, c));
   data.labels.push_back(static_cast<std::uint8_t>(label));
+}
+
+/// What came of a file.
+struct Decoded {
+  std::optional<Image> image;  ///< of the input's size and channels
+  bool resampled = false, recoloured = false;
+  std::string reason;  ///< why there is none
+};
+
+Decoded decoded(const std::string& path, const Shape& shape) {
+  try {
+    nn::InputFile file(path);
+    file.expect_at_most(max_picture_bytes);
+    const std::string bytes = file.all();
+    Image image = decode_picture(bytes, path, 3);
+    const bool to_grey = shape[0] == 1, was_grey = is_grey(image);
+    if (to_grey) image = decode_picture(bytes, path, 1);
+    const bool resampled = image.width != shape[2] || image.height != shape[1];
+    if (resampled) image = resize(image, shape[2], shape[1]);
+    return {std::move(image), resampled, to_grey != was_grey, ""};
+  } catch (const FileError& error) {
+    return {{}, false, false, error.what()};
+  } catch (const IoError& error) {
+    return {{}, false, false, error.what()};
+  }
 }
 
 /// "3 links", after what the list has already; nothing of none.
@@ -32,32 +61,27 @@ bool is_grey(const Image& image) {
 }
 
 data::Dataset PictureReader::read(const std::vector<std::string>& paths, Index label) {
+  constexpr Index together = 256, work = 1'000'000;  // worth every core
   data::Dataset data{shape_, {}, {}};
-  for (const std::string& path : paths) {
-    if (const std::optional<Image> image = picture(path)) append(data, *image, label);
+  const auto count = static_cast<Index>(paths.size());
+  for (Index first = 0; first < count; first += together) {
+    std::vector<Decoded> pictures(static_cast<std::size_t>(std::min(together, count - first)));
+    kernels::parallel_for(std::ssize(pictures), std::ssize(pictures) * work, [&](Index i, int) {
+      pictures[static_cast<std::size_t>(i)] =
+          decoded(paths[static_cast<std::size_t>(first + i)], shape_);
+    });
+    for (const Decoded& one : pictures) {
+      if (!one.image) {
+        leave_out(one.reason);
+        continue;
+      }
+      ++read_;
+      resampled_ += one.resampled;
+      recoloured_ += one.recoloured;
+      append(data, *one.image, label);
+    }
   }
   return data;
-}
-
-std::optional<Image> PictureReader::picture(const std::string& path) {
-  try {
-    nn::InputFile file(path);
-    file.expect_at_most(max_picture_bytes);
-    const std::string bytes = file.all();
-    Image image = decode_picture(bytes, path, 3);
-    const bool to_grey = shape_[0] == 1, was_grey = is_grey(image);
-    if (to_grey) image = decode_picture(bytes, path, 1);
-    ++read_;
-    recoloured_ += to_grey != was_grey;
-    if (image.width == shape_[2] && image.height == shape_[1]) return image;
-    ++resampled_;
-    return resize(image, shape_[2], shape_[1]);
-  } catch (const FileError& error) {
-    leave_out(error.what());
-  } catch (const IoError& error) {
-    leave_out(error.what());
-  }
-  return {};
 }
 
 void PictureReader::leave_out(const std::string& reason) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <string>
 
 #include "nn/data/dataset.hpp"
 #include "viz/pictures/class_folders.hpp"
@@ -24,15 +24,14 @@ class PictureReader {
       : folder_(folder), shape_(shape), tell_(tell) {}
 
   /// The pictures of a class, in this order, that can be read: decoded to the input's channels (colours
-  /// to luminance, grey to three equal channels) and resampled to its size. The others are left out,
-  /// and the first `most_named` told.
+  /// to luminance, grey to three equal channels) and resampled to its size, several at once. The others
+  /// are left out, and the first `most_named` told.
   data::Dataset read(const std::vector<std::string>& paths, Index label);
   /// Tells how many more were left out, what was left aside in the folder, and how many pictures were
   /// changed to fit; nothing of what did not happen.
   void tell_all(const PictureFolder& found) const;
 
  private:
-  std::optional<Image> picture(const std::string& path);
   void leave_out(const std::string& reason);
 
   const std::string& folder_;
