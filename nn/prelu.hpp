@@ -11,7 +11,8 @@ struct PReLUArguments {
   std::vector<Field> fields() { return {{"num_parameters", &num_parameters}}; }
 };
 
-/// x, below 0 a_c x, with a learned slope a_c that begins at 0.25. He et al., 2015. x[N,C,..] -> the same shape.
+/// x, below 0 a_c x, with a learned slope a_c that begins at 0.25: x[N,C,..] -> the same shape. He et al.,
+/// 2015.
 class PReLU final : public Layer {
  public:
   /// Throws ShapeError unless there is a parameter.
