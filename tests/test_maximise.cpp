@@ -87,6 +87,20 @@ TEST_CASE("objective: diversity is less the mean cosine, and least for equal pic
   for (const double value : numbers(objective(model, noise))) CHECK(value > -0.999);
 }
 
+TEST_CASE("objective: variety is 0 where pictures differ enough, and a run lets go of it") {
+  nn::Model model = mnist_cnn();
+  const Tensor same = Tensor::full({3, 1, 28, 28}, 0.7),
+               noise = initial_noise(model, {0, 1}, 0, 0.3);
+  const Objective objective(model, "variety:relu2"), cosine(model, "diversity:relu2");
+  const NoGrad no_grad;
+  for (const double value : numbers(objective(model, same))) CHECK(value == doctest::Approx(-1));
+  for (const double value : numbers(objective(model, same, 0))) CHECK(value == 0);
+  const double other = -2 * numbers(cosine(model, noise))[0] - 1;  // of the two pictures
+  REQUIRE(other < 0.99);
+  CHECK(numbers(objective(model, noise))[0] ==
+        doctest::Approx(-(1 + std::max(0.0, other - 0.85) / 0.15) / 2).epsilon(1e-3));
+}
+
 TEST_CASE("objective: diversity compares pictures of one class, or where each has one, all") {
   nn::Model model = mnist_cnn();
   const Tensor images = initial_noise(model, {0, 1, 2, 3}, 0, 0.3);

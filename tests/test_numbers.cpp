@@ -257,6 +257,7 @@ TEST_CASE("numbers: an empty batch goes through every layer") {
       .add(nn::ZeroPad2d({.padding = {1}}))
       .add(nn::MaxPool2d({.kernel_size = 2}))
       .add(nn::LeakyReLU())
+      .add(nn::PReLU())
       .add(nn::AvgPool2d({.kernel_size = 2, .padding = 1}))
       .add(nn::ELU())
       .add(nn::Dropout({}, rng))

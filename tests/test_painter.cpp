@@ -54,7 +54,8 @@ TEST_CASE("the page's painter paints what maximise does, with what the network r
   CHECK(painter.digest() == weights_sha256(model));
 }
 
-TEST_CASE("the page's knobs count from the next step on; what cannot be is refused in one line") {
+TEST_CASE(
+    "the page's knobs count from the next step on, and what cannot be is refused in one line") {
   web::Painter painter(weights_folder + painter_network);
   painter.begin(painter_run({}));
   painter.advance(2, false);

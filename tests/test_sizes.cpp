@@ -42,7 +42,8 @@ nlohmann::json options_in(const std::string& picture) {
 
 }  // namespace
 
-TEST_CASE("a model without a fixed size takes pictures of any; else a line says what fixes it") {
+TEST_CASE(
+    "a model without a fixed size takes pictures of any, and else a line says what fixes it") {
   const TemporaryFolder folder;
   const auto load = [&](const std::string& rest, Size2 size) {
     return nn::load_model(written(folder, "net.json", convolution_and(rest)), 0, {.size = size});

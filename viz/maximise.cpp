@@ -42,7 +42,7 @@ double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step
 
 /// Falls from 1 to 0 over the second half of a run: pictures part while they form, and then each
 /// becomes as good as it can, where it is.
-double diversity_weight(int step, int steps) { return std::min(1.0, 2 - 2.0 * step / steps); }
+double variety_weight(int step, int steps) { return std::min(1.0, 2 - 2.0 * step / steps); }
 
 /// The image as one step sees it.
 Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {
@@ -116,7 +116,7 @@ MaximiseStep Maximisation::step() {
 
   const auto loss = [&](const Tensor& image, int) {
     const Tensor seen = glance(image, options_, mean(centre_), rng_);
-    const Tensor value = sum(objective_(model_, seen, diversity_weight(steps_, options_.steps)));
+    const Tensor value = sum(objective_(model_, seen, variety_weight(steps_, options_.steps)));
     const Tensor penalty =
         regulariser_weight(steps_, options_.steps) * options_.regulariser(image, centre_);
     now = {seen.detach(), value.item(), penalty.item()};

@@ -37,16 +37,17 @@ Objective::Objective(const nn::Model& model, const std::string& expression)
   }
 }
 
-Tensor Objective::operator()(const nn::Model& model, const Tensor& x, double diversity) const {
-  return (*this)(model, model.outputs(last_layer_, x), diversity);
+Tensor Objective::operator()(const nn::Model& model, const Tensor& x, double variety) const {
+  return (*this)(model, model.outputs(last_layer_, x), variety);
 }
 
 Tensor Objective::operator()(const nn::Model& model, const std::vector<Tensor>& outputs,
-                             double diversity) const {
+                             double variety) const {
   Tensor sum;
   for (const Term& term : terms_) {
-    const double weight = term.weight * (term.kind == TermKind::diversity ? diversity : 1);
-    const Tensor value = weight * term(model, outputs[static_cast<std::size_t>(term.layer)], pictures_);
+    const double weight = term.weight * (term.kind == TermKind::variety ? variety : 1);
+    const Tensor value =
+        weight * term(model, outputs[static_cast<std::size_t>(term.layer)], pictures_);
     sum = sum ? sum + value : value;
   }
   return sum;

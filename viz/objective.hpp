@@ -18,10 +18,11 @@ namespace glass::viz {
 ///     layer:LAYER            the mean of h^2: more of whatever is there (DeepDream; Mordvintsev
 ///                            et al. 2015)
 ///     direction:LAYER:FILE   the mean over places of <h, v>/|v|, v read from a .npy file
-///     diversity:LAYER        less the mean of max(0, cos - 0.85) / 0.15, cos being the cosine
-///                            between h of this picture and of another of its class or channel,
-///                            or, where each has one picture, of any other. -1 if all are equal, 0
-///                            if they differ enough (Olah et al. 2017, without the 0.85)
+///     diversity:LAYER        less the mean of cos, the cosine between h of this picture and of
+///                            another of its class or channel, or, where each has one picture, of
+///                            any other (Olah et al. 2017)
+///     variety:LAYER          less the mean of max(0, cos - 0.85) / 0.15: 0 where they differ enough.
+///                            `maximise` lets go of it in the second half of a run
 ///
 /// CLASS is as `find_class` takes it. CLASS and C may be "all": one picture for each, in one batch. A
 /// network of one output z has the logits (-z, z), so that logit:0 paints what its sigmoid says no to,
@@ -34,11 +35,11 @@ class Objective {
   Objective(const nn::Model& model, const std::string& expression);
 
   /// x[N,C,H,W] of pixels -> [N,1]; N is a multiple of `pictures()`: one of each, then one of each again.
-  /// `diversity` is a factor of the terms of that name.
-  Tensor operator()(const nn::Model& model, const Tensor& x, double diversity = 1) const;
+  /// `variety` is a factor of the terms of that name.
+  Tensor operator()(const nn::Model& model, const Tensor& x, double variety = 1) const;
   /// The same from the outputs of all layers up to and with `last_layer()`, as the model lists them.
   Tensor operator()(const nn::Model& model, const std::vector<Tensor>& outputs,
-                    double diversity = 1) const;
+                    double variety = 1) const;
 
   const std::string& expression() const { return expression_; }  ///< as it was given
   std::size_t terms() const { return terms_.size(); }            ///< how many are summed

@@ -17,8 +17,8 @@ namespace glass::viz {
 namespace {
 
 /// In the order of TermKind.
-const std::array kind_names{"logit",   "logprob", "softmax",   "neuron",
-                            "channel", "layer",   "direction", "diversity"};
+const std::array kind_names{"logit", "logprob",   "softmax",   "neuron", "channel",
+                            "layer", "direction", "diversity", "variety"};
 
 /// The beginning of a term, "- 0.5*logit:".
 struct Head {

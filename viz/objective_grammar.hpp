@@ -7,7 +7,17 @@
 namespace glass::viz {
 
 /// What a term of an objective is about; `Objective` says what each means.
-enum class TermKind { logit, logprob, softmax, neuron, channel, layer, direction, diversity };
+enum class TermKind {
+  logit,
+  logprob,
+  softmax,
+  neuron,
+  channel,
+  layer,
+  direction,
+  diversity,
+  variety
+};
 
 /// True of the kinds that are about a class.
 inline bool is_of_class(TermKind kind) { return kind <= TermKind::softmax; }

@@ -97,7 +97,7 @@ Term term_of(const nn::Model& model, const TermWords& words, const std::string& 
     term.units = chosen(target, model.class_count(), [&] { return find_class(model, target); });
     return term;
   }
-  const bool whole_layer = term.kind == TermKind::layer || term.kind == TermKind::diversity;
+  const bool whole_layer = term.kind == TermKind::layer || term.kind >= TermKind::diversity;
   const std::size_t colon = whole_layer ? target.size() : target.find(':');
   if (colon == target.npos) {
     throw Error("objective '" + expression + "': expected LAYER:... after " + name_of(term.kind) +
@@ -143,12 +143,14 @@ Tensor Term::operator()(const nn::Model& model, const Tensor& h, Index kinds) co
     case TermKind::direction:
       return linear(channel_means(h), direction);
     case TermKind::diversity:
+    case TermKind::variety:
       break;
   }
   // The mean over all pairs counts each picture's cosine with itself, which is 1: a constant.
   constexpr double different_enough = 0.85;
   const Tensor u = unit_rows(flatten(h));
-  const Tensor alike = relu(linear(u, u) - different_enough) / (1 - different_enough);
+  Tensor alike = linear(u, u);
+  if (kind == TermKind::variety) alike = relu(alike - different_enough) / (1 - different_enough);
   return -row_means(alike * same_kind(N, N == kinds ? 1 : kinds));
 }
 

@@ -54,7 +54,7 @@ const std::vector<std::vector<std::string>> figures{
      ">logit-objective.png"},
     {"maximise", "@cifar10-robust", "--objective", "channel:conv2:all", "--steps", "128", "-o",
      ">channels-cifar10.png"},
-    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 10*diversity:relu6", "--count",
+    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 10*variety:relu6", "--count",
      "5", "--steps", "100", "-o", ">birds.png"},
 };
 

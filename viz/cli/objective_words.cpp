@@ -13,7 +13,7 @@ const char* const class_help =
 const char* const objective_help =
     "a sum such as \"logit:3\", \"channel:conv2:5\" or \"logit:3 - 0.5*logit:8\", of logit:K, "
     "logprob:K, softmax:K, neuron:LAYER:C,Y,X, channel:LAYER:C, layer:LAYER, "
-    "direction:LAYER:FILE.npy and diversity:LAYER";
+    "direction:LAYER:FILE.npy, diversity:LAYER and variety:LAYER";
 
 std::string logit_instead(const std::string& words) {
   if (words.find(':') == std::string::npos) return "--objective logit";
