@@ -1,8 +1,6 @@
 # Debian's emscripten, with what Debian has for all compilers beside it: headers only. Nothing is downloaded.
-# Its linker is a program of node, and wants Debian's modules: the preset `web` sets NODE_PATH.
-if(NOT DEFINED ENV{NODE_PATH})
-  set(ENV{NODE_PATH} /usr/share/nodejs)
-endif()
+# Its linker runs in node, and finds Debian's modules also where node is another.
+set(CMAKE_CXX_LINKER_LAUNCHER ${CMAKE_COMMAND} -E env NODE_PATH=/usr/share/nodejs)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
 include(/usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake)
