@@ -10,8 +10,8 @@
 using namespace glass;
 using viz::web::Json, viz::web::Painter;
 
-/// Paints what tests/web/paintings.json lists, and prints for each painting the SHA-256 of its floats; or, with
-/// `--floats NAME`, those of one. Where no product is fused with a sum, as in a browser and on a PC without
+/// Paints what tests/web/paintings.json lists, and prints for each painting the SHA-256 of its floats; with
+/// `paint PROJECT --floats NAME`, also those of one. Where no product is fused with a sum, as in a browser and on a PC without
 /// GLASS_NATIVE, both are the same for the same settings.
 int main(int argc, char** argv) {
   kernels::set_threads(1);

@@ -30,7 +30,8 @@ function joined(file, seen = new Set()) {
 
 // ---- networks ----
 
-const titles = { mnist: 'Digits (MNIST)', fashion: 'Clothes (Fashion-MNIST)', cifar10: 'Photographs (CIFAR-10)' };
+const titles = { mnist: 'Digits (MNIST)', fashion: 'Clothes (Fashion-MNIST)',
+                 cifar10: 'Photographs (CIFAR-10)' };
 
 // Every network of weights/: plain and robust ones of the same data together, then each by itself.
 function catalogue() {
@@ -91,11 +92,11 @@ const version = sha256(Object.values(files).map(sha256).join() +
 writeFileSync(join(site, 'sw.js'), text(join(here, 'page/sw.js'))
   .replace('@version@', version).replace('@files@', JSON.stringify(kept)));
 
-const inside = (name, bytes) =>
-  `<script type="application/octet-stream" data-file="${name}">${Buffer.from(bytes).toString('base64')}</script>\n`;
-const embedded = [['worker.js', worker], ['glassgrad.wasm', wasm], ['models/index.json', files['models/index.json']],
-                  ...modelFiles.map((name) => [`models/${name}`, readFileSync(join(site, 'models', name))])]
-  .map(([name, bytes]) => inside(name, bytes)).join('');
+const embedded = ['worker.js', 'glassgrad.wasm', 'models/index.json',
+                  ...modelFiles.map((name) => `models/${name}`)]
+  .map((name) => [name, readFileSync(join(site, name)).toString('base64')])
+  .map(([name, base64]) => `<script type="application/octet-stream" data-file="${name}">${base64}</script>\n`)
+  .join('');
 const ownScript = script.replaceAll('</', '<\\/');
 writeFileSync(join(output, 'glassgrad.html'), html
   .replace('@policy@', [

@@ -1,6 +1,6 @@
 #include <emscripten.h>
 
-#include <functional>
+#include <memory>
 #include <new>
 #include <vector>
 

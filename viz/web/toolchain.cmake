@@ -1,19 +1,15 @@
 # Debian's emscripten, with what Debian has for all compilers beside it: headers only. Nothing is downloaded.
-# Its linker is a program of node, and wants Debian's modules: the preset `web` sets NODE_PATH.
-if(NOT DEFINED ENV{NODE_PATH})
-  set(ENV{NODE_PATH} /usr/share/nodejs)
-endif()
+# Its linker runs in node, and finds Debian's modules also where node is another.
+set(CMAKE_CXX_LINKER_LAUNCHER ${CMAKE_COMMAND} -E env NODE_PATH=/usr/share/nodejs)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE BOTH)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE BOTH)
 include(/usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake)
-set(CMAKE_INSTALL_PREFIX ${CMAKE_BINARY_DIR}/install CACHE PATH "" FORCE)
 
 # Vectors of 128 bits, exceptions that are caught, and no threads: these would need memory that is shared,
 # which a browser gives only to pages with headers that static hosting cannot set.
 # The headers of others lie among the system's own: they come last.
 set(CMAKE_CXX_FLAGS_INIT
     "-msimd128 -fwasm-exceptions -isystem ${CMAKE_CURRENT_LIST_DIR}/libcxx -idirafter /usr/include")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-fwasm-exceptions")
 list(APPEND CMAKE_SYSTEM_INCLUDE_PATH /usr/include)
 list(APPEND CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES /usr/include)
 set(THREADS_PREFER_PTHREAD_FLAG OFF)

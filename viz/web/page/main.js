@@ -374,7 +374,8 @@ offerSettings(set);
 offerOperations(look);
 
 document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || painters.length === 0) return;
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (painters.length === 0) return;
   if (event.target.closest('input:not([name=objective]), select, textarea')) return;
   const digit = /^[0-9]$/.test(event.key) && Number(event.key) < painters[0].network.classes.length;
   const onButton = event.target.closest('button, summary, [tabindex]') !== null;

@@ -109,7 +109,8 @@ export function showOperation(operation) {
       written(value.max)}</p>
     ${inputs.map((input, i) => `<p><span class="formula">${escaped(formula.backward[i])}</span><br>${
       sent(input, input.entry.reason)}</p>`).join('')}
-    ${kept.length ? `<p class="quiet">kept for backward: ${kept.map((k) => escaped(k.name)).join(', ')}</p>` : ''}
+    ${kept.length ? `<p class="quiet">kept for backward: ${
+      kept.map((k) => escaped(k.name)).join(', ')}</p>` : ''}
     <p class="quiet"><code>${escaped(operation.source)}</code></p></div>
     <div class="figures">${picture(operation.picture, 'its value y')}${
       picture(operation.grad_picture, 'the gradient dy')}${

@@ -38,7 +38,8 @@ after(async () => {
 
 // Opens the page at rest, and watches that it says nothing on the console and asks nobody else. (Playwright
 // itself looks into the page by scripts, and so the policy against foreign ones is bypassed only for axe.)
-async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light', bypassCSP = false } = {}) {
+async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
+                                    bypassCSP = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
                                              reducedMotion: 'reduce', bypassCSP });
   const page = await context.newPage();
