@@ -32,7 +32,8 @@ TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any nu
 TEST_CASE("viz attack: the change deceives the network, and is told as it is") {
   const TemporaryFolder folder;
   const std::string png = folder / "a.png", npy = folder / "a.npy",
-                    digit = "docs/samples/digit.png";
+                    samples = std::string(GLASS_SOURCE_DIR) + "/docs/samples/",
+                    digit = samples + "digit.png";
   const Run run = run_viz("attack " + mnist_json + " " + digit + " --target 3 --steps 8 --beside " +
                           tiny_json + " --json -o " + png + " --npy " + npy);
   REQUIRE_MESSAGE(run.code == 0, run.err);
@@ -49,7 +50,7 @@ TEST_CASE("viz attack: the change deceives the network, and is told as it is") {
     CHECK(attack["l2"].get<double>() == doctest::Approx(std::sqrt(sum(square(change)).item())));
     CHECK(attack["linf"].get<double>() <= attack["l2"].get<double>());
   }
-  CHECK(run_viz("replay " + png + " --in weights --in docs/samples").code == 0);
+  CHECK(run_viz("replay " + png + " --in " + weights_folder + " --in " + samples).code == 0);
   const Run in_vain = run_viz("attack " + tiny_json + " " + digit + " --eps 0.001 -o " + png);
   CHECK(in_vain.code == 0);
   CHECK(in_vain.out.find("tiny: 5 98.9 %, no attack of this strength succeeds\n") == 0);
