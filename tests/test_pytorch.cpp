@@ -26,7 +26,8 @@ std::string python_with_torch() {
 /// decides which of them gets the gradient.
 void write_shipped_models(const TemporaryFolder& folder) {
   for (const char* name : {"mnist-cnn", "mnist-robust", "mnist-judge", "cifar10-cnn",
-                           "cifar10-robust", "cifar10-judge", "tiny"}) {
+                           "cifar10-robust", "cifar10-judge", "fashion-cnn", "fashion-robust",
+                           "fashion-judge", "cifar10-resnet-robust", "tiny"}) {
     nn::Model model = nn::load_model(text(weights_folder, name, ".json"));
     model.weights = text(name, ".safetensors");
     nn::save_model(model, folder / text(name, ".json"));

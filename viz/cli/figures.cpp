@@ -19,7 +19,11 @@ struct FiguresArguments {
 /// '%' a sample image, and one that begins with '>' a file to write.
 const std::vector<std::vector<std::string>> figures{
     {"gallery", "@mnist-cnn", "@mnist-robust", "-o", ">gallery-mnist.png"},
-    {"gallery", "@cifar10-cnn", "@cifar10-robust", "-o", ">gallery-cifar10.png"},
+    {"gallery", "@fashion-cnn", "@fashion-robust", "-o", ">gallery-fashion.png"},
+    {"gallery", "@cifar10-cnn", "@cifar10-robust", "@cifar10-resnet-robust", "-o",
+     ">gallery-cifar10.png"},
+    {"maximise", "@cifar10-resnet-robust", "--class", "all", "--count", "8", "-o",
+     ">eight-cifar10.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--tv", "0", "--l2", "0", "--jitter", "0", "-o",
      ">no-regulariser-mnist.png"},
     {"maximise", "@cifar10-cnn", "--class", "all", "--tv", "0", "-o",
@@ -54,8 +58,8 @@ const std::vector<std::vector<std::string>> figures{
      ">logit-objective.png"},
     {"maximise", "@cifar10-robust", "--objective", "channel:conv2:all", "--steps", "128", "-o",
      ">channels-cifar10.png"},
-    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 10*variety:relu6", "--count",
-     "5", "--steps", "100", "-o", ">birds.png"},
+    {"maximise", "@cifar10-robust", "--objective", "logit:bird + 10*variety:relu6", "--count", "5",
+     "--steps", "100", "-o", ">birds.png"},
 };
 
 int figures_command(const FiguresArguments& args) {
