@@ -90,6 +90,7 @@ TEST_CASE("the page's tapes: painting trains the picture alone, training the wei
   CHECK(tapes[0]["mode"] == "training");
   CHECK(tapes[0]["trainable"] == 313514);
   CHECK(tapes[0]["weights"] > 0);
+  CHECK(painter.tapes()["tapes"][0]["weights"] == tapes[0]["weights"]);
   CHECK(tapes[0]["image"].is_null());
   CHECK(tapes[1]["trainable"] == 28 * 28);
   CHECK(tapes[1]["weights"].is_null());

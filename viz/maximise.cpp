@@ -42,7 +42,9 @@ double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step
 
 /// Falls from 1 to 0 over the second half of a run: pictures part while they form, and then each
 /// becomes as good as it can, where it is.
-double variety_weight(int step, int steps) { return std::min(1.0, 2 - 2.0 * step / steps); }
+double variety_weight(int step, int steps) {
+  return step < steps ? std::min(1.0, 2 - 2.0 * step / steps) : 0;
+}
 
 /// The image as one step sees it.
 Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {

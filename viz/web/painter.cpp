@@ -137,7 +137,7 @@ double Painter::setting(const Json& run, const std::string& name, double otherwi
 }
 
 MaximiseOptions Painter::options(const Json& run) const {
-  MaximiseOptions options;
+  MaximiseOptions options = options_for(model_->input_shape);
   for (const auto& [name, value] : model_->maximise) {
     if (name != "init-noise") set_option(options, name, value);
   }

@@ -24,6 +24,7 @@ std::shared_ptr<const Trace> tape_of_training(nn::Model& model, const Tensor& im
   const Tensor x = image.detach();
   trace->name(x, "image", Trace::Role::data);
   const std::vector<Index> labels(static_cast<std::size_t>(x.shape()[0]), label);
+  for (const nn::NamedTensor& weight : model.parameters()) weight.tensor.zero_grad();
   model.loss(model.logits(x), labels).backward();
   trace->stop();
   expect_finite(model, *trace, "in training");
