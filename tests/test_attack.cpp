@@ -129,6 +129,18 @@ TEST_CASE(
       CHECK_FALSE(viz::smallest_attack(squares.model, image, label, how, 0));
     }
   }
+  // A network that is very sure is no more robust for it.
+  const Attack how{.norm = "l2", .eps = 12, .steps = 10};
+  const auto needed = [&] {
+    return viz::size_of_change(how, image,
+                               viz::smallest_attack(squares.model, image, seen, how, 0));
+  };
+  const double before = needed();
+  const std::vector<nn::NamedTensor> weights = squares.model.parameters();
+  for (std::size_t i = weights.size() - 2; i < weights.size(); ++i) {
+    for (real& w : weights[i].tensor.mutable_values()) w *= 100;
+  }
+  CHECK(needed() == doctest::Approx(before).epsilon(0.05));
   const Attack where_it_is{.norm = "l2", .eps = 1, .targeted = true};
   const Tensor same = viz::smallest_attack(squares.model, image, seen, where_it_is, 0);
   CHECK(same.data() == image.data());

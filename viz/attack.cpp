@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "autograd/node.hpp"
@@ -38,6 +39,18 @@ void project(std::span<real> change, const Attack& how) {
   } else if (const double size = length(change); size > how.eps) {
     for (real& c : change) c *= static_cast<real>(how.eps / size);
   }
+}
+
+/// The largest logit of another class less that of the label. -> [N,1]
+Tensor margins(const nn::Model& model, const Tensor& logits, const std::vector<Index>& labels) {
+  const Tensor z = model.class_logits(logits);
+  const Index N = z.shape()[0], K = z.shape()[1];
+  Tensor out_of_reach = Tensor::zeros({N, K});
+  for (Index n = 0; n < N; ++n) {
+    out_of_reach.mutable_data()[n * K + labels[static_cast<std::size_t>(n)]] =
+        std::numeric_limits<real>::max();
+  }
+  return max(z - out_of_reach, 1, true) - gather(z, 1, labels);
 }
 
 }  // namespace
@@ -91,7 +104,9 @@ Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& 
   }
   for (int step = 0; step < how.steps; ++step) {
     x.zero_grad();
-    const Tensor loss = model.loss(model.logits(x), labels);
+    const Tensor logits = model.logits(x);
+    const Tensor loss =
+        how.margin ? sum(margins(model, logits, labels)) : model.loss(logits, labels);
     (how.targeted ? -loss : loss).backward();
     const Tensor gradient = x.grad();
     for (Index n = 0; n < N; ++n) {
@@ -120,6 +135,7 @@ bool succeeds(const nn::Model& model, const Tensor& image, Index label, const At
 Tensor smallest_attack(nn::Model& model, const Tensor& image, Index label, Attack how,
                        std::uint64_t seed) {
   if (succeeds(model, image, label, how)) return image;
+  how.margin = true;
   const double farthest = how.eps;
   Tensor best;
   const auto works = [&](double eps) {

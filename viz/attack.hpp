@@ -19,6 +19,9 @@ struct Attack {
   double eps = 0;    ///< the largest change, pixels being in [0, 1]
   int steps = 3;  ///< each of length 2.5 eps / steps, so that the border can be reached and walked
   bool targeted = false;  ///< labels are classes to arrive at, not classes to leave
+  /// Climb the largest other logit less the label's (Carlini and Wagner 2017, f6) in place of the training
+  /// loss, whose gradient fades where the network is very sure.
+  bool margin = false;
 
   explicit operator bool() const { return !norm.empty(); }  ///< there is an attack
 };

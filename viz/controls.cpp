@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "autograd/statistics.hpp"
@@ -124,7 +125,9 @@ double area_on_the_way(const nn::Model& model, Index k, const Tensor& from, cons
 
 Estimate estimate(const std::vector<double>& values) {
   const auto count = static_cast<double>(values.size());
-  Estimate result{mean(values)};
+  Estimate result{std::numeric_limits<double>::quiet_NaN(),
+                  std::numeric_limits<double>::infinity()};
+  if (!values.empty()) result.mean = mean(values);
   if (values.size() < 2) return result;
   double squares = 0;
   for (const double v : values) squares += (v - result.mean) * (v - result.mean);

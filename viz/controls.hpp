@@ -49,10 +49,11 @@ double area_on_the_way(const nn::Model& model, Index k, const Tensor& from, cons
 
 /// A mean, and how far from it the true one may be.
 struct Estimate {
-  double mean = 0;    ///< of the values
-  double margin = 0;  ///< of a normal 95 % interval: 1.96 standard errors; 0 of one number
+  double mean = 0;  ///< of the values; NaN of none
+  double margin =
+      0;  ///< of a normal 95 % interval: 1.96 standard errors; infinite of fewer than two
 };
-/// Of one number or more.
+/// Of any numbers.
 Estimate estimate(const std::vector<double>& values);
 
 }  // namespace glass::viz

@@ -21,15 +21,6 @@ Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<doubl
   return shift(images - middle, dy, dx) + middle;
 }
 
-Tensor rounded_to_8_bits(const Tensor& images) {
-  const Tensor rounded = Tensor::empty(images.shape());
-  real* out = rounded.mutable_data();
-  for (const real value : images.values()) {
-    *out++ = static_cast<real>(std::lround(std::clamp(value, real(0), real(1)) * 255)) / 255;
-  }
-  return rounded;
-}
-
 /// Which coefficients of `hartley2d`, [H,W], are above a quarter of a cycle per pixel.
 std::vector<bool> high_frequencies(Index H, Index W) {
   const auto frequency = [](Index k, Index size) {
@@ -44,6 +35,15 @@ std::vector<bool> high_frequencies(Index H, Index W) {
 }
 
 }  // namespace
+
+Tensor rounded_to_8_bits(const Tensor& images) {
+  const Tensor rounded = Tensor::empty(images.shape());
+  real* out = rounded.mutable_data();
+  for (const real value : images.values()) {
+    *out++ = static_cast<real>(std::lround(std::clamp(value, real(0), real(1)) * 255)) / 255;
+  }
+  return rounded;
+}
 
 Tensor logits_of(const nn::Model& model, const Tensor& images) {
   const Tensor logits = nn::infer([&](const Tensor& x) { return model.logits(x); }, images);

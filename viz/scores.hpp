@@ -25,6 +25,9 @@ std::vector<double> mean_variation(const Tensor& images);
 /// a quarter of a cycle per pixel; 0 for a picture without any.
 std::vector<double> high_frequency_share(const Tensor& images);
 
+/// What a file of bytes keeps of pictures: each pixel is one of 256.
+Tensor rounded_to_8_bits(const Tensor& images);
+
 /// How one picture fares.
 struct Score {
   Index label;                ///< the class that it was made for

@@ -56,6 +56,7 @@ struct Outcome {
 
 Outcome attacked(nn::Model& model, const Tensor& image, const AttackArguments& args) {
   model.eval();
+  model.class_count();  // throws if the network is no classifier
   Outcome outcome;
   outcome.model = model.name;
   outcome.before = answer_of(model, image);
@@ -70,7 +71,7 @@ Outcome attacked(nn::Model& model, const Tensor& image, const AttackArguments& a
   outcome.found = static_cast<bool>(found);
   outcome.changed = outcome.found ? found : image;
   outcome.after = answer_of(model, outcome.changed);
-  outcome.stored = answer_of(model, to_tensor(to_image(outcome.changed, 0)));
+  outcome.stored = answer_of(model, rounded_to_8_bits(outcome.changed));
   outcome.l2 = size_of_change({.norm = "l2"}, image, outcome.changed);
   outcome.linf = size_of_change({.norm = "linf"}, image, outcome.changed);
   return outcome;

@@ -15,6 +15,7 @@
 #include "viz/cli/objective_words.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/cli/progress.hpp"
+#include "viz/finite.hpp"
 #include "viz/pictures/data.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/pictures/text.hpp"
@@ -236,6 +237,9 @@ std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& mo
     progress.begin(static_cast<Index>(attributions.size()), method.title);
     progress.show("", 0);
     const Tensor maps = as_usage([&] { return method.method(model, objective, images, options); });
+    if (!all_finite({maps})) {
+      throw FileError(model.name + ": " + method.title + ": numbers beyond single precision");
+    }
     attributions.push_back({method, maps, norms(maps), {}});
     if (method.name == "integrated-gradients") {
       attributions.back().completeness =

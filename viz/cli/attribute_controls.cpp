@@ -51,11 +51,17 @@ std::vector<Index> other_classes(const nn::Model& model, const Subject& subject)
 
 /// All numbers of the only picture, or the mean of one of many.
 void take(Numbers& to, const Numbers& found, const ControlPlan& plan) {
+  if (found.empty()) return;
   if (plan.subjects.size() == 1) {
     to.insert(to.end(), found.begin(), found.end());
   } else {
     to.push_back(mean(found));
   }
+}
+
+/// A map of zeros, which resembles nothing and proves nothing.
+bool is_empty(const Numbers& map) {
+  return std::ranges::all_of(map, [](double value) { return value == 0; });
 }
 
 Numbers magnitudes(Numbers map) {
@@ -98,6 +104,7 @@ class Trial {
     for (std::size_t m = 0; m < maps_.size(); ++m) {
       samples[m].random.resize(layers.size());
       samples[m].random_magnitude.resize(layers.size());
+      if (is_empty(maps_[m])) continue;
       for (std::size_t s = 0; s < layers.size(); ++s) {
         take(samples[m].random[s], found[m][s], plan_);
         take(samples[m].random_magnitude[s], found_magnitude[m][s], plan_);
@@ -108,6 +115,7 @@ class Trial {
   void compare_classes(std::vector<Samples>& samples) const {
     const std::vector<Index> others = other_classes(model_, subject_);
     for (std::size_t m = 0; m < maps_.size(); ++m) {
+      if (is_empty(maps_[m])) continue;
       Numbers found;
       for (const Index k : others) {
         const Numbers other = map(plan_.methods[m], objective_for(model_, plan_, k));
@@ -183,7 +191,9 @@ std::string verdict(const Estimate& value, double threshold, bool should_be_abov
 }
 
 std::string words(const Estimate& value) {
-  return formatted("%.2f", value.mean) + " +-" + formatted("%.2f", value.margin);
+  if (std::isnan(value.mean)) return "-";
+  const std::string mean = formatted("%.2f", value.mean);
+  return std::isinf(value.margin) ? mean : mean + " +-" + formatted("%.2f", value.margin);
 }
 
 Json json_of(const Estimate& value) { return {{"mean", value.mean}, {"margin", value.margin}}; }

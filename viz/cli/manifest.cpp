@@ -15,8 +15,8 @@ using Json = nlohmann::ordered_json;
 
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
-      texts{"class",    "objective", "layer", "init", "baseline",
-            "data",     "target",    "size",  "rows", "columns"};
+      texts{"class", "objective", "layer", "init", "baseline",
+            "data",  "target",    "size",  "rows", "columns"};
   const auto is_one_of = [&](const std::vector<std::string>& names) {
     return std::ranges::count(names, option.name()) > 0;
   };
@@ -67,6 +67,10 @@ void Manifest::will_write(const std::vector<OutputFile>& outputs) {
   for (const OutputFile& output : outputs) {
     files_.writes(output);
     const bool is_array = output.ending == ".npy" && !output.path.empty();
+    if (is_array && output.path.starts_with("/dev/")) {
+      throw UsageError(output.path +
+                       ": expected a file for the array, beside which its manifest lies");
+    }
     if (is_array) files_.writes({output.path + ".json", ".json"});
   }
 }

@@ -34,18 +34,21 @@ std::string caption_of(const Axis& axis, const std::string& value) {
 /// The painting with these values, which are read as the command line would read them.
 Painting with(Painting painting, const std::vector<std::pair<std::string, std::string>>& values) {
   Command words("sweep", "");
-  const std::string init = painting.init;
   add_painting_options(words, painting);
   std::vector<std::string> given;
   for (const auto& [option, value] : values) {
     const Option* known = words.find_option(option);
-    if (known && !is_described(*known)) throw UsageError(option + ": changes no picture");
+    const bool is_of_program = !known && (option == "help" || option == "version");
+    const bool is_of_reading = option == "fit" || option == "resize";  // which was done before
+    if (is_of_program || is_of_reading || (known && !is_described(*known))) {
+      throw UsageError(option + ": changes no picture");
+    }
+    if (option == "init" && is_file(value)) {
+      throw UsageError("init=" + value + ": expected noise or grey");
+    }
     given.push_back("--" + option + '=' + value);
   }
   words.parse(given);
-  if (painting.init != init && is_file(painting.init)) {
-    throw UsageError("init=" + painting.init + ": expected noise or grey");
-  }
   return painting;
 }
 
