@@ -30,8 +30,10 @@ function joined(file, seen = new Set()) {
 
 // ---- networks ----
 
-const titles = { mnist: 'Digits (MNIST)', fashion: 'Clothes (Fashion-MNIST)',
-                 cifar10: 'Photographs (CIFAR-10)' };
+// By what a network's name begins with, in the order of the list.
+const titles = { 'mnist': 'Digits (MNIST)', 'fashion': 'Clothes (Fashion-MNIST)',
+                 'cifar10': 'Photographs (CIFAR-10)', 'cifar10-resnet': 'Photographs (CIFAR-10), ResNet' };
+const kindOf = (name) => Object.keys(titles).findLast((kind) => `${name}-`.startsWith(`${kind}-`)) ?? '';
 
 // Every network of weights/: plain and robust ones of the same data together, then each by itself.
 function catalogue() {
@@ -42,16 +44,16 @@ function catalogue() {
   });
   const named = new Map(networks.map((network) => [network.name, network]));
   const title = (name) => {
-    const [data, ...rest] = name.split('-');
-    return [titles[data] ?? data, ...rest].join(' ');
+    const kind = kindOf(name);
+    return [titles[kind], ...name.slice(kind.length).split('-')].filter(Boolean).join(' ');
   };
   const pairs = networks.filter(({ name }) => name.endsWith('-robust')).flatMap((robust) => {
     const base = robust.name.replace(/-robust$/, ''), plain = named.get(base) ?? named.get(`${base}-cnn`);
     return plain ? [{ name: base, title: `${title(base)}: plain beside robust`,
                       networks: [{ ...plain, line: 'plain' }, { ...robust, line: 'robust' }] }] : [];
   });
-  const order = ['mnist', ...Object.keys(titles)];
-  pairs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const order = Object.keys(titles), place = ({ name }) => order.indexOf(kindOf(name));
+  pairs.sort((a, b) => place(a) - place(b));
   const singles = networks.map((network) => ({ name: network.name, title: title(network.name),
                                                networks: [{ ...network, line: network.name }] }));
   return [...pairs, ...singles];
@@ -85,8 +87,7 @@ for (const [name, content] of Object.entries(files)) writeFileSync(join(site, na
 for (const name of modelFiles) cpSync(join(project, 'weights', name), join(site, 'models', name));
 
 // The service worker keeps what it knows by a digest of all of it.
-const kept = ['./', ...Object.keys(files).filter((name) => name !== 'index.html'),
-              ...modelFiles.map((name) => `models/${name}`)];
+const kept = ['./', ...Object.keys(files), ...modelFiles.map((name) => `models/${name}`)];
 const version = sha256(Object.values(files).map(sha256).join() +
   modelFiles.map((name) => sha256(readFileSync(join(site, 'models', name)))).join());
 writeFileSync(join(site, 'sw.js'), text(join(here, 'page/sw.js'))

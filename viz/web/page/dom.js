@@ -9,8 +9,8 @@ export function goByArrows(box, selector) {
   const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
   box.addEventListener('keydown', (event) => {
     const all = [...box.querySelectorAll(selector)].filter((element) => element.getClientRects().length > 0);
-    const next = all[all.indexOf(event.target) + (steps[event.key] ?? 0)];
-    if (!(event.key in steps) || !next) return;
+    const at = all.indexOf(event.target), next = all[at + (steps[event.key] ?? 0)];
+    if (at < 0 || !(event.key in steps) || !next) return;
     event.preventDefault();
     event.target.setAttribute('tabindex', -1);
     next.setAttribute('tabindex', 0);

@@ -1,7 +1,7 @@
 // What the page knows of its worker: one question, one answer. And where files come from: beside the page,
 // or from inside it, if it is one file.
 
-const embedded = (name) => document.querySelector(`script[data-file="${name}"]`);
+export const embedded = (name) => document.querySelector(`script[data-file="${name}"]`);
 
 /// The bytes of one of the page's own files.
 export async function load(name) {
@@ -26,9 +26,18 @@ export class Engine {
   #worker = makeWorker();
   #waiting = new Map();
   #asked = 0;
+  #broken = null;
 
   constructor() {
+    const breaks = ({ message }) => {
+      this.#broken = new Error(`the worker stopped: ${message ?? 'it cannot be understood'}`);
+      for (const { reject } of this.#waiting.values()) reject(this.#broken);
+      this.#waiting.clear();
+    };
+    this.#worker.onerror = breaks;
+    this.#worker.onmessageerror = breaks;
     this.#worker.onmessage = ({ data: { id, answer, error } }) => {
+      if (!this.#waiting.has(id)) return;
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error === undefined) resolve(answer);
@@ -37,6 +46,7 @@ export class Engine {
   }
 
   ask(question, handedOver = []) {
+    if (this.#broken) return Promise.reject(this.#broken);
     const id = ++this.#asked;
     this.#worker.postMessage({ id, question }, handedOver);
     return new Promise((resolve, reject) => { this.#waiting.set(id, { resolve, reject }); });

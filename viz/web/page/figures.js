@@ -9,7 +9,8 @@ const percent = (p) => `${(100 * p).toFixed(p > .9995 || p < .0005 ? 0 : 1)} %`;
 export function makeFigure(painter) {
   const figure = document.createElement('figure');
   figure.className = 'painter';
-  figure.innerHTML = '<div class="tiles"></div><figcaption><b></b><output></output></figcaption>';
+  figure.innerHTML =
+    '<div class="tiles"></div><figcaption><b></b><output aria-live="off"></output></figcaption>';
   figure.querySelector('b').textContent = painter.line;
   find('#pictures').append(figure);
   return figure;

@@ -24,8 +24,8 @@ export function offerLayers(of, whenChosen) {
 /// Which layer is looked at.
 export const layerShown = () => Number(find('#layer').value);
 
-/// Draws the layer's output, values[K,H,W].
-export function showLayer({ shape: [K, H, W], values }) {
+/// Draws the layer's output, values[K,H,W], and marks the channel that the objective names.
+export function showLayer({ shape: [K, H, W], values }, objective) {
   const flat = H === 1 && W === 1, count = Math.min(K, mostChannels), box = find('#channels');
   const { name } = layerAt();
   if (box.childElementCount !== count || box.dataset.layer !== name) {
@@ -34,9 +34,12 @@ export function showLayer({ shape: [K, H, W], values }) {
     box.replaceChildren(...Array.from({ length: count }, (_, k) => button(name, k, [H, W], flat)));
     box.firstChild.tabIndex = 0;
   }
+  const [kind, of, unit] = objective.split(':');
+  const marked = kind !== 'logit' && of === name ? parseInt(unit, 10) : -1;
   let peak = 0;
   for (const value of values) peak = Math.max(peak, Math.abs(value));
   for (let k = 0; k < count; ++k) {
+    box.children[k].setAttribute('aria-pressed', k === marked);
     drawMap(box.children[k].firstChild, values.subarray(k * H * W, (k + 1) * H * W), [H, W], peak);
   }
 }

@@ -3,17 +3,18 @@
 
 import { Curves, written } from './curves.js';
 import { find } from './dom.js';
-import { Engine, loadJson } from './engine.js';
+import { embedded, Engine, loadJson } from './engine.js';
 import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
 import { offerSettings, presets, showSettings } from './settings.js';
-import { offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
+import { hideTapes, offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const engine = new Engine();
 let catalogue;      // what models/index.json lists: groups of networks
 let painters = [];  // of the chosen group: {name, line, network}, and what was learnt of them since
+let painted = '';   // the name of that group
 const networks = new Map();  // promises of what painter.hpp says of each, by name
 const wanted = { group: '', objective: '', start: 'noise', seed: 0, settings: {} };
 const todo = { begin: false, change: false, steps: 0, look: false };
@@ -34,6 +35,7 @@ function readAddress() {
   wanted.start = given.get('start') === 'grey' ? 'grey' : 'noise';
   wanted.seed = Math.max(0, Math.trunc(Number(given.get('seed')) || 0));
   wanted.settings = {};
+  label = '';
   for (const [name, value] of given) {
     if (find(`[data-setting="${CSS.escape(name)}"]`) && value.trim() !== '') {
       wanted.settings[name] = Number(value);
@@ -41,12 +43,23 @@ function readAddress() {
   }
 }
 
+let writing;  // the timer: browsers refuse an address that changes with each movement of a slider
+
 function writeAddress() {
+  clearTimeout(writing);
+  writing = setTimeout(writeAddressNow, 250);
+}
+
+function writeAddressNow() {
   const said = new URLSearchParams({ networks: wanted.group, objective: wanted.objective });
   if (wanted.start !== 'noise') said.set('start', wanted.start);
   if (wanted.seed !== 0) said.set('seed', wanted.seed);
   for (const [name, value] of Object.entries(wanted.settings)) said.set(name, value);
-  history.replaceState(null, '', `#${said}`);
+  try {
+    history.replaceState(null, '', `#${said}`);
+  } catch {
+    // Without it, the page still paints.
+  }
 }
 
 // ---- words ----
@@ -86,9 +99,10 @@ function offerObjectives() {
   if (!offers.some(([objective]) => objective === wanted.objective)) {
     offers.push([wanted.objective, label || wanted.objective]);
   }
-  const box = find('#objectives'), [legend] = box.children;
+  const box = find('#objectives'), [legend] = box.children, focused = box.contains(document.activeElement);
   box.replaceChildren(legend, ...offers.map(([objective, words]) =>
     chip(objective, words, objective === wanted.objective)));
+  if (focused) box.querySelector(':checked').focus();
 }
 
 function chooseObjective(objective, words = '') {
@@ -117,17 +131,28 @@ function lookInside() {
   const painter = chosenIn('#inside-network');
   if (!painter) return;
   offerLayers(painter.network, chooseObjective);
+  looked.layer = '';
   look();
 }
 
 // ---- the loop ----
 
-function begin() { todo.begin = true; run(); }
-function change() { todo.change = true; writeAddress(); run(); }
+function begin() {
+  complain(null);
+  todo.begin = true;
+  run();
+}
+function change() {
+  todo.change = true;
+  watchAnew();
+  writeAddress();
+  run();
+}
 function look() { todo.look = true; run(); }
 function play(on) {
   playing = on;
   showPlaying();
+  if (on) watchAnew();
   if (!on) announce(`Paused after step ${step}.`);
   run();
 }
@@ -139,50 +164,79 @@ const visible = (id) => {
 };
 
 const runOf = () => ({ objective: wanted.objective, start: wanted.start, seed: wanted.seed,
-                       settings: wanted.settings });
+                       settings: { ...wanted.settings } });
 const active = () => painters.filter(({ refused }) => !refused);
 
+// In place of its pictures, why it cannot paint them; the others go on.
+function refuse(painter, why) {
+  painter.refused = true;
+  showRefusal(painter, why);
+  if (active().length > 0) return;
+  playing = false;
+  showPlaying();
+}
+
 async function doBegin() {
-  complain(null);
   writeAddress();
   step = 0;
+  looked = {};
+  hideTapes();
+  const run = runOf();
+  watchAnew();
+  for (const painter of painters) painter.refused = false;
   for (const painter of painters) {
-    painter.refused = false;
-    painter.snapshot = null;
     painter.recorded = false;
     try {
-      const begun = await engine.ask({ ask: 'begin', name: painter.name, run: runOf() });
+      const begun = await engine.ask({ ask: 'begin', name: painter.name, run });
       painter.labels = begun.labels;
       painter.ofClass = begun.of_class;
       makeTiles(painter);
       showPictures(painter, begun);
       painter.digest ??= (await engine.ask({ ask: 'digest', name: painter.name })).digest;
     } catch (error) {
-      painter.refused = true;
-      showRefusal(painter, error.message);
+      refuse(painter, error.message);
     }
   }
-  for (const curve of Object.values(curves)) curve.clear(painters.length);
   const { variation } = painters[0].network;
   find('#objective-unit').textContent = wanted.objective.split(':')[0];
   find('#probability-curve').parentElement.hidden = !active().some(({ ofClass }) => ofClass);
   curves.variation.mark(variation > 0 && { value: variation, label: 'as in real pictures' });
-  if (active().length === 0) playing = false;
-  showPlaying();
+  for (const curve of Object.values(curves)) curve.clear(painters.length);
   say('At the start.');
   announce('At the start.');
+}
+
+async function doChange() {
+  const run = runOf();
+  for (const painter of active()) {
+    try {
+      await engine.ask({ ask: 'change', name: painter.name, run });
+    } catch (error) {
+      refuse(painter, error.message);
+    }
+    if (todo.begin) return;
+  }
 }
 
 let owed = 0;  // steps, of which slow motion does less than one a picture
 let nextLook = 0;  // in ms: no more than a fifth of the time goes into looking
 
 async function doAdvance(steps) {
-  const those = active(), names = those.map(({ name }) => name);
+  const all = painters, those = active(), names = those.map(({ name }) => name);
+  if (those.length === 0) {
+    playing = false;
+    showPlaying();
+    return;
+  }
   const record = !playing || performance.now() > nextLook;
-  const { frames } = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
+  const answer = await engine.ask({ ask: 'advance', names, steps, milliseconds: 11, record });
+  if (painters !== all) return;  // others were chosen meanwhile
+  answer.frames.forEach(({ error }, i) => { if (error !== undefined) refuse(those[i], error); });
+  const frames = answer.frames.filter(({ error }) => error === undefined);
+  if (frames.length === 0) return;
+  const moved = active();
   frames.forEach((frame, i) => {
-    const painter = those[i], line = painters.indexOf(painter);
-    if (line < 0) return;  // others were chosen meanwhile
+    const painter = moved[i], line = painters.indexOf(painter);
     const sure = showPictures(painter, frame);
     curves.objective.add(line, frame.step, frame.objective);
     curves.variation.add(line, frame.step, frame.variation);
@@ -199,7 +253,7 @@ async function doAdvance(steps) {
     const end = performance.now();
     nextLook = end + Math.max(200, 4 * (end - start));
   }
-  if (playing && step >= planned && isStill(those, frames)) {
+  if (playing && step >= planned && isStill(moved, frames)) {
     playing = false;
     showPlaying();
     say(`Nothing moves any more: stopped after step ${step}.`);
@@ -207,33 +261,52 @@ async function doAdvance(steps) {
   }
 }
 
+function watchAnew() { for (const painter of painters) painter.snapshot = null; }
+
 // Whether no picture has changed much since some steps ago.
-function isStill(those, frames) {
-  const span = 64, least = .1;  // root mean square; with jitter, a picture always trembles
+function isStill(moved, frames) {
+  const span = 64;
   return frames.map((frame, i) => {
-    const painter = those[i];
+    const painter = moved[i], { value } = painter.network.settings.lr;
+    // Root mean square. With jitter, a picture always trembles, by a step or two.
+    const least = Math.min(.1, 2 * (wanted.settings.lr ?? value));
     if (painter.snapshot && frame.step < painter.snapshot.step + span) return painter.still;
     const before = painter.snapshot?.images;
     painter.snapshot = { step: frame.step, images: frame.images };
     const square = before ? frame.images.reduce((sum, x, k) => sum + (x - before[k]) ** 2, 0) : Infinity;
-    painter.still = Math.sqrt(square / frame.images.length) < least;
+    painter.still = Math.sqrt(square / frame.images.length) <= least;
     return painter.still;
   }).every(Boolean);
 }
 
+let looked = {};  // the last tapes, operation and layer that were asked for: nothing is asked for twice
+
 // Looks at what is in sight.
 async function doLook() {
-  const drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
+  const all = painters, drives = chosenIn('#drives-network'), inside = chosenIn('#inside-network');
   if (drives && !drives.refused && drives.recorded && visible('#drives')) {
     const ask = (question) => engine.ask({ ...question, name: drives.name });
-    showTapes(await ask({ ask: 'tapes' }));
+    const now = `${drives.name} ${step}`, fresh = looked.tapes !== now;
+    if (fresh) {
+      const tapes = await ask({ ask: 'tapes' }), { digest } = await ask({ ask: 'digest' });
+      if (painters !== all) return;
+      showTapes(tapes);
+      showDigest(drives.digest, digest, step);
+      looked.tapes = now;
+    }
     const operation = operationShown();
-    if (operation) showOperation(await ask({ ask: 'operation', ...operation }));
-    const { digest } = await ask({ ask: 'digest' });
-    showDigest(drives.digest, digest, step);
+    if (operation && (fresh || looked.operation !== operation)) {
+      const { mode, place } = operation;
+      showOperation(await ask({ ask: 'operation', mode, place }), operation);
+      looked.operation = operation;
+    }
   }
-  if (inside && !inside.refused && visible('#inside')) {
-    showLayer(await engine.ask({ ask: 'layer', name: inside.name, layer: layerShown() }));
+  const layer = layerShown(), now = inside && `${inside.name} ${layer} ${step}`;
+  if (inside && !inside.refused && looked.layer !== now && visible('#inside')) {
+    const answer = await engine.ask({ ask: 'layer', name: inside.name, layer });
+    if (painters !== all || layer !== layerShown()) return;
+    showLayer(answer, wanted.objective);
+    looked.layer = now;
   }
 }
 
@@ -241,7 +314,7 @@ let running = false;
 
 function rest(resting) {
   running = !resting;
-  find('#paint').ariaBusy = running;
+  find('#paint').dataset.busy = running;  // for the tests
 }
 
 // Does what is to do, one thing after the other, and then rests.
@@ -257,7 +330,7 @@ async function run() {
         todo.look = true;
       } else if (todo.change) {
         todo.change = false;
-        for (const { name } of active()) await engine.ask({ ask: 'change', name, run: runOf() });
+        await doChange();
       } else if (todo.steps > 0) {
         --todo.steps;
         await doAdvance(1);
@@ -290,20 +363,35 @@ async function openGroup(name) {
   wanted.group = group.name;
   find('#networks').value = group.name;
   say('Loading…');
-  const opened = await Promise.all(group.networks.map(async (of) => {
-    if (!networks.has(of.name)) networks.set(of.name, engine.open(of));
-    return { name: of.name, line: of.line, network: await networks.get(of.name) };
-  }));
+  let opened;
+  try {
+    opened = await Promise.all(group.networks.map(async (of) => {
+      if (!networks.has(of.name)) networks.set(of.name, engine.open(of));
+      networks.get(of.name).catch(() => networks.delete(of.name));  // the next time may find it
+      return { name: of.name, line: of.line, network: await networks.get(of.name) };
+    }));
+  } catch (error) {
+    if (wanted.group === group.name && painters.length > 0) {
+      wanted.group = find('#networks').value = painted;
+      offerObjectives();
+      showKnobs();
+      begin();
+    }
+    throw error;
+  }
   if (wanted.group !== group.name) return;  // another was chosen meanwhile
   find('#pictures').replaceChildren();
   find('#pictures').className = opened.length === 1 ? 'single' : '';
   for (const painter of opened) painter.figure = makeFigure(painter);
   painters = opened;
+  painted = group.name;
   offerObjectives();
   showKnobs();
   showOperation(null);
   offerNetworks('#drives-network', () => {
     showOperation(null);
+    hideTapes();
+    looked = {};
     look();
   });
   offerNetworks('#inside-network', lookInside);
@@ -379,13 +467,15 @@ document.addEventListener('keydown', (event) => {
   if (event.target.closest('input:not([name=objective]), select, textarea')) return;
   const digit = /^[0-9]$/.test(event.key) && Number(event.key) < painters[0].network.classes.length;
   const onButton = event.target.closest('button, summary, [tabindex]') !== null;
-  if (event.key === ' ' && !onButton) play(!playing);
-  else if (event.key === 'ArrowRight' && !event.target.closest('input, #tapes, #channels')) oneStep();
-  else if (event.key === 'r') begin();
-  else if (event.key === 'a') chooseObjective('logit:all');
-  else if (digit) chooseObjective(`logit:index:${event.key}`);
+  let action;
+  if (event.key === ' ' && !onButton) action = () => play(!playing);
+  else if (event.key === 'ArrowRight' && !event.target.closest('input, #tapes, #channels')) action = oneStep;
+  else if (event.key === 'r') action = begin;
+  else if (event.key === 'a') action = () => chooseObjective('logit:all');
+  else if (digit) action = () => chooseObjective(`logit:index:${event.key}`);
   else return;
   event.preventDefault();
+  if (!event.repeat || action === oneStep) action();
 });
 
 addEventListener('hashchange', () => {
@@ -406,6 +496,6 @@ async function open() {
   await engine.start();
   await openGroup(wanted.group);
   if (!calm.matches) play(true);
-  navigator.serviceWorker?.register('sw.js').catch(() => {});  // a file that was mailed has none
+  if (!embedded('worker.js')) navigator.serviceWorker?.register('sw.js').catch(() => {});
 }
 open().catch(complain);

@@ -40,7 +40,7 @@ export function offerSettings(changed) {
   for (const [name, knob] of Object.entries(knobs)) {
     const box = document.createElement('label');
     box.className = 'setting';
-    box.innerHTML = `<span>${knob.label}</span><output></output>
+    box.innerHTML = `<span>${knob.label}</span><output aria-live="off"></output>
       <input type="range" min="0" max="100" step="${name === 'jitter' ? 12.5 : 1}" data-setting="${name}">
       <small>${knob.hint}</small>`;
     find(first.includes(name) ? '#settings' : '#more-settings').append(box);

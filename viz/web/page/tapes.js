@@ -22,7 +22,7 @@ function patch(old, now) {
   [...old.childNodes].forEach((child, i) => patch(child, now.childNodes[i]));
 }
 
-let chosen = null;  // the operation that is looked at: {mode, place}
+let chosen = null;  // the operation that is looked at: {mode, place}, and its name once it is known
 
 function drawing({ mode, title, width, height, svg }) {
   const box = document.createElement('div');
@@ -63,13 +63,18 @@ function job({ mode, weights, image, trainable }) {
     <dt>gradient to the picture</dt><dd>${arriving(image, 'it is data')}</dd></dl></div>`;
 }
 
-/// Shows what Painter::tapes answered.
+/// Shows what Painter::tapes answered. Of another run, it may have no such place as was chosen.
 export function showTapes({ tapes }) {
   find('#jobs').innerHTML = tapes.map(job).join('');
   const box = find('#tapes'), now = tapes.map(drawing);
   if (box.childElementCount !== now.length) box.replaceChildren(...now);
   else now.forEach((svg, i) => patch(box.children[i], svg));
+  find('#drives').classList.remove('stale');
+  if (chosen && !find('#tapes .op.current')) showOperation(null);
 }
+
+/// Hides what was shown until there are tapes again: it is of a former run.
+export function hideTapes() { find('#drives').classList.add('stale'); }
 
 // ---- one operation ----
 
@@ -88,13 +93,16 @@ const sent = ({ gradient, grad_l2: norm }, reason) => (gradient === 'computed'
   ? `<span class="arrives">norm ${written(norm)}</span>`
   : `<span class="quiet">${gradient}${reason ? `: ${escaped(reason)}` : ''}</span>`);
 
-/// Which operation is looked at, or null: {mode, place}.
+/// Which operation is looked at, or null.
 export const operationShown = () => chosen;
 
-/// Shows what Painter::operation answered, or what one may do.
-export function showOperation(operation) {
-  if (!operation) {
+/// Shows what Painter::operation answered about the `asked` one, or what one may do.
+export function showOperation(operation, asked = null) {
+  if (operation && asked !== chosen) return;  // another was chosen meanwhile
+  const name = operation && `${operation.op} ${operation.layer}`;
+  if (!operation || name !== (chosen.name ??= name)) {  // the place is another operation's now
     chosen = null;
+    for (const op of findAll('.op.current')) op.classList.remove('current');
     find('#operation').innerHTML =
       '<p class="quiet">Choose an operation: its formula, its value and its gradient appear here.</p>';
     return;

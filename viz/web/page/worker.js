@@ -3,6 +3,7 @@
 
 let glassgrad, glassAsk;
 
+const wordsOf = (error) => String(error?.message ?? error);
 const stopped = (message) => { throw new Error(message); };
 
 function ask(question) {
@@ -44,16 +45,21 @@ const answers = {
     return ask({ ask: 'change', painter: painters.get(name).painter, run });
   },
 
-  // As many of `steps` as fit into so many milliseconds, all networks alike, and at least one.
+  // As many of `steps` as fit into so many milliseconds, all networks alike, and at least one. Where one
+  // cannot, its frame says why, and the others go on.
   advance({ names, steps, milliseconds, record }) {
     const all = names.map((name) => painters.get(name));
     const pace = all.reduce((sum, it) => sum + it.pace, 0);
     const count = Math.max(1, Math.min(steps, Math.floor(milliseconds / pace)));
     const frames = all.map((it) => {
       const start = performance.now();
-      const answer = ask({ ask: 'advance', painter: it.painter, steps: count, record });
-      it.pace = .8 * it.pace + .2 * (performance.now() - start) / count;
-      return { ...answer, milliseconds: it.pace, images: images(it) };
+      try {
+        const answer = ask({ ask: 'advance', painter: it.painter, steps: count, record });
+        it.pace = .8 * it.pace + .2 * (performance.now() - start) / count;
+        return { ...answer, milliseconds: it.pace, images: images(it) };
+      } catch (error) {
+        return { error: wordsOf(error) };
+      }
     });
     return { frames };
   },
@@ -80,6 +86,6 @@ onmessage = async ({ data: { id, question } }) => {
     const answer = await answers[question.ask](question);
     postMessage({ id, answer }, buffers(answer));
   } catch (error) {
-    postMessage({ id, error: error.message });
+    postMessage({ id, error: wordsOf(error) });
   }
 };

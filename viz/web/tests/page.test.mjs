@@ -21,27 +21,35 @@ const patience = 240_000;  // in ms: of a machine that does much else
 
 let server, browser, address;
 
+// -> {address, stop()}
+async function serve() {
+  const child = spawn(process.execPath, [join(here, '../serve.mjs'), join(PAGE, 'site'), '0']);
+  const ended = new Promise((resolve) => { child.on('exit', resolve); });
+  const at = await Promise.race([
+    new Promise((resolve) => { child.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0])); }),
+    ended.then(() => { throw new Error('the server ended'); })]);
+  return { address: at, stop: () => (child.kill(), ended) };
+}
+
 before(async () => {
   if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  server = spawn(process.execPath, [join(here, '../serve.mjs'), join(PAGE, 'site'), '0']);
-  address = await new Promise((resolve, reject) => {
-    server.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0]));
-    server.on('exit', () => reject(new Error('the server ended')));
-  });
+  server = await serve();
+  ({ address } = server);
   browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
                                     args: ['--no-sandbox', '--disable-gpu'] });
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
+  await server?.stop();
 });
 
-// Opens the page at rest, and watches that it says nothing on the console and asks nobody else. (Playwright
+// Opens the page at rest, or playing where motion is welcome, and watches that it says nothing on the console
+// and asks nobody else. (Playwright
 // itself looks into the page by scripts, and so the policy against foreign ones is bypassed only for axe.)
 async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
-                                    bypassCSP = false } = {}) {
+                                    motion = 'reduce', bypassCSP = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
-                                             reducedMotion: 'reduce', bypassCSP });
+                                             reducedMotion: motion, bypassCSP });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const noise = [];
@@ -52,11 +60,13 @@ async function open(at = address, { hash = '', width = 1600, height = 1000, sche
     if (!url.startsWith(at) && !/^(data|blob):/.test(url)) noise.push(`request of ${url}`);
   });
   await page.goto(at + hash);
-  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+  await page.waitForFunction(() =>
+    /^(At the start|step)/.test(document.querySelector('#status').textContent));
+  if (motion === 'reduce') await settled(page);
   return { page, noise, context };
 }
 
-const atRest = (page) => page.waitForSelector('#paint[aria-busy=false]');
+const atRest = (page) => page.waitForSelector('#paint[data-busy=false]');
 const stepOf = (page) => page.evaluate(() =>
   Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1] ?? 0));
 const walk = async (page, steps) => {
@@ -72,8 +82,11 @@ const pixels = (page, line = 0) => page.evaluate((n) => {
   const canvas = document.querySelectorAll('.painter')[n].querySelector('canvas');
   return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join();
 }, line);
-const settled = (page) => page.waitForFunction(() =>
-  document.querySelector('#status').textContent === 'At the start.');
+// It begins again with the click itself, so that at rest it has begun.
+const settled = async (page) => {
+  await atRest(page);
+  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+};
 
 test('it paints a three, rewinds to the same start, and one step is one step', async () => {
   const { page, noise, context } = await open();
@@ -105,17 +118,17 @@ test('knobs count at once, presets begin again, and the address tells all of it'
   await page.waitForFunction((n) =>
     document.querySelector('#status').textContent.startsWith(`step ${n + 1} `), moved);
   assert.equal(await pixels(page), before);
-  assert.match(page.url(), /lr=0(&|$)/);
+  await page.waitForURL(/lr=0(&|$)/);
   await page.click('text=without a regulariser');
   await page.waitForFunction(() => document.querySelector('#play').textContent === 'Pause');
   await page.click('#play');
-  assert.match(page.url(), /tv=0&l2=0&jitter=0/);
+  await page.waitForURL(/tv=0&l2=0&jitter=0/);
   await page.click('#reseed');
   await settled(page);
-  assert.match(page.url(), /seed=1/);
+  await page.waitForURL(/seed=1/);
   await page.selectOption('#start', 'grey');
   await settled(page);
-  assert.match(page.url(), /start=grey/);
+  await page.waitForURL(/start=grey/);
   const grey = await pixels(page);
   const again = await open(page.url().replace(/#.*/, ''), { hash: new URL(page.url()).hash });
   assert.equal(await pixels(again.page), grey);
@@ -147,6 +160,18 @@ test('what drives it: painting sends no gradient to the weights, training none t
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelector('#operation h3').textContent.includes('relu'));
+  // The last one is gone from the shorter tape of a run without a regulariser; then none is chosen.
+  await page.locator('#tapes [data-mode=maximisation] .op').last().press('Enter');
+  await page.waitForFunction(() => !document.querySelector('#operation h3').textContent.includes('relu'));
+  await page.click('text=without a regulariser');
+  await page.locator('#drives').scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => /^Choose/.test(document.querySelector('#operation').textContent.trim()));
+  await page.click('#play');
+  await atRest(page);
+  assert.equal(await page.isVisible('#error'), false);
+  await page.click('#rewind');
+  await settled(page);
+  assert.equal(await page.isVisible('#jobs'), false);
   assert.deepEqual(noise, []);
   await context.close();
 });
@@ -157,7 +182,7 @@ test('a click on a channel makes it the objective, and one on a neuron that', as
   await page.waitForSelector('#channels canvas');
   await page.click('#channels button:nth-child(5)');
   await settled(page);
-  assert.match(page.url(), /objective=channel%3Aconv2%3A4/);
+  await page.waitForURL(/objective=channel%3Aconv2%3A4/);
   assert.match(await page.textContent('#objectives label:last-child'), /conv2 channel 4/);
   await page.check('input[name=unit][value=neuron]', { force: true });
   await page.focus('#channels button:nth-child(3)');
@@ -169,7 +194,9 @@ test('a click on a channel makes it the objective, and one on a neuron that', as
   await page.check('input[name=unit][value=channel]', { force: true });
   await page.click('#channels button:nth-child(48)');
   await page.waitForSelector('.refused');
-  assert.match(await page.textContent('.refused'), /mnist-cnn.*conv2|conv2.*32|47/);
+  assert.equal(await page.textContent('.refused'), "channel '47': layer conv2 has channels 0 to 31, or all");
+  await page.waitForSelector('#channels button:nth-child(48)[aria-pressed=true]');
+  assert.equal(await page.locator('#channels [aria-pressed=true]').count(), 1);
   await walk(page, 8);
   assert.deepEqual(noise, []);
   await context.close();
@@ -190,8 +217,15 @@ test('photographs, all ten, any network by itself, and what cannot be', async ()
   await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
   await settled(page);
   await page.evaluate(() => { location.hash = '#networks=mnist&objective=logit:no'; });
-  await page.waitForSelector('.refused');
+  await page.waitForSelector('.painter:nth-child(2) .refused');
   assert.match(await page.textContent('.refused'), /class 'no'/);
+  // Nobody can paint it: nothing plays, and nothing breaks.
+  await atRest(page);
+  await page.click('#step');
+  await page.click('#play');
+  await atRest(page);
+  assert.equal(await page.textContent('#play'), 'Play');
+  assert.equal(await page.isVisible('#error'), false);
   await page.check('#objectives input[value="logit:index:4"]', { force: true });
   await settled(page);
   assert.deepEqual(noise, []);
@@ -226,6 +260,20 @@ test('the keyboard does all: play, step, rewind, classes', async () => {
   await page.waitForFunction(() => document.querySelectorAll('.tile').length === 20);
   await page.locator('body').press('r');
   await settled(page);
+  // Among the classes, the arrow keys go on and on.
+  await page.locator('#objectives input:checked').press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForURL(/index%3A8/);
+  await settled(page);
+  // A key that is held down counts once.
+  await page.locator('body').press('Escape');
+  await page.evaluate(() => {
+    document.activeElement.blur();
+    for (const repeat of [false, true]) {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', repeat, bubbles: true }));
+    }
+  });
+  assert.equal(await page.textContent('#play'), 'Pause');
   assert.deepEqual(noise, []);
   await context.close();
 });
@@ -237,11 +285,40 @@ test('one file opens from the disk; the folder opens again without its server', 
   assert.deepEqual(file.noise, []);
   await file.context.close();
 
-  const { page, context } = await open();
+  const own = await serve();
+  const { page, context } = await open(own.address);
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await context.setOffline(true);
-  await page.reload();
-  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+  await own.stop();
+  for (const name of ['', 'index.html']) {
+    await page.goto('about:blank');
+    await page.goto(own.address + name);
+    await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
+  }
+  await context.close();
+});
+
+test('where motion is welcome it plays by itself, stops when nothing moves, and then goes on', async () => {
+  const { page, noise, context } = await open(address, { motion: 'no-preference',
+                                                         hash: '#networks=mnist-cnn&steps=16&lr=0' });
+  await page.waitForFunction(() => /^Nothing moves/.test(document.querySelector('#status').textContent));
+  const stopped = await stepOf(page);
+  await page.click('#play');
+  await page.waitForFunction((n) =>
+    Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1]) >= n + 8, stopped);
+  assert.deepEqual(noise, []);
+  await context.close();
+});
+
+test('networks that do not come are asked for again, and those before stay', async () => {
+  const { page, context } = await open();
+  await page.route('**/models/fashion-judge.json', (route) => route.abort(), { times: 1 });
+  await page.selectOption('#networks', 'fashion-judge');
+  await page.waitForSelector('#error:not([hidden])');
+  assert.equal(await page.inputValue('#networks'), 'mnist');
+  await page.selectOption('#networks', 'fashion-judge');
+  await page.waitForFunction(() => document.querySelectorAll('.painter').length === 1);
+  await settled(page);
+  assert.equal(await page.isVisible('#error'), false);
   await context.close();
 });
 
