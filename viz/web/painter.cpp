@@ -222,7 +222,7 @@ Json Painter::tapes() {
   const std::string name = class_name(*model_, label);
   const auto training = tape_of_training(*training_, image, label);
   const std::vector<TapeView> views{
-      {"training", "Training: this picture is a " + name, training.get()},
+      {"training", "Training: this picture, labelled " + name, training.get()},
       {"maximisation", text("Painting ", objective_->label(*model_, 0), ": step ", trace_step_),
        trace_.get()}};
   drawn_[0] = training;
