@@ -32,8 +32,8 @@ TEST_CASE("viz: --class K is --objective logit:K, and not both") {
       run_viz("maximise " + tiny_json + " --class 3 --objective logprob" + same + in_folder("c"))
           .code == 0);
   CHECK(slurp(folder / "a.npy") != slurp(folder / "c.npy"));
-  for (const char* mistake :
-       {"--class 3 --objective logit:3", "", "--objective logit", "--objective channel:conv9:0"}) {
+  for (const char* mistake : {"--class 3 --objective logit:3", "", "--objective logit",
+                              "--objective channel:conv9:0", "--class 3 --npy -"}) {
     CAPTURE(mistake);
     const Run run = run_viz("maximise " + tiny_json + " " + mistake + " -o " + (folder / "x.png"));
     CHECK(run.code == 2);

@@ -67,7 +67,7 @@ void Manifest::will_write(const std::vector<OutputFile>& outputs) {
   for (const OutputFile& output : outputs) {
     files_.writes(output);
     const bool is_array = output.ending == ".npy" && !output.path.empty();
-    if (is_array && output.path.starts_with("/dev/")) {
+    if (is_array && is_standard_output(output.path)) {
       throw UsageError(output.path +
                        ": expected a file for the array, beside which its manifest lies");
     }
