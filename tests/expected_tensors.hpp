@@ -19,7 +19,7 @@ inline Tensor to_tensor(const nn::StoredTensor& stored) {
                       {stored.values.begin(), stored.values.end()});
 }
 
-/// The largest difference, relative to the largest magnitude of the expected tensor.
+/// The largest difference, relative to the largest magnitude of the expected tensor; 0 where both are 0.
 inline double distance(const Tensor& found, const Tensor& expected) {
   REQUIRE(found.shape() == expected.shape());
   double difference = 0, magnitude = 0;
@@ -28,7 +28,7 @@ inline double distance(const Tensor& found, const Tensor& expected) {
     if (!(d <= difference)) difference = d;  // NaN as well
     magnitude = std::max(magnitude, std::abs(e));
   }
-  return difference / magnitude;
+  return difference == 0 ? 0 : difference / magnitude;
 }
 
 }  // namespace glass

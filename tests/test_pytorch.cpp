@@ -127,7 +127,7 @@ TEST_CASE("networks go to PyTorch and come from it with their answers, gradients
     }
     ++models;
   }
-  CHECK(models == 7 + 40);
+  CHECK(models == 11 + 40);
 }
 
 TEST_CASE("networks as people write them, and of torchvision, answer here as in PyTorch") {

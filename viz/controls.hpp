@@ -49,9 +49,8 @@ double area_on_the_way(const nn::Model& model, Index k, const Tensor& from, cons
 
 /// A mean, and how far from it the true one may be.
 struct Estimate {
-  double mean = 0;  ///< of the values; NaN of none
-  double margin =
-      0;  ///< of a normal 95 % interval: 1.96 standard errors; infinite of fewer than two
+  double mean = 0;    ///< of the values; NaN of none
+  double margin = 0;  ///< of a normal 95 % interval, 1.96 standard errors; infinite of one value
 };
 /// Of any numbers.
 Estimate estimate(const std::vector<double>& values);
