@@ -33,10 +33,9 @@ Attack parse_attack(const std::string& words);
 
 /// Projected gradient descent (Madry et al. 2018, eq. 2.2 and sec. 5.1): images within `eps` of
 /// `images` that the network gets as wrong as a few steps can make it, or, if targeted, as sure of the
-/// label. The weights are frozen and
-/// the image is trainable, as in activation maximisation; only the sign of the objective and the
-/// leash differ. The network answers in evaluation mode; afterwards it is in its old mode and as
-/// trainable as before. images[N,C,H,W] in [0, 1] -> the same, a leaf.
+/// label. The weights are frozen and the image is trainable, as in activation maximisation; only the
+/// sign of the objective and the leash differ. The network answers in evaluation mode; afterwards it is
+/// in its old mode and as trainable as before. images[N,C,H,W] in [0, 1] -> the same, a leaf.
 Tensor attack(nn::Model& model, const Tensor& images, const std::vector<Index>& labels,
               const Attack& how, Rng& rng);
 

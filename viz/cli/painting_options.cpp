@@ -24,7 +24,10 @@ void add_objective_options(Command& command, Painting& painting) {
   command.option(
       "--objective WORDS", painting.objective,
       std::string("With --class: logit, logprob or softmax. Without: ") + objective_help);
-  command.option("--count N", painting.count, "Pictures of each class, or of what else is asked for, from different noise").within(1, 1000);
+  command
+      .option("--count N", painting.count,
+              "Pictures of each class, or of what else is asked for, from different noise")
+      .within(1, 1000);
 }
 
 void add_regulariser_options(Command& command, Regulariser& regulariser, bool variation) {

@@ -101,24 +101,10 @@ Json Painter::network() const {
   }
   const Json nothing = Json::object();
   const MaximiseOptions usual = options(nothing);
-  const Regulariser& r = usual.regulariser;
-  const std::map<std::string, double> values{
-      {"steps", usual.steps},
-      {"lr", usual.lr},
-      {"tv", r.tv},
-      {"beta", r.beta},
-      {"l2", r.l2},
-      {"alpha-norm", r.alpha_norm},
-      {"alpha", r.alpha},
-      {"jitter", usual.jitter},
-      {"rotate", usual.rotate},
-      {"zoom", usual.zoom},
-      {"init-noise", setting(nothing, "init-noise", usual_noise)}};
-  for (const nn::Setting& setting : nn::maximise_settings()) {
-    json["settings"][setting.name] = {{"value", values.at(setting.name)},
-                                      {"low", setting.low},
-                                      {"high", setting.high},
-                                      {"whole", setting.whole}};
+  for (const nn::Setting& known : nn::maximise_settings()) {
+    const bool is_noise = known.name == "init-noise";
+    json["settings"][known.name]["value"] =
+        is_noise ? setting(nothing, known.name, usual_noise) : option(usual, known.name);
   }
   return json;
 }
@@ -194,10 +180,7 @@ Json Painter::advance(int steps, bool record) {
     how.record = record && i == steps;
     run_->change(how);
     const MaximiseStep step = run_->step();
-    json = {{"step", step.step},
-            {"steps", step.steps},
-            {"objective", step.objective / pictures},
-            {"penalty", step.penalty / pictures}};
+    json = {{"step", step.step}, {"steps", step.steps}, {"objective", step.objective / pictures}};
     if (how.record) trace_ = step.trace, trace_step_ = step.step;
   }
   const Tensor& now = run_->images();
