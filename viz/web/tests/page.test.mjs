@@ -178,6 +178,14 @@ test('what drives it: painting sends no gradient to the weights, training none t
 
 test('a click on a channel makes it the objective, and one on a neuron that', async () => {
   const { page, noise, context } = await open();
+  // The tapes appear above it, and what is looked at stays where it is.
+  await page.evaluate(() => document.querySelector('#inside').scrollIntoView({ block: 'end' }));
+  const top = () => page.evaluate(() => document.querySelector('#inside').getBoundingClientRect().top);
+  await page.waitForSelector('#channels canvas');
+  const before = await top();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForSelector('#tapes svg');
+  assert.ok(Math.abs(await top() - before) < 1, `from ${before} to ${await top()}`);
   await page.locator('#inside').scrollIntoViewIfNeeded();
   await page.waitForSelector('#channels canvas');
   await page.click('#channels button:nth-child(5)');
