@@ -10,7 +10,8 @@ import { extname, join, normalize } from 'node:path';
 
 const [folder, port = '8080'] = process.argv.slice(2);
 const types = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript',
-                '.json': 'application/json', '.wasm': 'application/wasm' };
+                '.json': 'application/json', '.wasm': 'application/wasm', '.png': 'image/png',
+                '.svg': 'image/svg+xml' };
 
 // The file that is asked for, or null.
 function fileOf(address) {

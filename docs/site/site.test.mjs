@@ -1,0 +1,91 @@
+// The course's site in Debian's chromium: complete, silent and alone at the widths that people have.
+//
+//     SITE=FOLDER node --test site.test.mjs
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const { SITE, SERVER, PICTURES } = process.env;
+const noise = [];
+let server, browser, address;
+
+before(async () => {
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+  server = spawn(process.execPath, [SERVER, SITE, '0']);
+  address = await new Promise((resolve) => {
+    server.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0]));
+  });
+  browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
+                                    args: ['--no-sandbox', '--disable-gpu'] });
+});
+after(async () => {
+  await browser?.close();
+  server?.kill();
+});
+
+async function open(path, { width = 1600, height = 1000, scheme = 'light' } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
+                                             reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(240_000);
+  page.on('console', (message) => noise.push(message.text()));
+  page.on('pageerror', (error) => noise.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) noise.push(request.url());
+  });
+  await page.goto(address + path);
+  return { page, context };
+}
+
+// The chapter of the menu that is called so.
+async function chapter(page, title) {
+  const link = page.locator('.md-nav--primary a', { hasText: title }).first();
+  return new URL(await link.getAttribute('href'), page.url()).href.slice(address.length);
+}
+
+test('a chapter at every width: formulas are set, nothing sticks out', async () => {
+  const { page, context } = await open('index.html');
+  const path = await chapter(page, 'Total variation and beta');
+  await context.close();
+  for (const [width, height, scheme] of [[390, 844, 'dark'], [820, 1180, 'light'], [1600, 1000, 'light']]) {
+    const { page: at, context: one } = await open(path, { width, height, scheme });
+    assert.ok(await at.locator('.katex-display').count() > 2);
+    assert.doesNotMatch(await at.textContent('article'), /FORMULA\d|\$`/);
+    assert.equal(await at.evaluate(() => {
+      scrollTo(1000, 0);
+      return scrollX;
+    }), 0);
+    if (PICTURES) await at.screenshot({ path: join(PICTURES, `course-${width}.png`) });
+    await one.close();
+  }
+});
+
+test('what is searched for is found, and a link shows its line of code', async () => {
+  const { page, context } = await open('index.html');
+  await page.click('.md-search__input');
+  await page.keyboard.type('total variation');
+  await page.waitForSelector('.md-search-result__item a');
+  assert.ok((await page.textContent('.md-search-result__list')).includes('Total variation'));
+  await page.keyboard.press('Escape');
+  await page.goto(address + await chapter(page, 'The core'));
+  await page.locator('article a[href*=".hpp.html"], article a[href*=".cpp.html"]').first().click();
+  await page.waitForSelector('.linenos');
+  await context.close();
+});
+
+test('"run it here" paints with the settings of the command', async () => {
+  const { page, context } = await open('index.html');
+  await page.goto(address + await chapter(page, 'Why it fails'));
+  await page.locator('.run-here').first().click();
+  await page.waitForFunction(() => /^At the start/.test(document.querySelector('#status').textContent));
+  assert.match(page.url(), /paint\/index.html#networks=mnist-cnn&objective=logit%3Aall&tv=0&l2=0&jitter=0/);
+  assert.equal(await page.locator('.tile').count(), 10);
+  assert.equal(await page.inputValue('[data-setting=tv]'), '0');
+  await context.close();
+});
+
+test('no page says a word on the console, or asks anybody else', () => assert.deepEqual(noise, []));
