@@ -389,31 +389,45 @@ TEST_CASE("a chart that nobody could read is refused") {
 TEST_CASE("text stays in its image, whatever bytes it has") {
   for (const Index channels : {1, 3}) {
     Image image(40, 20, channels, paper);
-    draw_text(image, -9, -5, "\xff\x80\x01\n~ long enough to leave on the right", 2, ink);
+    draw_text(image, -9, -5, "\xff\x80\x01\n~ long enough to leave on the right", ink);
     CHECK(std::ranges::count(image.pixels, ink) > 20);
     CHECK(std::ranges::count(image.pixels, paper) > 20);
   }
-  CHECK(text_width("\xc3\n", 2) == text_width("??", 2));
+  CHECK(text_width("\xc3\n") == text_width("??"));
+}
+
+TEST_CASE("text is UTF-8: letters of Western Europe and Greece, and '?' for what it has not") {
+  CHECK(text_width("\u00e9") == text_width("e"));
+  CHECK(text_width("\u03bb\u03b2") != text_width("??"));
+  CHECK(text_width("\u732b\xff") == text_width("??"));
+  Image image(20, 20, 1, paper);
+  draw_text(image, 2, 3, "H", ink);
+  for (Index y = 0; y < 20; ++y) {
+    bool written = false;
+    for (Index x = 0; x < 20; ++x) written |= image.at(x, y, 0) != paper;
+    CHECK(written == (y >= 3 && y < 3 + capital_height));
+  }
+  CHECK(wrapped("\u00e9\u00e9\u00e9", 25) == std::vector<std::string>{"\u00e9\u00e9", "\u00e9"});
 }
 
 TEST_CASE("long text is broken at spaces, or anywhere, and in the end cut") {
   const std::string sum = "logit:3 - 0.5*logit:8 + 40*diversity:relu4";
-  const Index wide = text_width(sum, 2);
-  CHECK(wrapped(sum, wide, 2) == std::vector{sum});
-  CHECK(wrapped("", 10, 2) == std::vector<std::string>{""});
-  const auto pieces = wrapped(sum, wide - 1, 2);
+  const Index wide = text_width(sum);
+  CHECK(wrapped(sum, wide) == std::vector{sum});
+  CHECK(wrapped("", 10) == std::vector<std::string>{""});
+  const auto pieces = wrapped(sum, wide - 1);
   REQUIRE(pieces.size() == 2);
   CHECK(pieces[0] + ' ' + pieces[1] == sum);
   std::string joined;
-  for (const std::string& piece : wrapped(std::string(50, 'w'), 100, 2, 50)) {
-    CHECK(text_width(piece, 2) <= 100);
+  for (const std::string& piece : wrapped(std::string(50, 'w'), 100, 50)) {
+    CHECK(text_width(piece) <= 100);
     joined += piece;
   }
   CHECK(joined == std::string(50, 'w'));
-  const auto cut = wrapped(std::string(5000, 'w'), 100, 2, 3);
+  const auto cut = wrapped(std::string(5000, 'w'), 100, 3);
   REQUIRE(cut.size() == 3);
   CHECK(cut.back().ends_with("w..."));
-  CHECK(text_width(cut.back(), 2) <= 100);
+  CHECK(text_width(cut.back()) <= 100);
 
   const Image tile(28, 28, 1);
   CHECK(make_sheet({{tile, {std::string(5000, 'w')}}, {tile, {"2"}}}, 2).width < 1100);

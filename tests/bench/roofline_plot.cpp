@@ -21,6 +21,10 @@ class Plot {
   explicit Plot(const Machine& machine) : machine_(machine) {
     svg_ << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 960 620\" "
             "font-family=\"sans-serif\" font-size=\"13\">\n"
+            "<title>Roofline: the speed of each kernel against its arithmetic intensity</title>\n"
+            "<desc>Both axes are logarithmic. A slope, what memory allows, meets a flat line, what "
+            "the processor can at most. Numbered points are kernels; a list gives their names and "
+            "speeds.</desc>\n"
             "<rect width=\"960\" height=\"620\" fill=\"white\"/>\n";
     axes();
     roof();

@@ -153,7 +153,7 @@ Image draw(const nn::Model& model, const Objective& objective, const Tensor& ima
   const bool alone = attributions.size() == 1;
   std::vector<Tile> tiles;
   for (Index n = 0; n < pictures; ++n) {
-    std::vector<std::string> caption = wrapped(objective.label(model, n), 240, 2);
+    std::vector<std::string> caption = wrapped(objective.label(model, n), 240);
     if (!probability.empty()) {
       caption.push_back(percent(probability[static_cast<std::size_t>(n)]));
     }

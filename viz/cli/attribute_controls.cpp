@@ -226,7 +226,7 @@ Image draw(const ControlPlan& plan, const Controls& controls, const std::vector<
   std::vector<Tile> tiles;
   for (std::size_t m = 0; m < maps.size(); ++m) {
     const Control& control = controls.methods[m];
-    tiles.push_back({draw_signed(maps[m]), wrapped(plan.methods[m].title, 190, 2)});
+    tiles.push_back({draw_signed(maps[m]), wrapped(plan.methods[m].title, 190)});
     for (std::size_t s = 0; s < controls.layers.size(); ++s) {
       const std::string layers = s == 0 ? controls.layers[s] : "and " + controls.layers[s];
       tiles.push_back({draw_signed(control.maps[s]), {layers, words(control.random[s])}});

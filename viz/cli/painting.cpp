@@ -119,7 +119,7 @@ std::vector<Tile> tiles_of(const nn::Model& model, const Objective& objective,
   for (Index n = 0; n < count; ++n) {
     const std::string label = objective.label(model, n);
     Tile tile{to_image(painted.result.images, n),
-              long_words ? wrapped(label, 240, 2) : std::vector{label}};
+              long_words ? wrapped(label, 240) : std::vector{label}};
     if (objective.of_class()) {
       tile.caption.push_back(percent(painted.probability[static_cast<std::size_t>(n)]));
     }

@@ -33,7 +33,7 @@ Image film_strip(const Film& film, const Objective& objective) {
 
 Image charts(const Film& film, const std::vector<double>& variation, const Objective& objective,
              Index width) {
-  const std::string words = wrapped(objective.expression(), width - 60, 2, 1).front();
+  const std::string words = wrapped(objective.expression(), width - 60, 1).front();
   std::vector<Curve> curves{{words, film.objective[0], {0, 114, 178}},
                             {"mean |dx| + |dy|", variation, {0, 158, 115}}};
   if (objective.of_class()) {

@@ -10,8 +10,7 @@ namespace glass::viz {
 namespace {
 
 constexpr Index margin = 12, line_height = 20, gap = 8, smallest_panel = 40;
-constexpr int text_scale = 2;
-constexpr Index half_text = 7 * text_scale / 2;
+constexpr Index half_text = capital_height / 2;
 /// Between the frame and the extreme values; half the width of a line; the dot of a lone value.
 constexpr double padding = 6, line_radius = 1, dot_radius = 3;
 constexpr Colour frame = 210;
@@ -123,7 +122,7 @@ void draw_frame(Image& chart, const Panel& panel) {
 }
 
 void draw_right_aligned(Image& chart, Index right, Index y, const std::string& line) {
-  draw_text(chart, right - text_width(line, text_scale), y, line, text_scale, ink);
+  draw_text(chart, right - text_width(line), y, line, ink);
 }
 
 void draw_curve(Image& chart, const Panel& panel, const Curve& curve) {
@@ -143,7 +142,7 @@ void draw_curve(Image& chart, const Panel& panel, const Curve& curve) {
 }
 
 void draw_panel(Image& chart, const Panel& panel, const Curve& curve) {
-  draw_text(chart, panel.left, panel.top - line_height, curve.label, text_scale, curve.colour);
+  draw_text(chart, panel.left, panel.top - line_height, curve.label, curve.colour);
   draw_frame(chart, panel);
   draw_curve(chart, panel, curve);
   if (panel.empty()) return;
@@ -155,9 +154,9 @@ void draw_panel(Image& chart, const Panel& panel, const Curve& curve) {
 
 void draw_axis(Image& chart, const Panel& lowest, const std::string& x_label) {
   const Index y = lowest.top + lowest.height + gap, right = lowest.left + lowest.width;
-  draw_text(chart, lowest.left, y, "0", text_scale, ink);
+  draw_text(chart, lowest.left, y, "0", ink);
   if (lowest.steps > 1) draw_right_aligned(chart, right, y, std::to_string(lowest.steps - 1));
-  const Index middle = (lowest.left + right + text_width(x_label, text_scale)) / 2;
+  const Index middle = (lowest.left + right + text_width(x_label)) / 2;
   draw_right_aligned(chart, middle, y, x_label);
 }
 
@@ -176,7 +175,7 @@ Image draw_chart(const std::vector<Curve>& curves, Index width, Index height,
     const Panel panel = panels.emplace_back(panel_of(curve, static_cast<Index>(steps)));
     if (panel.empty()) continue;
     for (const double value : {panel.low, panel.high})
-      left = std::max(left, margin + text_width(number(value, panel), text_scale) + gap);
+      left = std::max(left, margin + text_width(number(value, panel)) + gap);
   }
   const Index panel_width = width - left - margin;
   const Index pitch = (height - margin - line_height) / count;

@@ -11,7 +11,6 @@ namespace {
 constexpr Index usual_width = 112, margin = 12, line_height = 20;
 /// The widest lines of text: under the only tile of a row or above a picture, and under one of several.
 constexpr Index widest_line = 960, widest_of_several = 480;
-constexpr int text_scale = 2;
 
 void draw_enlarged(Image& sheet, Index left, Index top, const Image& image, Index factor) {
   for (Index y = 0; y < image.height * factor; ++y)
@@ -24,7 +23,7 @@ void draw_enlarged(Image& sheet, Index left, Index top, const Image& image, Inde
 std::vector<std::string> all_wrapped(const std::vector<std::string>& lines, Index width) {
   std::vector<std::string> all;
   for (const std::string& line : lines)
-    for (const std::string& piece : wrapped(line, width, text_scale)) all.push_back(piece);
+    for (const std::string& piece : wrapped(line, width)) all.push_back(piece);
   return all;
 }
 
@@ -46,8 +45,7 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_widt
     channels = std::max(channels, tile.image.channels);
     captions.push_back(all_wrapped(tile.caption, columns == 1 ? widest_line : widest_of_several));
     lines = std::max(lines, static_cast<Index>(captions.back().size()));
-    for (const std::string& line : captions.back())
-      width = std::max(width, text_width(line, text_scale));
+    for (const std::string& line : captions.back()) width = std::max(width, text_width(line));
   }
   const Index rows = (count + columns - 1) / columns;
   const Index cell_width = width + margin, cell_height = height + lines * line_height + margin;
@@ -60,7 +58,7 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_widt
     draw_enlarged(sheet, left + (width - image.width * factor) / 2, top, image, factor);
     Index y = top + height + 6;
     for (const std::string& line : captions[static_cast<std::size_t>(i)]) {
-      draw_text(sheet, left + (width - text_width(line, text_scale)) / 2, y, line, text_scale, ink);
+      draw_text(sheet, left + (width - text_width(line)) / 2, y, line, ink);
       y += line_height;
     }
   }
@@ -69,12 +67,11 @@ Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_widt
 
 Image titled(const std::string& title, const Image& image) {
   std::vector<Image> parts;
-  for (const std::string& words :
-       wrapped(title, std::max(image.width - 2 * margin, widest_line), text_scale)) {
+  for (const std::string& words : wrapped(title, std::max(image.width - 2 * margin, widest_line))) {
     const Index height = parts.empty() ? line_height + margin : line_height;
-    Image line(std::max(image.width, text_width(words, text_scale) + 2 * margin), height,
-               image.channels, paper);
-    draw_text(line, margin, height - line_height, words, text_scale, ink);
+    Image line(std::max(image.width, text_width(words) + 2 * margin), height, image.channels,
+               paper);
+    draw_text(line, margin, height - line_height, words, ink);
     parts.push_back(line);
   }
   parts.push_back(image);

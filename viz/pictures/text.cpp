@@ -1,68 +1,113 @@
 #include "viz/pictures/text.hpp"
 
-#include <stb_easy_font.h>
-
 #include <algorithm>
+#include <string_view>
+
+#include "viz/pictures/png.hpp"
 
 namespace glass::viz {
 
+extern const std::string_view glyphs_png;
+
 namespace {
 
-/// What stb_easy_font_print writes per corner; four corners, clockwise from the top left, a quad.
-struct Corner {
-  float x, y, z;
-  unsigned char colour[4];
+/// Of glyphs.png, which glyphs.py describes and drew.
+struct Range {
+  char32_t first, last;
 };
+constexpr std::array<Range, 3> ranges{{{0x20, 0x7e}, {0xa0, 0xff}, {0x391, 0x3c9}}};
+constexpr Index cell_width = 20, cell_height = 24, columns = 16, bearing = 1, baseline = 18;
 
-/// The library looks any byte up in a table that has only these.
-std::string printable_ascii(std::string line) {
-  std::ranges::replace_if(
-      line, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return line;
+/// The characters of a line in UTF-8, and where each begins; 0 for those of which none is drawn: those not
+/// of one or two bytes, and bytes that begin none.
+std::vector<std::pair<char32_t, std::size_t>> characters(const std::string& line) {
+  const auto byte = [&](std::size_t i) {
+    return i < line.size() ? static_cast<unsigned char>(line[i]) : 0u;
+  };
+  std::vector<std::pair<char32_t, std::size_t>> all;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const std::size_t begin = i;
+    while (byte(i + 1) >> 6 == 2) ++i;
+    const unsigned lead = byte(begin);
+    char32_t character = i == begin && lead < 0x80 ? lead : 0;
+    if (i == begin + 1 && lead >> 5 == 6) character = (lead & 0x1fu) << 6 | (byte(i) & 0x3fu);
+    all.emplace_back(character, begin);
+  }
+  return all;
+}
+
+/// A character's place in glyphs.png: its cell's left column and first row.
+std::pair<Index, Index> cell_of(char32_t character) {
+  Index place = 0;
+  for (const auto [first, last] : ranges) {
+    if (character >= first && character <= last) {
+      place += character - first;
+      return {place % columns * cell_width, place / columns * cell_height};
+    }
+    place += last - first + 1;
+  }
+  return cell_of(U'?');
+}
+
+const Image& glyphs() {
+  static const Image image = decode_png(glyphs_png, "glyphs.png", 1);
+  return image;
+}
+
+Index width_of(char32_t character) {
+  const auto [left, top] = cell_of(character);
+  Index width = 0;
+  while (width < cell_width && glyphs().at(left + width, top, 0) != 0) ++width;
+  return width;
 }
 
 }  // namespace
 
-void draw_text(Image& image, Index x, Index y, const std::string& line, int scale, Colour colour) {
-  std::vector<Corner> corners(line.size() * 270 / sizeof(Corner) * 2 + 64);
-  std::string copy = printable_ascii(line);  // the library takes a mutable string
-  const int quads = stb_easy_font_print(0, 0, copy.data(), nullptr, corners.data(),
-                                        static_cast<int>(corners.size() * sizeof(Corner)));
-  for (int q = 0; q < quads; ++q) {
-    const Corner &from = corners[static_cast<std::size_t>(4 * q)],
-                 &to = corners[static_cast<std::size_t>(4 * q + 2)];
-    const auto scaled = [scale](float v) {
-      return static_cast<Index>(v * static_cast<float>(scale));
-    };
-    const Index left = std::max<Index>(x + scaled(from.x), 0),
-                right = std::min(x + scaled(to.x), image.width),
-                bottom = std::min(y + scaled(to.y), image.height);
-    for (Index py = std::max<Index>(y + scaled(from.y), 0); py < bottom; ++py)
-      for (Index px = left; px < right; ++px)
-        for (Index c = 0; c < image.channels; ++c)
-          image.at(px, py, c) = colour.rgb[static_cast<std::size_t>(c)];
+void draw_text(Image& image, Index x, Index y, const std::string& line, Colour colour) {
+  for (const auto& [character, begin] : characters(line)) {
+    const auto [left, top] = cell_of(character);
+    for (Index row = 1; row < cell_height; ++row)
+      for (Index column = 0; column < cell_width; ++column) {
+        const Index px = x + column - bearing, py = y + row - (baseline - capital_height);
+        if (px < 0 || py < 0 || px >= image.width || py >= image.height) continue;
+        const int covered = glyphs().at(left + column, top + row, 0);
+        for (Index c = 0; c < image.channels; ++c) {
+          std::uint8_t& pixel = image.at(px, py, c);
+          const int full = colour.rgb[static_cast<std::size_t>(c)];
+          pixel = static_cast<std::uint8_t>((pixel * (255 - covered) + full * covered + 127) / 255);
+        }
+      }
+    x += width_of(character);
   }
 }
 
-Index text_width(const std::string& line, int scale) {
-  std::string copy = printable_ascii(line);
-  return static_cast<Index>(stb_easy_font_width(copy.data())) * scale;
+Index text_width(const std::string& line) {
+  Index width = 0;
+  for (const auto& [character, begin] : characters(line)) width += width_of(character);
+  return width;
 }
 
-std::vector<std::string> wrapped(const std::string& line, Index width, int scale,
-                                 std::size_t most) {
-  if (text_width(line, scale) <= width) return {line};
+std::vector<std::string> wrapped(const std::string& line, Index width, std::size_t most) {
+  if (text_width(line) <= width) return {line};
+  const std::string dots = "...";
   std::vector<std::string> pieces;
   for (std::size_t begin = 0; begin < line.size();) {
     if (pieces.size() == most) {
       std::string& last = pieces.back();
-      last.replace(std::max<std::size_t>(last.size(), 3) - 3, 3, "...");
+      while (!last.empty() && text_width(last + dots) > width)
+        last.resize(characters(last).back().second);
+      last += dots;
       break;
     }
-    std::size_t end = begin;
-    for (Index used = 0; end < line.size(); ++end) {
-      used += text_width(line.substr(end, 1), scale);
-      if (used > width && end > begin) break;
+    const std::string rest = line.substr(begin);
+    std::size_t end = line.size();
+    Index used = 0;
+    for (const auto& [character, at] : characters(rest)) {
+      used += width_of(character);
+      if (used > width && at > 0) {
+        end = begin + at;
+        break;
+      }
     }
     const std::size_t space = line.rfind(' ', end);
     if (end < line.size() && space != line.npos && space > begin) end = space;

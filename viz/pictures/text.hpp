@@ -22,15 +22,15 @@ struct Colour {
 inline constexpr std::uint8_t paper = 250;
 inline constexpr std::uint8_t ink = 30;  ///< of the text
 
-/// Writes one line of printable ASCII (anything else becomes '?') with its top left corner at
-/// (x, y); capitals are about 7 * `scale` pixels high. What passes an edge is cut off. A grey image
-/// takes the colour's first number.
-void draw_text(Image& image, Index x, Index y, const std::string& line, int scale, Colour colour);
+/// Writes one line of UTF-8 with its top left corner at (x, y); capitals are `capital_height` pixels high.
+/// It knows the letters of Western Europe and of Greece; anything else becomes '?'. What passes an edge is
+/// cut off. A grey image takes the colour's first number.
+void draw_text(Image& image, Index x, Index y, const std::string& line, Colour colour);
+inline constexpr Index capital_height = 12;  ///< in pixels
 /// How wide that line is, in pixels.
-Index text_width(const std::string& line, int scale);
+Index text_width(const std::string& line);
 /// The line itself if it is no wider than `width`; or else pieces that are not, broken at spaces where
 /// there are any. Of more than `most` pieces the rest becomes "...".
-std::vector<std::string> wrapped(const std::string& line, Index width, int scale,
-                                 std::size_t most = 8);
+std::vector<std::string> wrapped(const std::string& line, Index width, std::size_t most = 8);
 
 }  // namespace glass::viz

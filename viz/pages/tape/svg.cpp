@@ -27,7 +27,15 @@ std::string to_svg(const std::string& title, const std::vector<TapeView>& views)
   std::ostringstream out;
   out << "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tape\" viewBox=\"0 0 " << width << ' '
       << height << "\" width=\"" << width << "\" height=\"" << height << "\">\n<title>"
-      << page::escaped(title) << "</title>\n<style>\n"
+      << page::escaped(title)
+      << "</title>\n<desc>From top to bottom, the operations of one step. Grey "
+         "lines go down with the values, orange ones up with the gradients.";
+  for (const TapeView& view : views) {
+    out << ' ' << page::escaped(view.title) << ": "
+        << (view.mode == "training" ? "weights trainable, image is data."
+                                    : "weights frozen, image trainable.");
+  }
+  out << "</desc>\n<style>\n"
       << page::drawing_css << "</style>\n"
       << "<rect width=\"100%\" height=\"100%\" fill=\"#fafaf7\"/>\n";
   for (const int row : layout.same_rows) {
