@@ -27,10 +27,12 @@ const char* __asan_default_options() { return "detect_leaks=0"; }
 
 void __asan_on_error() {
   std::ostringstream words;
-  words << place(__asan_get_report_pc())
-        << (__asan_get_report_access_type() ? ": writes" : ": reads");
-  words << " outside of the tensor, or of what is alive (AddressSanitizer: "
-        << __asan_get_report_description() << ')';
+  if (__asan_get_report_access_size() > 0) {
+    words << place(__asan_get_report_pc())
+          << (__asan_get_report_access_type() ? ": writes" : ": reads")
+          << " outside of the tensor, or of what is alive, ";
+  }
+  words << "AddressSanitizer: " << __asan_get_report_description();
   end_case(words.str());
 }
 
@@ -44,7 +46,7 @@ void __ubsan_on_report() {
   std::ostringstream words;
   const std::string path = file;
   words << path.substr(path.rfind('/') + 1) << ", line " << line << ": " << message
-        << " (UndefinedBehaviorSanitizer)";
+        << ", UndefinedBehaviorSanitizer";
   end_case(words.str());
 }
 }
