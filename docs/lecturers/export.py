@@ -285,6 +285,8 @@ def exported_text(path, text, exercises, answers, exported):
         return exercises_build_file(text, exercises)
     if path == "README.md":
         return student_readme(exercises)
+    if path == "docs/README.md":
+        text = re.sub(r"^Who teaches it .*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
     if path == "docs/exercises/README.md":
         text = sheet(text, exercises)
     elif path.startswith("docs/exercises/"):
