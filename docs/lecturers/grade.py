@@ -42,7 +42,8 @@ KERNELS = re.compile(r"kernels::(?!detail|threads)")
 # What any file may use, by its name in the source ...
 MATHEMATICS = (r"(abs|fabs|exp|exp2|expm1|log|log1p|log2|log10|pow|sqrt|cbrt|hypot|sin|cos|tan|tanh|sinh|"
                r"cosh|atan|atan2|fma|fmod|floor|ceil|round|lround|trunc|fmax|fmin|erf|copysign)[fl]?")
-PLAIN = (rf"{MATHEMATICS}|mem(cpy|move|set|cmp)|strlen|(f?printf|f?puts|putchar|fwrite|fflush|stdout|stderr)|"
+PLAIN = (rf"{MATHEMATICS}|mem(cpy|move|set|cmp)|str(len|cmp)|v?s?n?f?printf|f?puts|putchar|fwrite|fflush|"
+         r"stdout|stderr|(?:\w[\w: ]* )?__gnu_cxx::.*|__libc_single_threaded|__pthread_key_create|"
          r"__\w+_chk|operator (new|delete).*|__cxa_\w+|__gxx_personality_v0|"
          r"_Unwind_\w+|__stack_chk_fail|__dso_handle|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan)_\w+|__assert_fail|"
          r"(typeinfo|vtable|VTT|typeinfo name) for .*|__tls_get_addr")
