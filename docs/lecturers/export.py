@@ -160,7 +160,7 @@ class Answers:
                 place = body_of(source, name)
                 lines |= telling(code_lines(source[slice(*place)])) if place else set()
         for path in files:
-            if not path.endswith((".cpp", ".hpp")) or path.startswith("tests/"):
+            if not path.endswith((".cpp", ".hpp")) or path.startswith(("tests/", "docs/examples/")):
                 continue
             if is_left_out(path, exercises) or path in self.sources:
                 continue
