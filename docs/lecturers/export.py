@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a repository for students: some exercises, and nothing that answers them.
 
-    docs/lecturers/export.py --exercises 4,5,15 -o ../students
+    python3 docs/lecturers/export.py --exercises 4,5,15 -o ../students
 
 What is an answer becomes the student's file: where the library has its own conv2d.cpp, the repository for
 students has a line that includes theirs. Kernels that would do the work are emptied, pages lose the code
@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,7 +142,7 @@ class Answers:
 
     def __init__(self, exercises, files):
         self.sources = {path for e in exercises for path in e.solutions + tuple(ALSO.get(e.number, ()))}
-        self.functions = {}  # path -> [(exercise, names)]
+        self.functions = {}  # path -> (exercise, names)
         numbers = {e.number for e in exercises}
         for number in sorted(numbers):
             for path, names in FUNCTIONS.get(number, {}).items():
@@ -329,13 +330,16 @@ def main():
         contents[path] = text.encode()
     if leaks:
         fail("\n".join(leaks), 1)
+    unfinished = output.with_name(output.name + ".unfinished")
     try:
         for path, data in contents.items():
-            place = output / path
+            place = unfinished / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
             place.chmod((ROOT / path).stat().st_mode & 0o777)
+        unfinished.rename(output)
     except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
         fail(f"{error.filename}: {error.strerror}", 4)
     print(f"{output}: {len(contents)} files, exercises {', '.join(map(str, sorted(numbers)))}; none of "
           f"{len(answers.lines)} lines that answer them is left")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Grades many students' repositories: the exercise's own tests, and private ones with other numbers.
 
-    docs/lecturers/grade.py --exercises 4,5,15 --seed 2027 clones/*
+    python3 docs/lecturers/grade.py --exercises 4,5,15 --seed 2027 clones/*
 
 Of each clone only the files of these exercises are read; they are compiled against this repository, whose
 library is built once, and by whose right answers the tests are tried first. A file may use what the exercise
