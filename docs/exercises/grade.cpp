@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 
@@ -12,7 +13,9 @@ namespace {
 /// and what a student needs next.
 class Report final : public doctest::IReporter {
  public:
-  explicit Report(const doctest::ContextOptions& options) : out_(*options.cout) {}
+  static inline Report* running = nullptr;
+
+  explicit Report(const doctest::ContextOptions& options) : out_(*options.cout) { running = this; }
 
   void test_run_start() override { out_ << exercise.title << '\n'; }
   void test_case_start(const doctest::TestCaseData& test) override {
@@ -44,15 +47,14 @@ class Report final : public doctest::IReporter {
   }
   void test_run_end(const doctest::TestRunStats& stats) override {
     const auto run = stats.numTestCasesPassingFilters, failed = stats.numTestCasesFailed;
-    if (crashed_) {
-      out_ << "Stopped here: the cases after it did not run.";
-    } else {
-      out_ << run - failed << " of " << run << " pass.";
-    }
-    if (crashed_ || failed > 0) {
-      out_ << " Yours: " << exercise.yours << ". Read " << exercise.chapter << '.';
-    }
+    if (crashed_) return stop();
+    out_ << run - failed << " of " << run << " pass.";
+    if (failed > 0) out_ << where();
     out_ << std::endl;
+  }
+  void crash(const std::string& mistake) {
+    out_ << "  fails   " << name_ << '\n' << mistakes_.str() << "          " << mistake << '\n';
+    stop();
   }
 
   void report_query(const doctest::QueryData&) override {}
@@ -62,6 +64,11 @@ class Report final : public doctest::IReporter {
   void subcase_end() override {}
 
  private:
+  void stop() { out_ << "Stopped here: the cases after it did not run." << where() << std::endl; }
+  static std::string where() {
+    return std::string(" Yours: ") + exercise.yours + ". Read " + exercise.chapter + '.';
+  }
+
   std::ostream& out_;
   std::string name_;
   std::ostringstream mistakes_;
@@ -69,6 +76,11 @@ class Report final : public doctest::IReporter {
 };
 
 }  // namespace
+
+void end_case(const std::string& mistake) {
+  Report::running->crash(mistake);
+  std::_Exit(1);
+}
 
 REGISTER_REPORTER("exercise", 1, Report);
 

@@ -10,11 +10,7 @@ namespace glass {
 /// with h = p * stride + r - padding and w = q * stride + s - padding; outside the image x is 0.
 ///
 /// y is linear in each of x, w and bias, so each gradient is a sum over the products above in which
-/// it takes part, with the third factor replaced by dy:
-///
-///     dx[n,c,h,w]   = sum over the (k,p,q,r,s) that read (h,w) of w[k,c,r,s] dy[n,k,p,q]
-///     dw[k,c,r,s]   = sum_{n,p,q} x[n,c,h,w] dy[n,k,p,q]
-///     dbias[k]      = sum_{n,p,q} dy[n,k,p,q]
+/// it takes part. What is left of such a product, if one of its factors is what moves?
 struct Conv2dNode final : Node {
   Saved x{this, "x"}, w{this, "w"};
   kernels::Window window{};
@@ -24,9 +20,8 @@ struct Conv2dNode final : Node {
   Grads backward(const Storage& dy) const override {
     Grads grads(inputs.size());
     if (need[0]) {
-      // dx is as large as x: begin with Storage::zeros(inputs[0].shape.size()), and let each product
-      // of the forward pass add its part. `window` has the sizes: see autograd/geometry.hpp. (Take
-      // its dilation and groups for 1, as they are here.)
+      // dx is as large as x: begin with Storage::zeros(inputs[0].shape.size()), to add to. `window` has
+      // the sizes: see autograd/geometry.hpp. (Take its dilation and groups for 1, as they are here.)
       throw NotImplemented("Exercise 5: conv2d, gradient to the input");
     }
     if (need[1]) {  // never while the weights are frozen

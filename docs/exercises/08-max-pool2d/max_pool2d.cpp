@@ -17,7 +17,7 @@ struct MaxPool2dNode final : Node {
   const char* name() const override { return "max_pool2d"; }
   Grads backward([[maybe_unused]] const Storage& dy) const override {
     const Storage dx = Storage::zeros(inputs[0].shape.size());
-    // For each window find again, from x and y, the pixel that won, and let it receive dy.
+    // Who won was not written down: x and y are what is left of the forward pass.
     throw NotImplemented("Exercise 8: max_pool2d, forward and backward");
     return {dx};
   }

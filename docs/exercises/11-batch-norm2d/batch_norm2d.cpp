@@ -31,7 +31,7 @@ struct BatchNorm2dNode final : Node {
       });
     }
     if (need[1]) {
-      // One number for each channel: a sum like that above, of dy xhat. mean and inverse_std have
+      // One number for each channel, and a sum like that above: of what? mean and inverse_std have
       // one value for each channel, x is as large as dy. (Write through a pointer that was taken
       // once, with mutable_data(), as above.)
       throw NotImplemented("Exercise 11: batch_norm2d, the gradient to its weight");

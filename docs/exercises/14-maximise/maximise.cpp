@@ -41,6 +41,12 @@ std::unique_ptr<optim::Optimiser> make_optimiser(const Tensor& coordinates,
 /// flat image ReLUs are dead and no gradient leads away.
 double regulariser_weight(int step, int steps) { return std::min(1.0, 2.0 * step / steps); }
 
+/// Falls from 1 to 0 over the second half of a run: pictures part while they form, and then each
+/// becomes as good as it can, where it is.
+double variety_weight(int step, int steps) {
+  return step < steps ? std::min(1.0, 2 - 2.0 * step / steps) : 0;
+}
+
 /// The image as one step sees it.
 Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, Rng& rng) {
   Tensor x = image;
@@ -113,10 +119,12 @@ MaximiseStep Maximisation::step() {
 
   const auto loss = [&](const Tensor& image, int) {
     const Tensor seen = glance(image, options_, mean(centre_), rng_);  // what the network looks at
+    [[maybe_unused]] const double variety = variety_weight(steps_, options_.steps);
     [[maybe_unused]] const double weight = regulariser_weight(steps_, options_.steps);
 
-    // value:   the objective of what is seen, summed over the pictures
-    // penalty: the regulariser of the image itself, times its weight
+    // value:   the objective of what is seen, summed over the pictures. objective_(model, x, variety) -> [N]
+    // penalty: the regulariser of the image itself, times its weight. options_.regulariser(x, centre_) -> []
+    //          takes images and what is usual in each channel, here grey, from which they are kept near.
     Tensor value, penalty;
     throw NotImplemented("Exercise 14: activation maximisation, the step");
     now = {seen.detach(), value.item(), penalty.item()};
@@ -192,6 +200,22 @@ MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
     }
   }
   return best;
+}
+
+int size_factor(const Shape& picture) {
+  constexpr Index usual_side = 30;
+  const Index side = std::min(picture[1], picture[2]);
+  return static_cast<int>(std::max<Index>(1, (side + usual_side / 2) / usual_side));
+}
+
+MaximiseOptions options_for(const Shape& picture) {
+  MaximiseOptions options;
+  const int k = size_factor(picture);
+  options.jitter *= k;
+  options.regulariser.tv *= k * std::sqrt(k);
+  options.regulariser.l2 *= k;
+  if (k >= 3) options.parametrisation = "fourier";
+  return options;
 }
 
 }  // namespace glass::viz

@@ -10,7 +10,9 @@
 #include "docs/exercises/not_implemented.hpp"
 #include "optim/adam.hpp"
 #include "viz/descend.hpp"
+#include "viz/diagnosis.hpp"
 #include "viz/finite.hpp"
+#include "viz/maximise.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz {
@@ -63,12 +65,29 @@ Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
   return regulariser;
 }
 
+/// Throws FileError with the cause if no gradient of the error reaches any of the images.
+void refuse_unreached(const nn::Model& model, Index layer, const Representation& phi,
+                      const Tensor& images) {
+  const Tensor x = images.clone().requires_grad(true);
+  phi.error(x).backward();
+  if (std::ranges::any_of(x.grad().values(), [](real g) { return g != 0; })) return;
+  const Objective seen(model, text("layer:", layer));
+  throw FileError(text(model.name, ": no gradient of ", model.layers.alias(layer),
+                       " reaches the image: ", diagnose(model, seen, x).front()));
+}
+
 double step_size(double lr, int step, int steps) {
   const double done = static_cast<double>(step) / steps;
   return lr * (0.505 + 0.495 * std::cos(std::numbers::pi * done));
 }
 
 }  // namespace
+
+InvertOptions invert_options_for(const Shape& picture) {
+  InvertOptions options;
+  options.starts = std::max(1, options.starts / size_factor(picture));
+  return options;
+}
 
 double psnr(const Tensor& a, const Tensor& b) {
   const NoGrad no_grad;
@@ -84,7 +103,8 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   [[maybe_unused]] const Regulariser regulariser =
       for_layer(options.regulariser, original.size(), phi.size());
   [[maybe_unused]] const std::vector<double> centre = centre_of(model);
-  // What is descended along: see the header. phi and the regulariser are those above.
+  // What is descended along: see the header. phi and the regulariser are those above; the latter is
+  // called with images and `centre`, what is usual in each channel, from which it keeps them near.
   const auto loss = [&]([[maybe_unused]] const Tensor& x, int = 0) -> Tensor {
     throw NotImplemented("Exercise 17: inversion, the loss");
   };
@@ -92,6 +112,7 @@ Inversion invert(nn::Model& model, Index layer, const Tensor& original,
   std::vector<Index> starts(static_cast<std::size_t>(options.starts));
   std::iota(starts.begin(), starts.end(), 0);
   Parametrisation x(initial_noise(model, starts, options.seed, start_stddev));
+  refuse_unreached(model, layer, phi, x.image());
   optim::Adam optimiser({x.coordinates()}, {.lr = options.lr});
   double total = 0;  // the loss of the running step
   [[maybe_unused]] const auto slow_down = [&](int step) {

@@ -1,0 +1,179 @@
+"""The exercises as lecturers and students get them: files that say what the library says, a repository
+without answers, and a grader that no cheat deceives.
+
+    python3 tests/test_exercises.py BUILD
+
+where BUILD is a folder in which the library was built.
+"""
+
+import csv
+import difflib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from xml.etree import ElementTree as xml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs/lecturers"))
+from exercises import ROOT, all_exercises  # noqa: E402
+
+BUILD = None
+LECTURERS = ROOT / "docs/lecturers"
+
+
+def run(program, *words):
+    return subprocess.run([sys.executable, "-B", LECTURERS / program, *map(str, words)], capture_output=True,
+                          text=True)
+
+
+class HandedOut(unittest.TestCase):
+    # Engine, Adam and batch normalisation are written otherwise than in the library, which is longer there.
+    WRITTEN_OTHERWISE = {2, 10, 11, 16}
+    # What a hole needs around it.
+    OWN = {"returnTensor();", "Tensortotal;", "Tensorvalue,penalty;", "doubletotal=0;",
+           "Tensory=Tensor::scalar(total);",
+           "constStoragedx=Storage::zeros(inputs[0].shape.size());", "Tensorerror(constTensor&x)const{",
+           "constdoublevariety=variety_weight(steps_,options_.steps);",
+           "constdoubleweight=regulariser_weight(steps_,options_.steps);",
+           "constautoloss=[&](constTensor&x,int=0)->Tensor{", "}"}
+
+    @staticmethod
+    def statements(source):
+        """Its statements without white space; comments within, and what is not written yet, are holes."""
+        source = re.sub(r"^\s*(///|#include).*\n", "", source, flags=re.MULTILINE)
+        source = re.sub(r"^\s*//.*\n", "@;", source, flags=re.MULTILINE)
+        source = re.sub(r"\s*//.*|\[\[maybe_unused\]\]", "", source)
+        source = re.sub(r"throw NotImplemented\([^;]*;", "@;", source)
+        return [s for s in re.split(r"(?<=[;{}])", re.sub(r"\s+", "", source)) if s]
+
+    def test_a_stub_says_what_the_library_says_but_for_its_holes(self):
+        compared = 0
+        for e in all_exercises().values():
+            for stub, library in zip(e.files, e.solutions):
+                if library.startswith("tests/") or e.number in self.WRITTEN_OTHERWISE:
+                    continue
+                compared += 1
+                of_library = [s for s in self.statements((ROOT / library).read_text()) if s != "@;"]
+                of_stub = self.statements((ROOT / stub).read_text())
+                changes = difflib.SequenceMatcher(None, of_library, of_stub, False)
+                for kind, a, b, c, d in changes.get_opcodes():
+                    if kind == "equal":
+                        continue
+                    with self.subTest(stub):
+                        if of_library[a:b]:
+                            self.assertIn("@;", of_stub[c:d], f"the library has {of_library[a:b]} here")
+                        own = set(of_stub[c:d]) - {"@;"} - self.OWN
+                        self.assertFalse(own, f"the library has none of this in {library}")
+        self.assertGreater(compared, 8)
+
+
+    def test_the_lecturers_page_says_what_each_is_worth(self):
+        page = (LECTURERS / "README.md").read_text()
+        notes = page[page.index("## Notes on the exercises"):]
+        for e in all_exercises().values():
+            test = (ROOT / e.folder / "test.cpp").read_text()
+            points = len(re.findall(r"^TEST_CASE\(", test, re.MULTILINE))
+            private = LECTURERS / f"private/{e.number:02}-{e.name}.cpp"
+            if private.exists():
+                points += sum(map(int, re.findall(r'"(\d+) points?: ', private.read_text())))
+            self.assertIn(f"\n| {e.number} | {points} |", notes, e.title)
+
+
+class Export(unittest.TestCase):
+    def test_no_answer_is_left_and_what_is_left_compiles(self):
+        with tempfile.TemporaryDirectory() as folder:
+            students = Path(folder) / "students"
+            made = run("export.py", "--exercises", "2,3,4,5,6,7,8,9,10,11,14,15,17,19", "-o", students)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertRegex(made.stdout, r"none of \d{3} lines that answer them is left")
+            for gone in ("tests", ".git", "docs/lecturers", "docs/exercises/16-wrong-boundary"):
+                self.assertFalse((students / gone).exists(), gone)
+            # What a reader would search for: loops, calls, and what essays quote of them.
+            said = "\n".join(file.read_text() for file in students.rglob("*")
+                             if file.suffix in {".cpp", ".hpp", ".md", ".txt"})
+            for line in ("dx[xi] += w[wi] * dy[yi]", "grad[right] +=", "stack.push_back({creator})",
+                         "m[i] = beta1", "return penalty - value / unit_"):
+                self.assertNotIn(line, said)
+            # Emptied and replaced files still compile, and CMake knows all that it needs.
+            kernels = students / "autograd/kernels"
+            for source in [*kernels.rglob("*2d.cpp"), *kernels.rglob("*variation.cpp"),
+                           kernels / "reference/softmax.cpp", students / "autograd/ops/leaky_relu.cpp"]:
+                words = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", students]
+                compiled = subprocess.run(["c++", *words, source], capture_output=True, text=True)
+                self.assertEqual(compiled.returncode, 0, compiled.stderr)
+            configured = subprocess.run(["cmake", "--preset", "exercises"], cwd=students, capture_output=True,
+                                        text=True)
+            self.assertEqual(configured.returncode, 0, configured.stderr)
+
+    def test_mistakes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for words, message in ((["99", "-o", folder + "/a"], "expected numbers from 1 to"),
+                                   (["15,16", "-o", folder + "/a"], "16 shows most of what 15 asks for"),
+                                   (["5", "-o", folder], "expected a folder that is not there yet")):
+                made = run("export.py", "--exercises", *words)
+                self.assertEqual(made.returncode, 2)
+                self.assertIn(message, made.stderr)
+
+
+class Grade(unittest.TestCase):
+    LOOPS = """grads[0] = Storage::zeros(inputs[0].shape.size());
+      const kernels::Window& g = window;
+      for (Index n = 0; n < g.N; ++n) for (Index k = 0; k < g.K; ++k) for (Index p = 0; p < g.P; ++p)
+      for (Index q = 0; q < g.Q; ++q) for (Index c = 0; c < g.C; ++c) for (Index r = 0; r < g.R; ++r)
+      for (Index s = 0; s < g.S; ++s) {
+        const Index h = p * g.stride.h + r - g.padding.h, v = q * g.stride.w + s - g.padding.w;
+        if (h < 0 || h >= g.H || v < 0 || v >= g.W) continue;
+        grads[0].mutable_data()[((n * g.C + c) * g.H + h) * g.W + v] +=
+            w.data()[WEIGHT] * dy.data()[((n * g.K + k) * g.P + p) * g.Q + q];
+      }"""
+
+    def test_from_export_to_points(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            file = "docs/exercises/05-conv2d-dx/conv2d.cpp"
+            self.assertEqual(run("export.py", "--exercises", "5", "-o", folder / "students").returncode, 0)
+            stub = (folder / "students" / file).read_text()
+            hole = 'throw NotImplemented("Exercise 5: conv2d, gradient to the input");'
+            answers = {  # name -> what is written in the place of the hole
+                "untouched": hole,
+                "right": self.LOOPS.replace("WEIGHT", "((k * g.C + c) * g.R + r) * g.S + s"),
+                "indices-swapped": self.LOOPS.replace("WEIGHT", "((c * g.K + k) * g.R + r) * g.S + 9 * s"),
+                "kernel": "kernels::conv2d_dx(dy.data(), w.data(), grads[0].mutable_data(), window);",
+                "endless": "for (volatile unsigned i = 0;; i = i + 1) {}",
+                "writes": 'if (FILE* f = fopen("/tmp/answer", "w")) fputs("5", f);',
+                "prose": "I did not understand this.",
+            }
+            for name, answer in answers.items():
+                mine = folder / "clones" / name / file
+                mine.parent.mkdir(parents=True)
+                mine.write_text("#include <cstdio>\n" + stub.replace(hole, answer))
+            (folder / "clones/includes" / file).parent.mkdir(parents=True)
+            (folder / "clones/includes" / file).write_text(f'#include "{ROOT}/autograd/ops/conv2d.cpp"\n')
+            (folder / "clones/nothing").mkdir()
+            graded = run("grade.py", "--exercises", "5", "--seed", 3, "--build", BUILD, "--seconds", 2, "-o",
+                         folder / "grades", *sorted((folder / "clones").iterdir()))
+            self.assertEqual(graded.returncode, 0, graded.stdout + graded.stderr)
+            rows = {row[0]: row for row in csv.reader((folder / "grades/summary.csv").open())}
+            best = int(re.search(r"\((\d+)\)", rows["clone"][1])[1])
+            self.assertEqual(int(rows["right"][1]), best, graded.stdout)
+            self.assertLess(int(rows["indices-swapped"][1]), best / 2)
+            for name, why in (("untouched", "is not written yet"), ("kernel", "calls .*conv2d_dx"),
+                              ("prose", "does not compile"), ("endless", "takes longer than 2 s"),
+                              ("writes", "calls fopen"),
+                              ("includes", "includes .*, which is no header"), ("nothing", "is not there")):
+                self.assertEqual(rows[name][1], "0", name)
+                self.assertRegex(rows[name][3], why)
+            tests = json.loads((folder / "grades/indices-swapped/results.json").read_text())["tests"]
+            self.assertEqual(sum(test["max_score"] for test in tests), best)
+            self.assertTrue(any("AddressSanitizer" in test["output"] for test in tests))
+            cases = xml.parse(folder / "grades/right/junit.xml").getroot().findall("testsuite/testcase")
+            self.assertEqual(len(cases), len(tests))
+            self.assertFalse(any(case.findall("failure") for case in cases))
+
+
+if __name__ == "__main__":
+    BUILD = sys.argv.pop(1)
+    unittest.main()
