@@ -9,7 +9,8 @@ inline void make_scratch_copy(const std::filesystem::path& project,
   namespace fs = std::filesystem;
   fs::create_directories(folder / "docs");
   fs::create_directories(folder / "tests");
-  for (const char* part : {"weights", "docs/samples", "docs/figures", "docs/examples"}) {
+  for (const char* part :
+       {"weights", "docs/samples", "docs/figures", "docs/examples", "docs/exercises"}) {
     if (fs::exists(project / part)) {
       fs::copy(project / part, folder / part, fs::copy_options::recursive);
     }
