@@ -35,12 +35,14 @@ const titles = { 'mnist': 'Digits (MNIST)', 'fashion': 'Clothes (Fashion-MNIST)'
                  'cifar10': 'Photographs (CIFAR-10)', 'cifar10-resnet': 'Photographs (CIFAR-10), ResNet' };
 const kindOf = (name) => Object.keys(titles).findLast((kind) => `${name}-`.startsWith(`${kind}-`)) ?? '';
 
-// Every network of weights/: plain and robust ones of the same data together, then each by itself.
+// Every network of weights/ that has a title: plain and robust ones of the same data together, then each by
+// itself.
 function catalogue() {
   const folder = join(project, 'weights');
-  const networks = readdirSync(folder).filter((file) => file.endsWith('.json')).flatMap((file) => {
-    const described = JSON.parse(text(join(folder, file)));
-    return described.layers ? [{ name: file.slice(0, -5), files: [file, described.weights] }] : [];
+  const names = readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
+  const networks = names.filter(kindOf).flatMap((name) => {
+    const described = JSON.parse(text(join(folder, `${name}.json`)));
+    return described.layers ? [{ name, files: [`${name}.json`, described.weights] }] : [];
   });
   const named = new Map(networks.map((network) => [network.name, network]));
   const title = (name) => {
@@ -64,8 +66,8 @@ function catalogue() {
 const groups = catalogue();
 const modelFiles = [...new Set(groups.flatMap(({ networks }) => networks.flatMap(({ files }) => files)))];
 const script = `'use strict';\n(() => {\n${joined('main.js')}})();\n`;
-const style = text(join(here, '../pages/page.css')) + text(join(here, '../pages/drawing.css')) +
-  text(join(here, 'page/style.css'));
+const style = ['../pages/page.css', '../pages/drawing.css', '../pages/dark.css', 'page/style.css']
+  .map((name) => text(join(here, name))).join('');
 const worker = text(join(wasmFolder, 'glassgrad.js')) + text(join(here, 'page/worker.js'));
 const wasm = readFileSync(join(wasmFolder, 'glassgrad.wasm'));
 const html = text(join(here, 'page/index.html'));

@@ -9,7 +9,7 @@
 namespace glass::viz {
 
 namespace page {
-extern const std::string_view tape_css, tape_js;
+extern const std::string_view dark_css, tape_css, tape_js;
 }
 
 namespace {
@@ -67,7 +67,7 @@ std::string to_html(const std::string& title, const std::vector<TapeView>& views
   for (const Row& row : align(*views[0].trace, second)) {
     data["rows"].push_back(row_json(row, views.size()));
   }
-  const std::string style = text(page::drawing_css, page::tape_css);
+  const std::string style = text(page::drawing_css, page::dark_css, page::tape_css);
   return page::html_page(title, style, body(title, views, lay_out(*views[0].trace, second)),
                          data.dump(), page::tape_js);
 }
