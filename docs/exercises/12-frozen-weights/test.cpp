@@ -86,7 +86,7 @@ TEST_CASE("1. painting without one of its lines") {
   std::vector<std::string> outcomes;
   for (int line = 1; line <= 5; ++line) outcomes.push_back(outcome(line));
   grade::check_answer("without one line", outcomes,
-                      "what happens without that line (chapter 9, 'Why nothing changes')");
+                      "what happens without that line (chapter 12, 'Why nothing changes')");
 }
 
 TEST_CASE("2. what conv2 keeps") {
