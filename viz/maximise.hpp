@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +13,13 @@
 #include "viz/regulariser.hpp"
 
 namespace glass::viz {
+
+/// A setting, one of `nn::maximise_settings` but "init-noise", that takes another value during a run.
+struct Change {
+  int after;            ///< so many steps
+  std::string setting;  ///< by name
+  double value;         ///< from then on
+};
 
 /// How an image is fitted to an objective. The defaults suit pictures of 28 or 32 pixels a side; of others
 /// see `options_for`. They are explained in docs/defaults.md.
@@ -36,11 +42,13 @@ struct MaximiseOptions {
   bool decorrelate = false;               ///< see Parametrisation
 
   std::uint64_t seed = 0;  ///< of the changes
-  int stop_after = 0;      ///< if not 0, end after so many steps of the planned ones
+  int stop_after = 0;      ///< if not 0, end after so many steps, fewer than planned or more
   bool record = false;     ///< show each step's tape to `on_step`
 
+  std::vector<Change> changes = {};  ///< what `maximise` changes on the way
+
   /// How many steps a run does, unless `on_step` says stop.
-  int last_step() const { return stop_after > 0 ? std::min(stop_after, steps) : steps; }
+  int last_step() const { return stop_after > 0 ? stop_after : steps; }
 };
 
 /// How many times as large as those of MNIST and CIFAR-10 pictures [C,H,W] are: the shorter side over 30,

@@ -63,6 +63,4 @@ void print_json(const nlohmann::ordered_json& json) {
   print_line(json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-std::string percent(double share) { return formatted("%.1f %%", 100 * share); }
-
 }  // namespace glass::viz::cli

@@ -5,6 +5,7 @@
 #include "autograd/table.hpp"
 #include "nn/io/model_file.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/tiles.hpp"
 
 /// One file per command of `viz`; each adds itself to the program.
 namespace glass::viz::cli {
@@ -40,8 +41,5 @@ void add_json(Command& command, bool& json);
 /// One JSON value on standard output, in ASCII, as one line; bytes of file names that are not UTF-8
 /// become U+FFFD.
 void print_json(const nlohmann::ordered_json& json);
-
-/// "99.9 %"
-std::string percent(double share);
 
 }  // namespace glass::viz::cli

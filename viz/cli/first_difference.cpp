@@ -1,5 +1,8 @@
 #include "viz/cli/first_difference.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "viz/cli/manifest_file.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
@@ -71,6 +74,21 @@ std::string first_difference(const std::string& a, const std::string& b) {
     difference = first_difference(read_manifest(a), read_manifest(b), "manifest");
   }
   return difference.empty() ? "the same content, but other bytes" : difference;
+}
+
+std::optional<Distance> distance(const std::string& a, const std::string& b) {
+  const Json manifest = read_manifest(a);
+  if (manifest != read_manifest(b) || manifest["output"] == "animation") return {};
+  const Image left = read_png(a, 3), right = read_png(b, 3);
+  if (left.width != right.width || left.height != right.height) return {};
+  Distance distance{};
+  for (std::size_t i = 0; i < left.pixels.size(); ++i) {
+    const int difference = std::abs(left.pixels[i] - right.pixels[i]);
+    distance.mean += difference;
+    distance.most = std::max(distance.most, difference);
+  }
+  distance.mean /= static_cast<double>(left.pixels.size());
+  return distance;
 }
 
 }  // namespace glass::viz::cli

@@ -34,8 +34,9 @@ int gallery_command(const Command& command, const GalleryArguments& args) {
     progress.begin(static_cast<Index>(rows.size()), model.name);
     const Painted painted = paint(model, objective, painting, progress);
     if (interrupted()) break;
-    rows.push_back(
-        titled(model.name, make_sheet(tiles_of(model, objective, painted), objective.pictures())));
+    const std::vector<Tile> tiles =
+        tiles_of(model, objective, painted.result.images, painted.probability);
+    rows.push_back(titled(model.name, make_sheet(tiles, objective.pictures())));
     print_line(model.name);
     print_scores(model, objective, painted);
     manifest.add_model("MODEL", path, model);

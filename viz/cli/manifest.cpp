@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 bool is_described(const Option& option) {
   static const std::vector<std::string> without_effect{"threads", "json", "watch"},
       texts{"class", "objective", "layer", "init", "baseline",
-            "data",  "target",    "size",  "rows", "columns"};
+            "data",  "target",    "size",  "rows", "columns", "change"};
   const auto is_one_of = [&](const std::vector<std::string>& names) {
     return std::ranges::count(names, option.name()) > 0;
   };

@@ -41,28 +41,15 @@ nlohmann::ordered_json to_json(const MaximiseArguments& args, const nn::Model& m
           {"outputs", outputs}};
 }
 
-/// "mnist-cnn-3.png", or for other objectives "mnist-cnn-channel-conv2-5.png".
-std::string default_output(const nn::Model& model, const Painting& painting) {
-  std::string what = painting.classes.empty() ? painting.objective : painting.classes;
-  for (char& c : what) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '-';
-  }
-  what.resize(std::min<std::size_t>(what.size(), 100));  // names of files have an end
-  return model.name + "-" + what + ".png";
-}
-
-/// Of a sheet: where each of a few classes has several pictures, a column for each class.
-Index columns(const Objective& objective, std::size_t pictures) {
-  const Index kinds = objective.pictures();
-  const bool a_column_each = kinds > 1 && kinds <= 10 && static_cast<Index>(pictures) > kinds;
-  return a_column_each ? kinds : pictures > 20 ? 10 : 5;
-}
-
 int maximise_command(const Command& command, MaximiseArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   args.painting = tuned(command, args.painting, model);
   const Objective objective = objective_of(args.painting, model);
-  if (args.output.empty()) args.output = default_output(model, args.painting);
+  if (args.output.empty()) {
+    const Painting& painting = args.painting;
+    args.output =
+        picture_name(model, painting.classes.empty() ? painting.objective : painting.classes);
+  }
   if (args.bare && (objective.pictures() > 1 || args.painting.count > 1)) {
     throw UsageError("--bare: only for one picture");
   }
@@ -88,10 +75,12 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
       });
 
   describe(manifest, args.painting, painted.result);
-  const std::vector<Tile> tiles = tiles_of(model, objective, painted);
+  const std::vector<Tile> tiles =
+      tiles_of(model, objective, painted.result.images, painted.probability);
   manifest.write_png("output", args.output,
-                     args.bare ? tiles.front().image
-                               : make_sheet(tiles, columns(objective, tiles.size()), args.width));
+                     args.bare
+                         ? tiles.front().image
+                         : make_sheet(tiles, sheet_columns(objective, tiles.size()), args.width));
   if (!args.npy.empty()) manifest.write_npy("npy", args.npy, painted.result.images);
   if (report) manifest.write_report("report", args.report, report->report(painted));
   if (args.json) {
@@ -116,6 +105,7 @@ void add_maximise(Command& program) {
   add_model(command, args->model, args->load);
   add_objective_options(command, args->painting);
   add_painting_options(command, args->painting);
+  add_changes(command, args->painting);
   command.group("What it writes");
   command.output("-o,--output FILE.png", args->output, "The picture")
       .by_default("<model>-<class>.png");

@@ -172,7 +172,7 @@ std::vector<std::string> Option::words() const {
   if (given()) return option_->results();
   const std::string value = option_->get_default_str();
   if (!is_list_) return value.empty() ? std::vector<std::string>{} : std::vector{value};
-  return value.size() < 2 ? std::vector<std::string>{}
+  return value.size() <= 2 ? std::vector<std::string>{}
                           : CLI::detail::split(value.substr(1, value.size() - 2), ',');  // [1,2]
 }
 

@@ -10,7 +10,6 @@
 #include "nn/io/sha256.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/memory.hpp"
-#include "viz/pictures/text.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
@@ -110,24 +109,6 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
   return painted;
 }
 
-std::vector<Tile> tiles_of(const nn::Model& model, const Objective& objective,
-                           const Painted& painted) {
-  const Index count = painted.result.images.shape()[0];
-  // Side by side, the terms of a sum go below each other.
-  const bool long_words = objective.terms() > 1 && count > 1;
-  std::vector<Tile> tiles;
-  for (Index n = 0; n < count; ++n) {
-    const std::string label = objective.label(model, n);
-    Tile tile{to_image(painted.result.images, n),
-              long_words ? wrapped(label, 240) : std::vector{label}};
-    if (objective.of_class()) {
-      tile.caption.push_back(percent(painted.probability[static_cast<std::size_t>(n)]));
-    }
-    tiles.push_back(tile);
-  }
-  return tiles;
-}
-
 void print_scores(const nn::Model& model, const Objective& objective, const Painted& painted) {
   for (std::size_t n = 0; n < painted.result.objective_after.size(); ++n) {
     const std::string surely =
@@ -149,8 +130,9 @@ void begin(Manifest& manifest, const Painting& painting, std::vector<OutputFile>
 }
 
 void describe(Manifest& manifest, const Painting& painting, const MaximiseResult& result) {
-  if (result.steps < painting.options.steps)
+  if (result.steps != painting.options.steps) {
     manifest.set("stop-after", std::to_string(result.steps));
+  }
 }
 
 }  // namespace glass::viz::cli

@@ -5,7 +5,7 @@
 #include "viz/cli/picture.hpp"
 #include "viz/cli/progress.hpp"
 #include "viz/maximise.hpp"
-#include "viz/pictures/sheet.hpp"
+#include "viz/tiles.hpp"
 
 /// Activation maximisation as the command line asks for it: shared by the commands that do it.
 namespace glass::viz::cli {
@@ -15,9 +15,10 @@ struct Painting {
   double init_noise = 0.6;
   Index count = 1;
   int restarts = 1, threads = 0;
-  bool watch = false;           ///< see Watch
-  PictureOptions picture = {};  ///< how the picture that `init` names is read
-  Tensor init_picture = {};     ///< it, [1,C,H,W], once `tuned` has read it
+  bool watch = false;                     ///< see Watch
+  PictureOptions picture = {};            ///< how the picture that `init` names is read
+  Tensor init_picture = {};               ///< it, [1,C,H,W], once `tuned` has read it
+  std::vector<std::string> changes = {};  ///< --change, before `tuned` has read them
   MaximiseOptions options = {};
 };
 
@@ -25,6 +26,8 @@ struct Painting {
 void add_objective_options(Command& command, Painting& painting);
 /// --tv and --beta (of the `variation`), --l2, --alpha-norm and --alpha.
 void add_regulariser_options(Command& command, Regulariser& regulariser, bool variation = true);
+/// --change.
+void add_changes(Command& command, Painting& painting);
 /// How: everything else.
 void add_painting_options(Command& command, Painting& painting, bool variation = true);
 
@@ -55,14 +58,9 @@ struct Painted {
 Painted paint(nn::Model& model, const Objective& objective, const Painting& painting,
               Progress& progress, const std::function<void(const MaximiseStep&)>& on_step = {});
 
-/// The pictures, each above what it shows and, of a class, its probability.
-std::vector<Tile> tiles_of(const nn::Model& model, const Objective& objective,
-                           const Painted& painted);
 /// Prints what the network says of each picture: its class's probability, and the objective.
 void print_scores(const nn::Model& model, const Objective& objective, const Painted& painted);
 
-/// Of a sheet, in pixels: what 28 and 32 divide.
-inline constexpr int default_width = 448;
 /// --width: see `make_sheet`. 0 is what there was before it, of which manifests do not say anything.
 void add_width(Command& command, int& width);
 

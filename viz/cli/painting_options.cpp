@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <sstream>
+
 #include "nn/io/settings.hpp"
 #include "viz/cli/painting.hpp"
 #include "viz/settings.hpp"
@@ -12,6 +15,25 @@ Option& add_setting(Command& command, const std::string& names, auto& value, con
   const std::size_t begin = 2, end = names.find_first_of(", ");
   const nn::Setting& setting = nn::maximise_setting(names.substr(begin, end - begin));
   return command.option(names, value, help).within(setting.low, setting.high);
+}
+
+/// What --change says: "128:tv=3".
+Change read_change(const std::string& word) {
+  Change change{};
+  char colon = 0;
+  std::istringstream words(word);
+  std::getline(words >> change.after >> colon, change.setting, '=') >> change.value;
+  const bool whole = words && words.eof() && colon == ':' && change.after >= 0;
+  const auto known = std::ranges::find(nn::maximise_settings(), change.setting, &nn::Setting::name);
+  if (!whole || known == nn::maximise_settings().end() || known->name == "init-noise") {
+    throw UsageError("--change '" + word +
+                     "': expected STEP:SETTING=NUMBER, such as 128:tv=3, of a setting that counts "
+                     "while it steps");
+  }
+  if (!known->allows(change.value)) {
+    throw UsageError("--change '" + word + "': expected " + known->range());
+  }
+  return change;
 }
 
 }  // namespace
@@ -76,13 +98,20 @@ void add_painting_options(Command& command, Painting& painting, bool variation) 
   add_picture_options(command, painting.picture);
   add_setting(command, "--init-noise X", painting.init_noise, "Standard deviation of the noise");
   command.group("How to step");
-  command.option("--stop-after N", options.stop_after, "End after so many of the steps")
+  command.option("--stop-after N", options.stop_after, "End after so many steps, planned or not")
       .within(0, 1000000)
       .by_default("all");
   add_threads(command, painting.threads);
   command.note(
       "Where a model's description or the size of pictures asks for other values, these are "
       "the defaults.");
+}
+
+void add_changes(Command& command, Painting& painting) {
+  command
+      .option("--change STEP:X=N,...", painting.changes,
+              "After so many steps, setting X (tv, lr, ...) becomes N")
+      .with_commas();
 }
 
 void add_width(Command& command, int& width) {
@@ -107,6 +136,9 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
     } else {
       set_option(result.options, name, value);
     }
+  }
+  for (const std::string& word : painting.changes) {
+    result.options.changes.push_back(read_change(word));
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {

@@ -24,6 +24,7 @@ constexpr int exit_different = 1;
 
 struct ReplayArguments {
   Sources sources;
+  double tolerance = 4;
   int threads = 0;
 };
 
@@ -91,6 +92,15 @@ int replay_command(const ReplayArguments& args) {
     print_line(file + ": made again, the same bytes");
     return exit_done;
   }
+  const bool is_picture = ending_of(file) == ".png";
+  if (const auto found = is_picture ? distance(file, again) : std::nullopt;
+      found && found->mean <= args.tolerance) {
+    print_line(text(file, ": made again, not the same bytes: ", formatted("%.2g", found->mean),
+                    " of 255 grey levels apart on average, ", found->most,
+                    " at most, as by another build or processor (--tolerance ", args.tolerance,
+                    ")"));
+    return exit_done;
+  }
   print_line(file + ": differs: " + nn::printable(first_difference(file, again), 300));
   return exit_different;
 }
@@ -105,10 +115,17 @@ void add_replay(Command& program) {
   command.option("FILE", args->sources.file, "PNG, .npy or .html that viz wrote").required();
   command.option("--in DIR", args->sources.folders,
                  "Also look in this folder for models, pictures and data sets");
+  command
+      .option(
+          "--tolerance X", args->tolerance,
+          "Grey levels of 255, on average, by which a picture of another build or processor may "
+          "differ; 0: none")
+      .within(0, 255);
   add_threads(command, args->threads);
   command.note(
-      "0 means the same bytes, 1 something else, which is named. Nothing is written but a "
-      "temporary "
+      "0 means the same bytes, or a picture that is so within --tolerance, and says which; 1 "
+      "something "
+      "else, whose first difference is named. Nothing is written but a temporary "
       "folder. Inputs are looked for in the current folder, beside FILE, and in weights in both.");
   command.does([args] { return replay_command(*args); });
 }

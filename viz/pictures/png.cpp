@@ -56,7 +56,8 @@ void check_animation(const std::vector<Image>& frames, const FrameTimes& times) 
 
 }  // namespace
 
-std::string encode_png(const Image& image) {
+std::string encode_png(const Image& image, const std::string& text) {
+  const std::string note = text_chunk(text);
   std::string bytes;
   // No exception may pass through stb, which would not free its buffer.
   const auto append = [](void* context, void* data, int size) noexcept {
@@ -71,7 +72,7 @@ std::string encode_png(const Image& image) {
                                          static_cast<int>(image.channels), image.pixels.data(),
                                          static_cast<int>(image.width * image.channels)) != 0;
   if (!ok || bytes.empty()) throw std::bad_alloc();
-  return bytes;
+  return bytes.insert(head_bytes, note);
 }
 
 Image read_png(const std::string& path, Index channels) {
@@ -94,8 +95,7 @@ std::string read_png_text(const std::string& path) {
 }
 
 void write_png(const std::string& path, const Image& image, const std::string& text) {
-  const std::string note = text_chunk(text);
-  nn::write_file(path, encode_png(image).insert(head_bytes, note));
+  nn::write_file(path, encode_png(image, text));
 }
 
 void write_animation(const std::string& path, const std::vector<Image>& frames,

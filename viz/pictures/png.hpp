@@ -33,11 +33,11 @@ std::string decode_png_text(std::string_view file, const std::string& path);
 /// `decode_png_text` of a file.
 std::string read_png_text(const std::string& path);
 
-/// The bytes of a PNG file without text.
-std::string encode_png(const Image& image);
+/// The bytes of a PNG file. `text` goes along if it is not empty; it must be ASCII without NUL, or
+/// std::logic_error is thrown.
+std::string encode_png(const Image& image, const std::string& text = {});
 
-/// Writes atomically: the file appears whole or not at all. `text` goes along if it is not empty;
-/// it must be ASCII without NUL, or std::logic_error is thrown. Throws IoError.
+/// Writes them atomically: the file appears whole or not at all. Throws as `encode_png`, and IoError.
 void write_png(const std::string& path, const Image& image, const std::string& text = {});
 
 /// How long a frame is shown, in milliseconds, at most 65535.

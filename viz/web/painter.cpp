@@ -13,9 +13,11 @@
 #include "viz/pages/tape/drawing.hpp"
 #include "viz/pages/tape/operation.hpp"
 #include "viz/pages/tape/record.hpp"
+#include "viz/pictures/png.hpp"
 #include "viz/scores.hpp"
 #include "viz/settings.hpp"
 #include "viz/start.hpp"
+#include "viz/tiles.hpp"
 
 namespace glass::viz::web {
 
@@ -157,6 +159,7 @@ Json Painter::begin(const Json& run) {
   run_ = std::move(next);
   objective_ = std::move(objective);
   began_ = run;
+  changes_.clear();
   trace_.reset();
   return {{"pictures", objective_->pictures()},
           {"labels", labels},
@@ -168,7 +171,20 @@ void Painter::change(const Json& run) {
     if (run.value(name, Json()) == began_.value(name, Json())) continue;
     throw Error(text(name, ": cannot change during a run"));
   }
-  run_->change(options(run));
+  const MaximiseOptions before = run_->options(), now = options(run);
+  run_->change(now);
+  if (run_->steps() == 0) {
+    began_ = run;
+    return;
+  }
+  for (const nn::Setting& known : nn::maximise_settings()) {
+    if (known.name == "init-noise" || option(before, known.name) == option(now, known.name))
+      continue;
+    std::erase_if(changes_, [&](const Change& other) {
+      return other.after == run_->steps() && other.setting == known.name;
+    });
+    changes_.push_back({run_->steps(), known.name, option(now, known.name)});
+  }
 }
 
 Json Painter::advance(int steps, bool record) {
@@ -231,6 +247,46 @@ Json Painter::operation(const std::string& mode, std::size_t place) const {
     throw Error(text("operation ", place, ": there is none on the tape of ", mode));
   }
   return operation_json(*trace, place);
+}
+
+Recipe Painter::recipe(const std::string& path) const {
+  const std::string start = text_of(began_, "start", "noise");
+  if (start != "noise" && start != "grey") {
+    throw Error("start '" + start + "': viz maximise begins there by --init PICTURE.png");
+  }
+  Recipe recipe{path, {{"objective", objective_->expression()}}};
+  const Json settings = began_.value("settings", Json::object());
+  for (const auto& [name, value] : settings.items()) recipe.options[name] = shortest(value);
+  if (const std::uint64_t seed = seed_of(began_); seed > 0) {
+    recipe.options["seed"] = std::to_string(seed);
+  }
+  if (start != "noise") recipe.options["init"] = start;
+  const int planned = options(began_).steps, done = run_->steps();
+  if (done > 0 && done != planned) recipe.options["stop-after"] = std::to_string(done);
+  Json changes = Json::array();
+  for (const auto& [after, name, value] : changes_) {
+    if (after < done) changes.push_back(text(after, ':', name, '=', shortest(value)));
+  }
+  if (!changes.empty()) recipe.options["change"] = changes.size() == 1 ? changes[0] : changes;
+  return recipe;
+}
+
+Json Painter::command(const std::string& path) const {
+  return {{"command", command_line(recipe(path))},
+          {"name", picture_name(*model_, objective_->expression())}};
+}
+
+std::string Painter::png(const std::string& path) const {
+  if (run_->steps() == 0) throw Error("at the start, nothing is painted yet");
+  const Tensor& images = run_->images();
+  std::vector<double> probability;
+  if (objective_->of_class()) {
+    const NoGrad no_grad;
+    probability = doubles(objective_->probability(*model_, images));
+  }
+  const std::vector<Tile> tiles = tiles_of(*model_, *objective_, images, probability);
+  const Image sheet = make_sheet(tiles, sheet_columns(*objective_, tiles.size()), default_width);
+  return encode_png(sheet, manifest(recipe(path), *model_, path_));
 }
 
 std::string Painter::digest() const { return weights_sha256(*model_); }

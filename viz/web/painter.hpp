@@ -6,10 +6,9 @@
 #include <string>
 
 #include "viz/maximise.hpp"
+#include "viz/web/recipe.hpp"
 
 namespace glass::viz::web {
-
-using Json = nlohmann::ordered_json;
 
 /// A network that paints while somebody looks on and turns the knobs. What is asked of it, and what it
 /// answers, is JSON, because a page asks; the names of settings are those of `viz maximise`.
@@ -52,11 +51,20 @@ class Painter {
   /// Of all weights: the same as long as nothing touches them.
   std::string digest() const;
 
+  /// What was painted, as `viz maximise` paints it where the network's description is called `path`: settings
+  /// that were changed on the way with their steps. -> {"command", to copy into a shell, of the whole run
+  /// before its first step; "name" of the picture}. Throws Error if the run began at what the command cannot.
+  Json command(const std::string& path) const;
+  /// The PNG that this command writes, byte by byte, its manifest included. Throws Error as `command`, and
+  /// before the first step.
+  std::string png(const std::string& path) const;
+
   /// The output of a layer for the first picture, as [K,H,W]; K of [K,1,1] for a layer without places.
   Tensor output(Index layer) const;
 
  private:
   MaximiseOptions options(const Json& run) const;
+  Recipe recipe(const std::string& path) const;
   double setting(const Json& run, const std::string& name, double otherwise) const;
 
   std::string path_;
@@ -65,6 +73,7 @@ class Painter {
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<Maximisation> run_;
   Json began_;                             ///< the run as it was asked for
+  std::vector<Change> changes_;            ///< since its first step
   std::shared_ptr<const Trace> trace_;     ///< of the last step that was recorded
   std::shared_ptr<const Trace> drawn_[2];  ///< training and maximisation, as last drawn
   int trace_step_ = 0;

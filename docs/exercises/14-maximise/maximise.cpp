@@ -17,6 +17,7 @@
 #include "viz/descend.hpp"
 #include "viz/finite.hpp"
 #include "viz/saliency.hpp"
+#include "viz/settings.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz {
@@ -175,8 +176,13 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
                         const MaximiseOptions& options,
                         const std::function<bool(const MaximiseStep&)>& on_step) {
   Maximisation run(model, objective, init, options);
+  MaximiseOptions now = options;
   bool more = true;
   while (more && run.steps() < options.last_step()) {
+    for (const Change& change : options.changes) {
+      if (change.after == run.steps()) set_option(now, change.setting, change.value);
+    }
+    run.change(now);
     const MaximiseStep step = run.step();
     more = !on_step || on_step(step);
   }

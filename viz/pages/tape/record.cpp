@@ -56,7 +56,7 @@ bool every_gradient_lives(const Trace& trace) {
 int steps_until_all_live(nn::Model& model, const Objective& objective, const Tensor& init,
                          MaximiseOptions options) {
   options.record = true;
-  options.stop_after = 64;
+  options.stop_after = std::min(64, options.steps);
   int before = 0;
   maximise(model, objective, init, options, [&](const MaximiseStep& step) {
     const bool all_live = every_gradient_lives(*step.trace);

@@ -60,7 +60,10 @@ export class Engine {
   /// A network of the page's list -> what painter.hpp says of it.
   async open({ name, files }) {
     const loaded = {};
-    await Promise.all(files.map(async (file) => { loaded[file] = await load(`models/${file}`); }));
-    return this.ask({ ask: 'open', name, files: loaded }, Object.values(loaded));
+    await Promise.all(files.map(async (file) => {
+      loaded[`/models/${file}`] = await load(`models/${file}`);
+    }));
+    return this.ask({ ask: 'open', name, description: `/models/${name}.json`, files: loaded },
+                    Object.values(loaded));
   }
 }

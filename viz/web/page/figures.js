@@ -24,7 +24,7 @@ export function makeTiles(painter) {
     const tile = document.createElement('div');
     tile.className = 'tile';
     tile.innerHTML = `<canvas role="img"></canvas>${many ? '<p><span></span><span></span></p>' : ''}`;
-    tile.firstChild.setAttribute('aria-label', `${words}, by the network ${painter.name}`);
+    tile.firstChild.setAttribute('aria-label', `${words}, by the network ${painter.network.name}`);
     if (many) tile.querySelector('span').textContent = words;
     return tile;
   });

@@ -28,10 +28,11 @@ export const layerShown = () => Number(find('#layer').value);
 export function showLayer({ shape: [K, H, W], values }, objective) {
   const flat = H === 1 && W === 1, count = Math.min(K, mostChannels), box = find('#channels');
   const { name } = layerAt();
+  find('#channels-shown').textContent = K > count ? `The first ${count} of ${K} are shown.` : '';
   if (box.childElementCount !== count || box.dataset.layer !== name) {
     box.dataset.layer = name;
     box.className = flat ? 'flat' : '';
-    box.replaceChildren(...Array.from({ length: count }, (_, k) => button(name, k, [H, W], flat)));
+    box.replaceChildren(...Array.from({ length: count }, (_, k) => button(layerAt(), k, [H, W], flat)));
     box.firstChild.tabIndex = 0;
   }
   const [kind, of, unit] = objective.split(':');
@@ -44,14 +45,14 @@ export function showLayer({ shape: [K, H, W], values }, objective) {
   }
 }
 
-function button(layer, k, [H, W], flat) {
+function button({ name: layer, shape }, k, [H, W], flat) {
   const made = document.createElement('button'), canvas = document.createElement('canvas');
   made.setAttribute('aria-label', `${layer}, channel ${k}`);
   made.tabIndex = -1;
   made.append(canvas, String(k));
   made.addEventListener('click', ({ detail, clientX, clientY }) => {
-    if (flat) return choose(`neuron:${layer}:${k}`, `${layer} ${k}`);
-    if (find('input[name=unit]:checked').value === 'channel') {
+    if (shape.length === 2) return choose(`neuron:${layer}:${k}`, `${layer} ${k}`);
+    if (flat || find('input[name=unit]:checked').value === 'channel') {
       return choose(`channel:${layer}:${k}`, `${layer} channel ${k}`);
     }
     // Where it was clicked; by the keyboard, in the middle.

@@ -6,8 +6,11 @@ import { find } from './dom.js';
 import { embedded, Engine, loadJson } from './engine.js';
 import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
+import { offerOwn, sayOfOwn } from './own.js';
 import { offerSettings, presets, showSettings } from './settings.js';
-import { hideTapes, offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
+import { offerRecipes, savePicture, showRecipe } from './share.js';
+import { hideTapes, showDigest, showNoTapes, showTapes } from './tapes.js';
+import { offerOperations, operationShown, showOperation } from './tapes.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -17,7 +20,7 @@ let painters = [];  // of the chosen group: {name, line, network}, and what was 
 let painted = '';   // the name of that group
 const networks = new Map();  // promises of what painter.hpp says of each, by name
 const wanted = { group: '', objective: '', start: 'noise', seed: 0, settings: {} };
-const todo = { begin: false, change: false, steps: 0, look: false };
+const todo = { begin: false, change: false, steps: 0, look: false, close: [] };
 let playing = false, step = 0, label = '';
 
 const curves = {
@@ -92,17 +95,32 @@ function chip(objective, words, checked) {
   return made;
 }
 
+const mostChips = 12;      // classes; more are a list
+const mostTogether = 100;  // pictures
+
+function listOf(offers) {
+  const made = document.createElement('select');
+  made.setAttribute('aria-label', 'Class');
+  made.append(new Option('a class…', ''),
+              ...offers.map(([objective, words]) => new Option(words, objective)));
+  made.value = offers.some(([objective]) => objective === wanted.objective) ? wanted.objective : '';
+  return made;
+}
+
 function offerObjectives() {
-  const classes = painters[0].network.classes;
-  const offers = classes.map((words, k) => [`logit:index:${k}`, words]);
-  offers.push(['logit:all', classes.length === 2 ? 'both' : `all ${classes.length}`]);
-  if (!offers.some(([objective]) => objective === wanted.objective)) {
+  const classes = painters[0].network.classes, few = classes.length <= mostChips;
+  const named = classes.map((words, k) => [`logit:index:${k}`, words]);
+  const lists = few ? [] : [listOf(named)], offers = few ? named : [];
+  if (classes.length <= mostTogether) {
+    offers.push(['logit:all', classes.length === 2 ? 'both' : `all ${classes.length}`]);
+  }
+  if (!lists.some(({ value }) => value) && !offers.some(([objective]) => objective === wanted.objective)) {
     offers.push([wanted.objective, label || wanted.objective]);
   }
   const box = find('#objectives'), [legend] = box.children, focused = box.contains(document.activeElement);
-  box.replaceChildren(legend, ...offers.map(([objective, words]) =>
+  box.replaceChildren(legend, ...lists, ...offers.map(([objective, words]) =>
     chip(objective, words, objective === wanted.objective)));
-  if (focused) box.querySelector(':checked').focus();
+  if (focused) (box.querySelector('input:checked') ?? lists[0]).focus();
 }
 
 function chooseObjective(objective, words = '') {
@@ -288,11 +306,15 @@ async function doLook() {
     const ask = (question) => engine.ask({ ...question, name: drives.name });
     const now = `${drives.name} ${step}`, fresh = looked.tapes !== now;
     if (fresh) {
-      const tapes = await ask({ ask: 'tapes' }), { digest } = await ask({ ask: 'digest' });
-      if (painters !== all) return;
-      showTapes(tapes);
-      showDigest(drives.digest, digest, step);
       looked.tapes = now;
+      try {
+        const tapes = await ask({ ask: 'tapes' }), { digest } = await ask({ ask: 'digest' });
+        if (painters !== all) return;
+        showTapes(tapes);
+        showDigest(drives.digest, digest, step);
+      } catch (error) {  // it may paint, and yet not train on one picture
+        showNoTapes(error.message);
+      }
     }
     const operation = operationShown();
     if (operation && (fresh || looked.operation !== operation)) {
@@ -301,12 +323,37 @@ async function doLook() {
       looked.operation = operation;
     }
   }
+  if (visible('#share')) await lookAtRecipes();
   const layer = layerShown(), now = inside && `${inside.name} ${layer} ${step}`;
   if (inside && !inside.refused && looked.layer !== now && visible('#inside')) {
     const answer = await engine.ask({ ask: 'layer', name: inside.name, layer });
     if (painters !== all || layer !== layerShown()) return;
     showLayer(answer, wanted.objective);
     looked.layer = now;
+  }
+}
+
+async function lookAtRecipes() {
+  const now = `${step} ${JSON.stringify(runOf())}`;
+  if (looked.recipes === now) return;
+  looked.recipes = now;
+  for (const painter of painters) painter.recipe.hidden = painter.refused;
+  for (const painter of active()) {
+    try {
+      const { command } = await engine.ask({ ask: 'command', name: painter.name, path: painter.path });
+      showRecipe(painter, command, { begun: step > 0 });
+    } catch (error) {
+      showRecipe(painter, error.message, { refused: true });
+    }
+  }
+}
+
+async function save({ name, path }) {
+  try {
+    const { name: file } = await engine.ask({ ask: 'command', name, path });
+    savePicture((await engine.ask({ ask: 'png', name, path })).png, file);
+  } catch (error) {
+    complain(error);
   }
 }
 
@@ -331,6 +378,8 @@ async function run() {
       } else if (todo.change) {
         todo.change = false;
         await doChange();
+      } else if (todo.close.length > 0) {
+        await engine.ask({ ask: 'close', name: todo.close.pop() });
       } else if (todo.steps > 0) {
         --todo.steps;
         await doAdvance(1);
@@ -358,8 +407,12 @@ async function run() {
 
 // ---- a group of networks ----
 
-async function openGroup(name) {
+// Chosen by hand, it begins with what it can paint.
+async function openGroup(name, byHand = false) {
   const group = catalogue.find((g) => g.name === name) ?? catalogue[0];
+  if (name && group.name !== name) {
+    sayOfOwn(`${name.replace('own:', '')} is not here: its files have to be opened again.`, true);
+  }
   wanted.group = group.name;
   find('#networks').value = group.name;
   say('Loading…');
@@ -368,7 +421,8 @@ async function openGroup(name) {
     opened = await Promise.all(group.networks.map(async (of) => {
       if (!networks.has(of.name)) networks.set(of.name, engine.open(of));
       networks.get(of.name).catch(() => networks.delete(of.name));  // the next time may find it
-      return { name: of.name, line: of.line, network: await networks.get(of.name) };
+      const path = of.path ?? `weights/${of.name}.json`;
+      return { name: of.name, line: of.line, path, network: await networks.get(of.name) };
     }));
   } catch (error) {
     if (wanted.group === group.name && painters.length > 0) {
@@ -385,9 +439,11 @@ async function openGroup(name) {
   for (const painter of opened) painter.figure = makeFigure(painter);
   painters = opened;
   painted = group.name;
+  if (byHand) wanted.objective = knownObjective(painters[0].network.classes.length);
   offerObjectives();
   showKnobs();
   showOperation(null);
+  offerRecipes(painters, save);
   offerNetworks('#drives-network', () => {
     showOperation(null);
     hideTapes();
@@ -400,7 +456,29 @@ async function openGroup(name) {
   begin();
 }
 
-const tryGroup = (name) => openGroup(name).catch(complain);
+// The one that is wanted, if it means the same to a network of so many classes.
+function knownObjective(classes) {
+  const [, k] = /^logit:(?:index:(\d+)|all)$/.exec(wanted.objective) ?? [null, 3];
+  if (k === undefined && classes <= mostTogether) return wanted.objective;
+  return `logit:index:${k < classes ? k : 0}`;
+}
+
+const tryGroup = (name, byHand) => openGroup(name, byHand).catch(complain);
+
+// Lists it; in place of one of the same files, if there is one.
+async function openOwn({ title, name, network }) {
+  const group = `own:${title}`, before = catalogue.find((known) => known.name === group);
+  catalogue = catalogue.filter((known) => known !== before);
+  catalogue.push({ name: group, networks: [{ name, line: title, path: title }] });
+  networks.set(name, Promise.resolve(network));
+  if (!before) find('#networks').append(new Option(`${title}, your own`, group));
+  await tryGroup(group, wanted.group !== group);
+  const old = before?.networks[0].name;
+  if (!before || painters.some((painter) => painter.name === old)) return;
+  networks.delete(old);
+  todo.close.push(old);
+  run();
+}
 
 // ---- buttons, keys ----
 
@@ -441,8 +519,7 @@ find('#play').addEventListener('click', () => play(!playing));
 find('#step').addEventListener('click', oneStep);
 find('#rewind').addEventListener('click', begin);
 find('#networks').addEventListener('change', ({ target }) => {
-  if (!/^logit:(index:\d|all)$/.test(wanted.objective)) wanted.objective = 'logit:index:3';
-  tryGroup(target.value);
+  tryGroup(target.value, true);
 });
 find('#objectives').addEventListener('change', ({ target }) => chooseObjective(target.value));
 find('#start').addEventListener('change', ({ target }) => {
@@ -494,7 +571,10 @@ async function open() {
   catalogue = await loadJson('models/index.json');
   find('#networks').append(...catalogue.map(({ name, title }) => new Option(title, name)));
   await engine.start();
-  await openGroup(wanted.group);
+  const { group } = wanted, model = new URLSearchParams(location.search).get('model');
+  const fetchOwn = offerOwn(engine, openOwn);
+  if (model !== null) await fetchOwn(model);
+  if (painters.length === 0 || catalogue.some(({ name }) => name === group)) await openGroup(group);
   if (!calm.matches) play(true);
   if (!embedded('worker.js')) navigator.serviceWorker?.register('sw.js').catch(() => {});
 }

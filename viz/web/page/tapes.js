@@ -73,6 +73,17 @@ export function showTapes({ tapes }) {
   if (chosen && !find('#tapes .op.current')) showOperation(null);
 }
 
+/// In their place, why there are none.
+export function showNoTapes(why) {
+  chosen = null;
+  for (const id of ['#jobs', '#digest', '#operation']) find(id).textContent = '';
+  const box = document.createElement('p');
+  box.className = 'refused';
+  box.textContent = why;
+  find('#tapes').replaceChildren(box);
+  find('#drives').classList.remove('stale');
+}
+
 /// Hides what was shown until there are tapes again: it is of a former run.
 export function hideTapes() { find('#drives').classList.add('stale'); }
 

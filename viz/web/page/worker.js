@@ -3,7 +3,9 @@
 
 let glassgrad, glassAsk;
 
-const wordsOf = (error) => String(error?.message ?? error);
+// Files lie in folders that nobody outside has to know of.
+const wordsOf = (error) =>
+  String(error?.message ?? error).replaceAll(/(?<![.\w])\/(models|own\/\d+)\//g, '');
 const stopped = (message) => { throw new Error(message); };
 
 function ask(question) {
@@ -11,27 +13,53 @@ function ask(question) {
   return answer.error === undefined ? answer : stopped(answer.error);
 }
 
+// Gives the C++ a file; the bytes are its own from now on.
+function keep(path, bytes) {
+  glassgrad.FS.mkdirTree(path.slice(0, path.lastIndexOf('/')));
+  glassgrad.FS.writeFile(path, new Uint8Array(bytes), { canOwn: true });
+}
+function forget(files) { for (const path of Object.keys(files)) glassgrad.FS.unlink(path); }
+
 // A copy of `count` floats, which may be handed over.
 const floats = (place, count) => glassgrad.HEAPF32.slice(place / 4, place / 4 + count);
 
-const painters = new Map();  // by the network's name: {painter, count of its images' numbers, pace in ms}
+// By the network's name: {painter, count of its images' numbers, pace in ms, once it is known, and files}.
+const painters = new Map();
 
 const answers = {
   async start({ wasm }) {
     glassgrad = await createGlassgrad({ wasmBinary: wasm });
     glassAsk = glassgrad.cwrap('glass_ask', 'string', ['string']);
-    glassgrad.FS.mkdir('/models');
     return {};
   },
 
-  // Files by name, of which one is the description.
-  open({ name, files }) {
-    for (const [file, bytes] of Object.entries(files)) {
-      glassgrad.FS.writeFile(`/models/${file}`, new Uint8Array(bytes));
+  // Which file of weights a description names.
+  describe({ description, bytes }) {
+    keep(description, bytes);
+    try {
+      return ask({ ask: 'describe', description });
+    } finally {
+      forget({ [description]: bytes });
     }
-    const network = ask({ ask: 'open', description: `/models/${name}.json` });
-    painters.set(name, { painter: network.painter, input: network.input, pace: 1 });
-    return network;
+  },
+
+  // Files by path, of which one is the description.
+  open({ name, description, files }) {
+    for (const [path, bytes] of Object.entries(files)) keep(path, bytes);
+    try {
+      const network = ask({ ask: 'open', description });
+      painters.set(name, { painter: network.painter, input: network.input, files });
+      return network;
+    } catch (error) {
+      forget(files);
+      throw error;
+    }
+  },
+  close({ name }) {
+    const { painter, files } = painters.get(name);
+    painters.delete(name);
+    forget(files);
+    return ask({ ask: 'close', painter });
   },
 
   begin({ name, run }) {
@@ -49,13 +77,14 @@ const answers = {
   // cannot, its frame says why, and the others go on.
   advance({ names, steps, milliseconds, record }) {
     const all = names.map((name) => painters.get(name));
-    const pace = all.reduce((sum, it) => sum + it.pace, 0);
+    const pace = all.reduce((sum, it) => sum + (it.pace ?? Infinity), 0);
     const count = Math.max(1, Math.min(steps, Math.floor(milliseconds / pace)));
     const frames = all.map((it) => {
       const start = performance.now();
       try {
         const answer = ask({ ask: 'advance', painter: it.painter, steps: count, record });
-        it.pace = .8 * it.pace + .2 * (performance.now() - start) / count;
+        const now = (performance.now() - start) / count;
+        it.pace = it.pace === undefined ? now : .8 * it.pace + .2 * now;
         return { ...answer, milliseconds: it.pace, images: images(it) };
       } catch (error) {
         return { error: wordsOf(error) };
@@ -67,6 +96,12 @@ const answers = {
   tapes({ name }) { return ask({ ask: 'tapes', painter: painters.get(name).painter }); },
   operation({ name, mode, place }) {
     return ask({ ask: 'operation', painter: painters.get(name).painter, mode, place });
+  },
+  command({ name, path }) { return ask({ ask: 'command', painter: painters.get(name).painter, path }); },
+  png({ name, path }) {
+    const { size } = ask({ ask: 'png', painter: painters.get(name).painter, path });
+    const place = glassgrad._glass_file();
+    return { png: glassgrad.HEAPU8.slice(place, place + size) };
   },
   digest({ name }) { return ask({ ask: 'digest', painter: painters.get(name).painter }); },
   layer({ name, layer }) {
