@@ -1,30 +1,30 @@
 // The course's site in Debian's chromium: complete, silent and alone at the widths that people have.
 //
 //     SITE=FOLDER node --test site.test.mjs
+//
+// It runs beside the tests of the page, in a folder of its own: tests/web/browse_course.sh.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { serve } from '../tests/served.mjs';
 
-const { SITE, SERVER, PICTURES } = process.env;
+const { SITE, PICTURES } = process.env;
 const noise = [];
 let server, browser, address;
 
 before(async () => {
   if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  server = spawn(process.execPath, [SERVER, SITE, '0']);
-  address = await new Promise((resolve) => {
-    server.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0]));
-  });
+  server = await serve(SITE);
+  ({ address } = server);
   browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
                                     args: ['--no-sandbox', '--disable-gpu'] });
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
+  await server?.stop();
 });
 
 async function open(path, { width = 1600, height = 1000, scheme = 'light' } = {}) {
