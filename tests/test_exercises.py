@@ -156,7 +156,8 @@ class Grade(unittest.TestCase):
             graded = run("grade.py", "--exercises", "5", "--seed", 3, "--build", BUILD, "--seconds", 2, "-o",
                          folder / "grades", *sorted((folder / "clones").iterdir()))
             self.assertEqual(graded.returncode, 0, graded.stdout + graded.stderr)
-            rows = {row[0]: row for row in csv.reader((folder / "grades/summary.csv").open())}
+            summary = (folder / "grades/summary.csv").read_text()
+            rows = {row[0]: row for row in csv.reader(summary.splitlines())}
             best = int(re.search(r"\((\d+)\)", rows["clone"][1])[1])
             self.assertEqual(int(rows["right"][1]), best, graded.stdout)
             self.assertLess(int(rows["indices-swapped"][1]), best / 2)

@@ -80,8 +80,8 @@ and grade it, here the first one:
 ctest --preset exercises -L exercise-{first}
 ```
 
-Do them in this order. All programs are made of your files: what an exercise paints may need another one, and
-then says which, and its picture is skipped. [More about the exercises](docs/exercises/README.md).
+Do them in this order. All programs are made of your files: a picture that needs another exercise is skipped
+until that is solved. [More about the exercises](docs/exercises/README.md).
 """
 
 

@@ -58,8 +58,8 @@ TEST_CASE("2 points: the mean error of four starts, by another layer of another 
 
 TEST_CASE("3 points: a layer that can be inverted gives the image back, and says how far it is") {
   Given given;
-  const Inversion found = invert(given.model, layer, given.original,
-                                 {.steps = 400, .lr = 0.05, .starts = 2, .regulariser = {}});
+  const auto found = invert(given.model, layer, given.original,
+                            {.steps = 400, .lr = 0.05, .starts = 2, .regulariser = {}});
   grade::check_equal("image", found.image, given.original, 2e-2);
   grade::check_equal("1 + error", 1 + found.error, 1 + given.error(found.image.data()), 1e-4);
 }
