@@ -9,4 +9,4 @@ if ! npm ci >npm.log 2>&1; then
   cat npm.log
   exit 1
 fi
-PAGE=$1 PICTURES=$1/pictures GLASS_BROWSER=$2 node --test tests/page.test.mjs
+PAGE=$1 PICTURES=$1/pictures GLASS_BROWSER=$2 node --test --test-concurrency=1 tests/*.test.mjs

@@ -3,10 +3,13 @@
 
 import { Curves, written } from './curves.js';
 import { find } from './dom.js';
+import { offerDrawing, viewBy } from './draw.js';
 import { embedded, Engine, loadJson } from './engine.js';
 import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
+import { offerInversion } from './invert.js';
 import { offerSettings, presets, showSettings } from './settings.js';
+import { offerTeaching } from './teach.js';
 import { hideTapes, offerOperations, operationShown, showDigest, showOperation, showTapes } from './tapes.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -302,7 +305,9 @@ async function doLook() {
     }
   }
   const layer = layerShown(), now = inside && `${inside.name} ${layer} ${step}`;
-  if (inside && !inside.refused && looked.layer !== now && visible('#inside')) {
+  // Empty, they take their room before anybody scrolls.
+  const empty = find('#channels').childElementCount === 0;
+  if (inside && !inside.refused && looked.layer !== now && (empty || visible('#inside'))) {
     const answer = await engine.ask({ ask: 'layer', name: inside.name, layer });
     if (painters !== all || layer !== layerShown()) return;
     showLayer(answer, wanted.objective);
@@ -396,8 +401,24 @@ async function openGroup(name) {
   });
   offerNetworks('#inside-network', lookInside);
   lookInside();
+  offerNetworks('#invert-network', () => {});
+  offerNewLayers(painters);
+  await showDrawing(painters).catch(complain);
+  if (painters !== opened) return;
   for (const id of ['#play', '#step', '#rewind']) find(id).disabled = false;
   begin();
+}
+
+// A network that was made in the page becomes one of the list.
+async function openTaught({ name, title, network }) {
+  catalogue.push({ name, title, networks: [{ name, line: 'your signs' }] });
+  networks.set(name, Promise.resolve(network));
+  find('#networks').append(new Option(title, name));
+  Object.assign(wanted, { objective: 'logit:all', start: 'noise', settings: {} });
+  showBeginning();
+  await openGroup(name);
+  play(true);
+  find('#paint').scrollIntoView();
 }
 
 const tryGroup = (name) => openGroup(name).catch(complain);
@@ -460,6 +481,25 @@ for (const [words, settings] of presets) {
 }
 offerSettings(set);
 offerOperations(look);
+
+// What somebody drew becomes what is asked for.
+function turnInto(objective) {
+  wanted.start = 'picture';
+  showBeginning();
+  if (objective) chooseObjective(objective);
+  else begin();
+  play(true);
+  find('#paint').scrollIntoView();
+}
+
+// The first picture of the last network: where two are shown, the robust one's.
+function paintedNow() {
+  const canvas = active().at(-1)?.tiles?.[0].firstChild;
+  return canvas ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height) : null;
+}
+const showDrawing = offerDrawing({ engine, complain, painted: paintedNow, turnInto });
+offerTeaching({ engine, complain, opened: openTaught });
+const offerNewLayers = offerInversion({ engine, complain, view: viewBy });
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;

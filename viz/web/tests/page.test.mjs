@@ -5,88 +5,11 @@
 // FOLDER holds site/ and glassgrad.html. With PICTURES=FOLDER the screenshots are kept there, to look at.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-
-const { PAGE, PICTURES } = process.env;
-const here = fileURLToPath(new URL('.', import.meta.url));
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const patience = 240_000;  // in ms: of a machine that does much else
-
-let server, browser, address;
-
-// -> {address, stop()}
-async function serve() {
-  const child = spawn(process.execPath, [join(here, '../serve.mjs'), join(PAGE, 'site'), '0']);
-  const ended = new Promise((resolve) => { child.on('exit', resolve); });
-  const at = await Promise.race([
-    new Promise((resolve) => { child.stdout.on('data', (said) => resolve(/http:\S+/.exec(said)[0])); }),
-    ended.then(() => { throw new Error('the server ended'); })]);
-  return { address: at, stop: () => (child.kill(), ended) };
-}
-
-before(async () => {
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  server = await serve();
-  ({ address } = server);
-  browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
-                                    args: ['--no-sandbox', '--disable-gpu'] });
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-// Opens the page at rest, or playing where motion is welcome, and watches that it says nothing on the console
-// and asks nobody else. (Playwright
-// itself looks into the page by scripts, and so the policy against foreign ones is bypassed only for axe.)
-async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
-                                    motion = 'reduce', bypassCSP = false } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
-                                             reducedMotion: motion, bypassCSP });
-  const page = await context.newPage();
-  page.setDefaultTimeout(patience);
-  const noise = [];
-  page.on('console', (message) => noise.push(message.text()));
-  page.on('pageerror', (error) => noise.push(error.message));
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(at) && !/^(data|blob):/.test(url)) noise.push(`request of ${url}`);
-  });
-  await page.goto(at + hash);
-  await page.waitForFunction(() =>
-    /^(At the start|step)/.test(document.querySelector('#status').textContent));
-  if (motion === 'reduce') await settled(page);
-  return { page, noise, context };
-}
-
-const atRest = (page) => page.waitForSelector('#paint[data-busy=false]');
-const stepOf = (page) => page.evaluate(() =>
-  Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1] ?? 0));
-const walk = async (page, steps) => {
-  const goal = await stepOf(page) + steps;
-  await page.selectOption('#speed', '8');
-  await page.click('#play');
-  await page.waitForFunction((to) =>
-    Number(/step (\d+)/.exec(document.querySelector('#status').textContent)?.[1]) >= to, goal);
-  await page.click('#play');
-  await atRest(page);
-};
-const pixels = (page, line = 0) => page.evaluate((n) => {
-  const canvas = document.querySelectorAll('.painter')[n].querySelector('canvas');
-  return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join();
-}, line);
-// It begins again with the click itself, so that at rest it has begun.
-const settled = async (page) => {
-  await atRest(page);
-  await page.waitForFunction(() => document.querySelector('#status').textContent === 'At the start.');
-};
+import { address, atRest, axe, open, PAGE, PICTURES, pixels, serve, settled, stepOf, walk } from './browser.mjs';
 
 test('it paints a three, rewinds to the same start, and one step is one step', async () => {
   const { page, noise, context } = await open();
