@@ -39,8 +39,8 @@ after(async () => {
   await server?.stop();
 });
 
-/// Opens the page at rest, or playing where motion is welcome, and watches that it says nothing on the console
-/// and asks nobody else. (Playwright itself looks into the page by scripts, and so the policy against foreign
+/// Opens the page at rest, or playing where motion is welcome, and watches that it says nothing on the
+/// console and asks nobody else. (Playwright itself looks into the page by scripts, and so the policy against foreign
 /// ones is bypassed only for axe.)
 export async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
                                     motion = 'reduce', bypassCSP = false, hasTouch = false } = {}) {

@@ -9,7 +9,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { address, atRest, axe, open, PAGE, PICTURES, pixels, serve, settled, stepOf, walk } from './browser.mjs';
+import { address, axe, open, PAGE, PICTURES, serve } from './browser.mjs';
+import { atRest, pixels, settled, stepOf, walk } from './browser.mjs';
 
 test('it paints a three, rewinds to the same start, and one step is one step', async () => {
   const { page, noise, context } = await open();

@@ -21,7 +21,8 @@ test('three signs are learnt from five drawings each, and painted', async () => 
   await page.click('[aria-label="Take away drawing 6 of the triangle"]');
   assert.equal(await page.locator('.sign:nth-child(1) .drawing').count(), 5);
   await page.click('#teach-go');
-  await page.waitForFunction(() => /^Your signs/.test(document.querySelector('#networks').selectedOptions[0].text));
+  await page.waitForFunction(() =>
+    /^Your signs/.test(document.querySelector('#networks').selectedOptions[0].text));
   await page.waitForFunction(() => document.querySelector('#play').textContent === 'Pause');
   await page.click('#play');
   assert.match(await page.textContent('#teach-says'), /^It has learnt them/);
