@@ -91,15 +91,15 @@ TEST_CASE("inverting leaves the weights alone, repeats itself, and stops where i
   const std::string before = weights_sha256(model);
   const Index layer = model.layers.find("relu2");
   const InvertOptions options{.steps = 20, .starts = 2, .seed = 7};
-  const Inversion a = invert(model, layer, sample(), options);
-  const Inversion b = invert(model, layer, sample(), options);
+  const InvertResult a = invert(model, layer, sample(), options);
+  const InvertResult b = invert(model, layer, sample(), options);
   CHECK(weights_sha256(model) == before);
   CHECK_FALSE(model.requires_grad());
   CHECK(a.steps == 20);
   CHECK(a.error < 1);
   CHECK(std::ranges::equal(a.image.values(), b.image.values()));
   for (const real pixel : a.image.values()) CHECK((pixel >= 0 && pixel <= 1));
-  const Inversion stopped =
+  const InvertResult stopped =
       invert(model, layer, sample(), options, [](const InvertStep& step) { return step.step < 3; });
   CHECK(stopped.steps == 3);
 }
@@ -109,7 +109,7 @@ TEST_CASE("the first layer keeps nearly everything, the last one much less") {
   const auto at = [&](const char* layer) {
     return invert(model, model.layers.find(layer), sample(), {});
   };
-  const Inversion first = at("conv1"), last = at("linear2");
+  const InvertResult first = at("conv1"), last = at("linear2");
   CHECK(first.psnr > 40);
   CHECK(first.error < 1e-3);
   CHECK(last.error < 0.05);

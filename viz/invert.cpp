@@ -21,36 +21,6 @@ namespace {
 /// Strong enough that the ReLUs of every layer answer to some of it.
 constexpr double start_stddev = 0.4;
 
-/// What a layer says of an image, beside what it says of the original.
-class Representation {
- public:
-  Representation(const nn::Model& model, Index layer, const Tensor& original)
-      : model_(model), layer_(layer) {
-    const NoGrad no_grad;
-    const auto look = [&] {
-      original_ = (*this)(original);
-      size_ = sum(square(original_)).item();
-    };
-    look();
-    if (!std::isfinite(size_)) refuse_not_finite(model, look);
-    if (size_ > 0) return;
-    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
-                     "everywhere, there is nothing to invert"));
-  }
-
-  Tensor operator()(const Tensor& x) const { return model_.outputs(layer_, x).back(); }
-  /// How many numbers stand for one image.
-  Index size() const { return original_.size(); }
-  /// |phi(x) - phi0|^2 / |phi0|^2, summed over the images x[N,C,H,W] -> []
-  Tensor error(const Tensor& x) const { return sum(square((*this)(x)-original_)) / size_; }
-
- private:
-  const nn::Model& model_;
-  Index layer_;
-  Tensor original_;
-  double size_;
-};
-
 /// The regulariser for a layer of so many numbers, see the header.
 Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
   const double depth = std::sqrt(static_cast<double>(pixels) / static_cast<double>(numbers));
@@ -76,6 +46,18 @@ double step_size(double lr, int step, int steps) {
   return lr * (0.505 + 0.495 * std::cos(std::numbers::pi * done));
 }
 
+nn::Model& frozen(nn::Model& model) {
+  model.eval();
+  model.requires_grad(false);
+  return model;
+}
+
+Tensor starts_of(const nn::Model& model, const InvertOptions& options) {
+  std::vector<Index> starts(static_cast<std::size_t>(options.starts));
+  std::iota(starts.begin(), starts.end(), 0);
+  return initial_noise(model, starts, options.seed, start_stddev);
+}
+
 }  // namespace
 
 InvertOptions invert_options_for(const Shape& picture) {
@@ -89,51 +71,85 @@ double psnr(const Tensor& a, const Tensor& b) {
   return std::min(99.0, -10 * std::log10(static_cast<double>(mse(a, b).item())));
 }
 
-Inversion invert(nn::Model& model, Index layer, const Tensor& original,
-                 const InvertOptions& options,
-                 const std::function<bool(const InvertStep&)>& on_step) {
-  model.eval();
-  model.requires_grad(false);
-  const Representation phi(model, layer, original);
-  const Regulariser regulariser = for_layer(options.regulariser, original.size(), phi.size());
-  const std::vector<double> centre = centre_of(model);
-  const auto loss = [&](const Tensor& x, int = 0) { return phi.error(x) + regulariser(x, centre); };
-
-  std::vector<Index> starts(static_cast<std::size_t>(options.starts));
-  std::iota(starts.begin(), starts.end(), 0);
-  Parametrisation x(initial_noise(model, starts, options.seed, start_stddev));
-  refuse_unreached(model, layer, phi, x.image());
-  optim::Adam optimiser({x.coordinates()}, {.lr = options.lr});
-  double total = 0;  // the loss of the running step
-  const auto slow_down = [&](int step) {
-    optimiser.set_lr(step_size(options.lr, step, options.steps));
-  };
-  const auto check = [&](const Tensor& sum, int step) {
-    total = sum.item();
-    const auto look = [&] { loss(x.image().clone().requires_grad(true)).backward(); };
-    const bool finite = std::isfinite(total) && all_finite({x.coordinates().grad()});
-    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
-  };
-  const auto report = [&](const Tensor&, int step) {
-    return !on_step || on_step({step + 1, options.steps, total / options.starts});
-  };
-  Inversion result;
-  result.steps = descend(x, optimiser, options.steps, loss,
-                         {.start = slow_down, .gradient = check, .end = report});
-
+Representation::Representation(const nn::Model& model, Index layer, const Tensor& original)
+    : model_(model), layer_(layer) {
   const NoGrad no_grad;
+  const auto look = [&] {
+    original_ = (*this)(original);
+    size_ = sum(square(original_)).item();
+  };
+  look();
+  if (!std::isfinite(size_)) refuse_not_finite(model, look);
+  if (size_ > 0) return;
+  throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
+                   "everywhere, there is nothing to invert"));
+}
+
+Tensor Representation::error(const Tensor& x) const {
+  return sum(square((*this)(x)-original_)) / size_;
+}
+
+Inversion::Inversion(nn::Model& model, Index layer, const Tensor& original,
+                     const InvertOptions& options)
+    : model_(frozen(model)),
+      original_(original),
+      options_(options),
+      phi_(model, layer, original),
+      regulariser_(for_layer(options.regulariser, original.size(), phi_.size())),
+      centre_(centre_of(model)),
+      x_(starts_of(model, options)),
+      optimiser_({x_.coordinates()}, {.lr = options.lr}) {
+  refuse_unreached(model, layer, phi_, x_.image());
+}
+
+Tensor Inversion::loss(const Tensor& images) const {
+  return phi_.error(images) + regulariser_(images, centre_);
+}
+
+InvertStep Inversion::step() {
+  double total = 0;
+  const auto slow_down = [&](int) {
+    optimiser_.set_lr(step_size(options_.lr, steps_, options_.steps));
+  };
+  const auto check = [&](const Tensor& sum, int) {
+    total = sum.item();
+    const auto look = [&] { loss(x_.image().clone().requires_grad(true)).backward(); };
+    const bool finite = std::isfinite(total) && all_finite({x_.coordinates().grad()});
+    if (!finite) refuse_not_finite(model_, look, text("in step ", steps_ + 1));
+  };
+  const auto along = [&](const Tensor& images, int) { return loss(images); };
+  descend(x_, optimiser_, 1, along, {.start = slow_down, .gradient = check});
+  return {++steps_, options_.steps, total / options_.starts};
+}
+
+InvertResult Inversion::result() const {
+  const NoGrad no_grad;
+  InvertResult result;
   double lowest = std::numeric_limits<double>::infinity();
-  for (const Index start : starts) {
-    const Tensor image = narrow(x.image(), 0, start, 1);
+  for (Index start = 0; start < options_.starts; ++start) {
+    const Tensor image = narrow(x_.image(), 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;
     result.image = image;
   }
-  result.error = phi.error(result.image).item();
-  if (!std::isfinite(result.error)) refuse_not_finite(model, [&] { phi.error(result.image); });
-  result.psnr = psnr(result.image, original);
+  result.error = phi_.error(result.image).item();
+  if (!std::isfinite(result.error)) refuse_not_finite(model_, [&] { phi_.error(result.image); });
+  result.psnr = psnr(result.image, original_);
+  result.steps = steps_;
   return result;
+}
+
+InvertResult invert(nn::Model& model, Index layer, const Tensor& original,
+                    const InvertOptions& options,
+                    const std::function<bool(const InvertStep&)>& on_step) {
+  Inversion run(model, layer, original, options);
+  bool more = true;
+  while (more && run.steps() < options.steps) {
+    const InvertStep step = run.step();
+    more = !on_step || on_step(step);
+  }
+  return run.result();
 }
 
 }  // namespace glass::viz

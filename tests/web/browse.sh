@@ -10,4 +10,5 @@ if ! npm ci >npm.log 2>&1; then
   cat npm.log
   exit 1
 fi
-PAGE=$1 PICTURES=$1/pictures GLASS_BROWSER=$2 VIZ=$3 PROJECT=$project node --test tests/*.test.mjs
+PAGE=$1 PICTURES=$1/pictures GLASS_BROWSER=$2 VIZ=$3 PROJECT=$project \
+  node --test --test-concurrency=1 tests/*.test.mjs

@@ -35,7 +35,7 @@ struct InvertArguments {
 /// What a layer keeps of the image: found with the regulariser, and without any.
 struct Reconstruction {
   std::string layer;
-  Inversion natural, unregularised;
+  InvertResult natural, unregularised;
 };
 
 /// What IMAGE or --data and --index name.
@@ -67,7 +67,7 @@ std::vector<Index> layers_of(const InvertArguments& args, const nn::Model& model
   return layers;
 }
 
-Inversion invert_once(nn::Model& model, Index layer, const Tensor& original,
+InvertResult invert_once(nn::Model& model, Index layer, const Tensor& original,
                       const InvertOptions& options, Progress& progress) {
   try {
     return invert(model, layer, original, options, [&](const InvertStep& step) {
@@ -105,7 +105,7 @@ std::vector<Reconstruction> invert_all(nn::Model& model, const std::vector<Index
   return rows;
 }
 
-Image draw(const std::vector<Reconstruction>& rows, Inversion Reconstruction::*which,
+Image draw(const std::vector<Reconstruction>& rows, InvertResult Reconstruction::*which,
            const Tensor& original, Index width) {
   std::vector<Tile> tiles{{to_image(original, 0), {"original"}}};
   for (const Reconstruction& row : rows) {
@@ -123,7 +123,7 @@ Tensor images_of(const std::vector<Reconstruction>& rows) {
   return cat(images, 0);
 }
 
-Json report(const std::vector<Reconstruction>& rows, Inversion Reconstruction::*which) {
+Json report(const std::vector<Reconstruction>& rows, InvertResult Reconstruction::*which) {
   Json list = Json::array();
   for (const Reconstruction& row : rows) {
     const auto& [image, error, psnr, steps] = row.*which;

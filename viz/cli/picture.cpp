@@ -7,6 +7,7 @@
 #include "nn/io/file_kind.hpp"
 #include "nn/io/files.hpp"
 #include "viz/cli/program.hpp"
+#include "viz/fitted.hpp"
 #include "viz/pictures/fit.hpp"
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/picture.hpp"
@@ -95,21 +96,13 @@ bool expects_light_on_dark(const nn::Model& model) {
   return model.input_shape[0] == 1 && centre_of(model).front() < 0.25;
 }
 
-/// A digit in white on black, or as the network is used to it; a photograph in colours.
-Image fitted(const Image& image, const std::string& path, const nn::Model& model) {
-  const Index height = model.input_shape[1], width = model.input_shape[2];
-  if (model.input_shape[0] == 3) return fit_photo(image, width, height);
-  std::optional<Image> digit = fit_digit(image, width, height);
-  if (!digit) throw FileError(path + ": expected a picture of a digit, found no ink in it");
-  if (centre_of(model).front() > 0.75) {
-    for (std::uint8_t& pixel : digit->pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
-  }
-  return *digit;
-}
-
 Tensor sized(const Image& image, const std::string& path, const nn::Model& model,
              const PictureOptions& options) {
-  if (options.fit) return to_tensor(fitted(image, path, model));
+  if (options.fit) {
+    const std::optional<Image> found = fitted(image, model);
+    if (!found) throw FileError(path + ": expected a picture of a digit, found no ink in it");
+    return to_tensor(*found);
+  }
   if (expects_light_on_dark(model) && is_dark_on_light(image)) {
     notice(text(path, " looks like dark ink on light paper, and ", model.name,
                 " knows light on black: --fit makes it so"));

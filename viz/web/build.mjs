@@ -84,6 +84,8 @@ const files = {
   'worker.js': worker,
   'glassgrad.wasm': wasm,
   'models/index.json': JSON.stringify(groups),
+  'four.jpg': readFileSync(join(project, 'docs/samples/four.jpg')),
+  'boat.png': readFileSync(join(project, 'docs/samples/boat.png')),
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(site, name), content);
 for (const name of modelFiles) cpSync(join(project, 'weights', name), join(site, 'models', name));
@@ -95,7 +97,7 @@ const version = sha256(Object.values(files).map(sha256).join() +
 writeFileSync(join(site, 'sw.js'), text(join(here, 'page/sw.js'))
   .replace('@version@', version).replace('@files@', JSON.stringify(kept)));
 
-const embedded = ['worker.js', 'glassgrad.wasm', 'models/index.json',
+const embedded = ['worker.js', 'glassgrad.wasm', 'models/index.json', 'four.jpg', 'boat.png',
                   ...modelFiles.map((name) => `models/${name}`)]
   .map((name) => [name, readFileSync(join(site, name)).toString('base64')])
   .map(([name, base64]) => `<script type="application/octet-stream" data-file="${name}">${base64}</script>\n`)

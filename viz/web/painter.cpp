@@ -139,7 +139,7 @@ MaximiseOptions Painter::options(const Json& run) const {
   return options;
 }
 
-Json Painter::begin(const Json& run) {
+Json Painter::begin(const Json& run, const Tensor& picture) {
   auto objective = std::make_unique<Objective>(*model_, text_of(run, "objective", "logit:0"));
   const MaximiseOptions how = options(run);
   const std::string start = text_of(run, "start", "noise");
@@ -152,8 +152,11 @@ Json Painter::begin(const Json& run) {
   Tensor init = initial_noise(*model_, keys, how.seed, setting(run, "init-noise", usual_noise));
   if (start == "grey") {
     init = Tensor::full(init.shape(), 0.5);
+  } else if (start == "picture") {
+    if (!picture) throw Error("start 'picture': there is none");
+    init = cat(std::vector<Tensor>(keys.size(), picture), 0);
   } else if (start != "noise") {
-    throw Error("start '" + start + "': expected noise or grey");
+    throw Error("start '" + start + "': expected noise, grey or picture");
   }
   auto next = std::make_unique<Maximisation>(*model_, *objective, init, how);
   run_ = std::move(next);

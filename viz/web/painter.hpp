@@ -16,7 +16,7 @@ namespace glass::viz::web {
 /// How to paint, a "run":
 ///
 ///     {"objective": "logit:3",             as `Objective` reads it
-///      "start": "noise",                   or "grey"
+///      "start": "noise",                   or "grey", or "picture"
 ///      "seed": 0,                          of the noise and of what each step sees
 ///      "settings": {"tv": 0.1, "lr": 1}}   where they are not those that the network recommends
 ///
@@ -29,8 +29,9 @@ class Painter {
   /// Name, classes, layers with shapes, and all settings: what is recommended, least and most.
   Json network() const;
 
-  /// From the beginning; `images()` is the start. -> {"pictures", "labels", "of_class"}
-  Json begin(const Json& run);
+  /// From the beginning; `images()` is the start, of which `picture`[1,C,H,W] in [0, 1] is one kind.
+  /// -> {"pictures", "labels", "of_class"}
+  Json begin(const Json& run, const Tensor& picture = {});
   /// The running one: its settings count from the next step on. Objective, start and seed have to be
   /// those that it began with.
   void change(const Json& run);
@@ -59,6 +60,7 @@ class Painter {
   /// before the first step.
   std::string png(const std::string& path) const;
 
+  nn::Model& model() { return *model_; }  ///< frozen, and in evaluation mode
   /// The output of a layer for the first picture, as [K,H,W]; K of [K,1,1] for a layer without places.
   Tensor output(Index layer) const;
 

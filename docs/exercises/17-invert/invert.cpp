@@ -22,40 +22,6 @@ namespace {
 /// Strong enough that the ReLUs of every layer answer to some of it.
 constexpr double start_stddev = 0.4;
 
-/// What a layer says of an image, beside what it says of the original.
-class Representation {
- public:
-  Representation(const nn::Model& model, Index layer, const Tensor& original)
-      : model_(model), layer_(layer) {
-    const NoGrad no_grad;
-    const auto look = [&] {
-      original_ = (*this)(original);
-      size_ = sum(square(original_)).item();
-    };
-    look();
-    if (!std::isfinite(size_)) refuse_not_finite(model, look);
-    if (size_ > 0) return;
-    throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
-                     "everywhere, there is nothing to invert"));
-  }
-
-  Tensor operator()(const Tensor& x) const { return model_.outputs(layer_, x).back(); }
-  /// How many numbers stand for one image.
-  Index size() const { return original_.size(); }
-  /// |phi(x) - phi0|^2 / |phi0|^2, summed over the images x[N,C,H,W] -> []
-  Tensor error([[maybe_unused]] const Tensor& x) const {
-    // phi(x) is (*this)(x), of N images; phi0 is original_, of one, which is subtracted from each.
-    // size_ is |phi0|^2.
-    throw NotImplemented("Exercise 17: inversion, the error");
-  }
-
- private:
-  const nn::Model& model_;
-  Index layer_;
-  Tensor original_;
-  double size_;
-};
-
 /// The regulariser for a layer of so many numbers, see the header.
 Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
   const double depth = std::sqrt(static_cast<double>(pixels) / static_cast<double>(numbers));
@@ -81,6 +47,18 @@ double step_size(double lr, int step, int steps) {
   return lr * (0.505 + 0.495 * std::cos(std::numbers::pi * done));
 }
 
+nn::Model& frozen(nn::Model& model) {
+  model.eval();
+  model.requires_grad(false);
+  return model;
+}
+
+Tensor starts_of(const nn::Model& model, const InvertOptions& options) {
+  std::vector<Index> starts(static_cast<std::size_t>(options.starts));
+  std::iota(starts.begin(), starts.end(), 0);
+  return initial_noise(model, starts, options.seed, start_stddev);
+}
+
 }  // namespace
 
 InvertOptions invert_options_for(const Shape& picture) {
@@ -94,57 +72,88 @@ double psnr(const Tensor& a, const Tensor& b) {
   return std::min(99.0, -10 * std::log10(static_cast<double>(mse(a, b).item())));
 }
 
-Inversion invert(nn::Model& model, Index layer, const Tensor& original,
-                 const InvertOptions& options,
-                 const std::function<bool(const InvertStep&)>& on_step) {
-  model.eval();
-  model.requires_grad(false);
-  const Representation phi(model, layer, original);
-  [[maybe_unused]] const Regulariser regulariser =
-      for_layer(options.regulariser, original.size(), phi.size());
-  [[maybe_unused]] const std::vector<double> centre = centre_of(model);
-  // What is descended along: see the header. phi and the regulariser are those above; the latter is
-  // called with images and `centre`, what is usual in each channel, from which it keeps them near.
-  const auto loss = [&]([[maybe_unused]] const Tensor& x, int = 0) -> Tensor {
-    throw NotImplemented("Exercise 17: inversion, the loss");
-  };
-
-  std::vector<Index> starts(static_cast<std::size_t>(options.starts));
-  std::iota(starts.begin(), starts.end(), 0);
-  Parametrisation x(initial_noise(model, starts, options.seed, start_stddev));
-  refuse_unreached(model, layer, phi, x.image());
-  optim::Adam optimiser({x.coordinates()}, {.lr = options.lr});
-  double total = 0;  // the loss of the running step
-  [[maybe_unused]] const auto slow_down = [&](int step) {
-    optimiser.set_lr(step_size(options.lr, step, options.steps));
-  };
-  [[maybe_unused]] const auto check = [&](const Tensor& sum, int step) {
-    total = sum.item();
-    const auto look = [&] { loss(x.image().clone().requires_grad(true)).backward(); };
-    const bool finite = std::isfinite(total) && all_finite({x.coordinates().grad()});
-    if (!finite) refuse_not_finite(model, look, text("in step ", step + 1));
-  };
-  [[maybe_unused]] const auto report = [&](const Tensor&, int step) {
-    return !on_step || on_step({step + 1, options.steps, total / options.starts});
-  };
-  Inversion result;
-  // The loop (viz/descend.hpp): `slow_down` is for the start of each step, `check` for its gradient,
-  // `report` for its end. It says how many steps there were.
-  throw NotImplemented("Exercise 17: inversion, the step");
-
+Representation::Representation(const nn::Model& model, Index layer, const Tensor& original)
+    : model_(model), layer_(layer) {
   const NoGrad no_grad;
+  const auto look = [&] {
+    original_ = (*this)(original);
+    size_ = sum(square(original_)).item();
+  };
+  look();
+  if (!std::isfinite(size_)) refuse_not_finite(model, look);
+  if (size_ > 0) return;
+  throw Error(text("layer ", model.layers.alias(layer), ": its output for this image is 0 ",
+                   "everywhere, there is nothing to invert"));
+}
+
+Tensor Representation::error([[maybe_unused]] const Tensor& x) const {
+  // phi(x) is (*this)(x), of N images; phi0 is original_, of one, which is subtracted from each.
+  // size_ is |phi0|^2.
+  throw NotImplemented("Exercise 17: inversion, the error");
+}
+
+Inversion::Inversion(nn::Model& model, Index layer, const Tensor& original,
+                     const InvertOptions& options)
+    : model_(frozen(model)),
+      original_(original),
+      options_(options),
+      phi_(model, layer, original),
+      regulariser_(for_layer(options.regulariser, original.size(), phi_.size())),
+      centre_(centre_of(model)),
+      x_(starts_of(model, options)),
+      optimiser_({x_.coordinates()}, {.lr = options.lr}) {}
+
+Tensor Inversion::loss([[maybe_unused]] const Tensor& images) const {
+  // What is descended along: see the header. phi_ and regulariser_ are those above; the latter is called
+  // with images and `centre_`, what is usual in each channel, from which it keeps them near.
+  throw NotImplemented("Exercise 17: inversion, the loss");
+}
+
+InvertStep Inversion::step() {
+  double total = 0;
+  [[maybe_unused]] const auto slow_down = [&](int) {
+    optimiser_.set_lr(step_size(options_.lr, steps_, options_.steps));
+  };
+  [[maybe_unused]] const auto check = [&](const Tensor& sum, int) {
+    total = sum.item();
+    const auto look = [&] { loss(x_.image().clone().requires_grad(true)).backward(); };
+    const bool finite = std::isfinite(total) && all_finite({x_.coordinates().grad()});
+    if (!finite) refuse_not_finite(model_, look, text("in step ", steps_ + 1));
+  };
+  // The loop (viz/descend.hpp), for one step of optimiser_ along `loss`: `slow_down` is for its start,
+  // `check` for its gradient.
+  throw NotImplemented("Exercise 17: inversion, the step");
+  return {++steps_, options_.steps, total / options_.starts};
+}
+
+InvertResult Inversion::result() const {
+  const NoGrad no_grad;
+  InvertResult result;
   double lowest = std::numeric_limits<double>::infinity();
-  for (const Index start : starts) {
-    const Tensor image = narrow(x.image(), 0, start, 1);
+  for (Index start = 0; start < options_.starts; ++start) {
+    const Tensor image = narrow(x_.image(), 0, start, 1);
     const double own = loss(image).item();
     if (result.image && !(own < lowest)) continue;
     lowest = own;
     result.image = image;
   }
-  result.error = phi.error(result.image).item();
-  if (!std::isfinite(result.error)) refuse_not_finite(model, [&] { phi.error(result.image); });
-  result.psnr = psnr(result.image, original);
+  result.error = phi_.error(result.image).item();
+  if (!std::isfinite(result.error)) refuse_not_finite(model_, [&] { phi_.error(result.image); });
+  result.psnr = psnr(result.image, original_);
+  result.steps = steps_;
   return result;
+}
+
+InvertResult invert(nn::Model& model, Index layer, const Tensor& original,
+                    const InvertOptions& options,
+                    const std::function<bool(const InvertStep&)>& on_step) {
+  Inversion run(model, layer, original, options);
+  bool more = true;
+  while (more && run.steps() < options.steps) {
+    const InvertStep step = run.step();
+    more = !on_step || on_step(step);
+  }
+  return run.result();
 }
 
 }  // namespace glass::viz

@@ -52,7 +52,7 @@ double expected_error(const nn::Model& model, const Tensor& image) {
 
 TEST_CASE("the error of one image") {
   nn::Model model = all_of_it();
-  const Inversion found =
+  const InvertResult found =
       invert(model, last_layer, original(), {.steps = 0, .starts = 1, .regulariser = none});
   grade::check_equal("error without a step", found.error, expected_error(model, found.image), 1e-4);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a step goes downhill") {
 
 TEST_CASE("a layer that keeps all of the image gives it back") {
   nn::Model model = all_of_it();
-  const Inversion found =
+  const InvertResult found =
       invert(model, last_layer, original(), {.steps = 200, .lr = 0.05, .regulariser = none});
   grade::check_equal("image", found.image, original(), 1e-2);
 }
@@ -108,8 +108,8 @@ TEST_CASE("pixels stay in [0, 1]") {
   nn::Model model = little_of_it();
   const Tensor bright = Tensor::full({1, 1, 2, 2}, 1);
   for (const int steps : {1, 2, 3, 5}) {
-    const Inversion found = invert(model, last_layer, bright,
-                                   {.steps = steps, .lr = 2, .starts = 1, .regulariser = none});
+    const InvertResult found = invert(model, last_layer, bright,
+                                      {.steps = steps, .lr = 2, .starts = 1, .regulariser = none});
     for (const real pixel : found.image.values()) {
       if (pixel >= 0 && pixel <= 1) continue;
       FAIL(text("after ", steps, " steps: expected pixels from 0 to 1, found ", pixel));
@@ -119,6 +119,6 @@ TEST_CASE("pixels stay in [0, 1]") {
 
 TEST_CASE("a layer that keeps little leaves the rest to the regulariser: here to grey") {
   nn::Model model = little_of_it();
-  const Inversion found = invert(model, last_layer, original(), {.regulariser = {.l2 = 0.01}});
+  const InvertResult found = invert(model, last_layer, original(), {.regulariser = {.l2 = 0.01}});
   grade::check_equal("image", found.image, Tensor::from({1, 1, 2, 2}, {0.8, 0.5, 0.5, 0.8}), 2e-2);
 }

@@ -3,7 +3,8 @@
 import { find } from './dom.js';
 import { drawPicture } from './picture.js';
 
-const percent = (p) => `${(100 * p).toFixed(p > .9995 || p < .0005 ? 0 : 1)} %`;
+/// A share, as people read it.
+export const percent = (p) => `${(100 * p).toFixed(p > .9995 || p < .0005 ? 0 : 1)} %`;
 
 /// The place of a network's pictures.
 export function makeFigure(painter) {

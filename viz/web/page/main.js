@@ -3,14 +3,17 @@
 
 import { Curves, written } from './curves.js';
 import { find } from './dom.js';
+import { offerDrawing, viewBy } from './draw.js';
 import { embedded, Engine, loadJson } from './engine.js';
 import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
 import { layerShown, offerLayers, showLayer } from './inside.js';
+import { offerInversion } from './invert.js';
 import { offerOwn, sayOfOwn } from './own.js';
 import { offerSettings, presets, showSettings } from './settings.js';
 import { offerRecipes, savePicture, showRecipe } from './share.js';
 import { hideTapes, showDigest, showNoTapes, showTapes } from './tapes.js';
 import { offerOperations, operationShown, showOperation } from './tapes.js';
+import { offerTeaching } from './teach.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -325,7 +328,9 @@ async function doLook() {
   }
   if (visible('#share')) await lookAtRecipes();
   const layer = layerShown(), now = inside && `${inside.name} ${layer} ${step}`;
-  if (inside && !inside.refused && looked.layer !== now && visible('#inside')) {
+  // Empty, they take their room before anybody scrolls.
+  const empty = find('#channels').childElementCount === 0;
+  if (inside && !inside.refused && looked.layer !== now && (empty || visible('#inside'))) {
     const answer = await engine.ask({ ask: 'layer', name: inside.name, layer });
     if (painters !== all || layer !== layerShown()) return;
     showLayer(answer, wanted.objective);
@@ -339,6 +344,10 @@ async function lookAtRecipes() {
   looked.recipes = now;
   for (const painter of painters) painter.recipe.hidden = painter.refused;
   for (const painter of active()) {
+    if (painter.path === null) {
+      showRecipe(painter, 'It learned in this page: there is no file to paint it by.', { refused: true });
+      continue;
+    }
     try {
       const { command } = await engine.ask({ ask: 'command', name: painter.name, path: painter.path });
       showRecipe(painter, command, { begun: step > 0 });
@@ -421,7 +430,7 @@ async function openGroup(name, byHand = false) {
     opened = await Promise.all(group.networks.map(async (of) => {
       if (!networks.has(of.name)) networks.set(of.name, engine.open(of));
       networks.get(of.name).catch(() => networks.delete(of.name));  // the next time may find it
-      const path = of.path ?? `weights/${of.name}.json`;
+      const path = of.path === undefined ? `weights/${of.name}.json` : of.path;
       return { name: of.name, line: of.line, path, network: await networks.get(of.name) };
     }));
   } catch (error) {
@@ -452,6 +461,10 @@ async function openGroup(name, byHand = false) {
   });
   offerNetworks('#inside-network', lookInside);
   lookInside();
+  offerNetworks('#invert-network', () => {});
+  offerNewLayers(painters);
+  await showDrawing(painters).catch(complain);
+  if (painters !== opened) return;
   for (const id of ['#play', '#step', '#rewind']) find(id).disabled = false;
   begin();
 }
@@ -478,6 +491,18 @@ async function openOwn({ title, name, network }) {
   networks.delete(old);
   todo.close.push(old);
   run();
+}
+
+// A network that was made in the page becomes one of the list.
+async function openTaught({ name, title, network }) {
+  catalogue.push({ name, title, networks: [{ name, line: 'your signs', path: null }] });
+  networks.set(name, Promise.resolve(network));
+  find('#networks').append(new Option(title, name));
+  Object.assign(wanted, { objective: 'logit:all', start: 'noise', settings: {} });
+  showBeginning();
+  await openGroup(name);
+  play(true);
+  find('#paint').scrollIntoView();
 }
 
 // ---- buttons, keys ----
@@ -537,6 +562,25 @@ for (const [words, settings] of presets) {
 }
 offerSettings(set);
 offerOperations(look);
+
+// What somebody drew becomes what is asked for.
+function turnInto(objective) {
+  wanted.start = 'picture';
+  showBeginning();
+  if (objective) chooseObjective(objective);
+  else begin();
+  play(true);
+  find('#paint').scrollIntoView();
+}
+
+// The first picture of the last network: where two are shown, the robust one's.
+function paintedNow() {
+  const canvas = active().at(-1)?.tiles?.[0].firstChild;
+  return canvas ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height) : null;
+}
+const showDrawing = offerDrawing({ engine, complain, painted: paintedNow, turnInto });
+offerTeaching({ engine, complain, opened: openTaught });
+const offerNewLayers = offerInversion({ engine, complain, view: viewBy });
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -104,11 +104,68 @@ const answers = {
     return { png: glassgrad.HEAPU8.slice(place, place + size) };
   },
   digest({ name }) { return ask({ ask: 'digest', painter: painters.get(name).painter }); },
-  layer({ name, layer }) {
-    const { shape } = ask({ ask: 'layer', painter: painters.get(name).painter, layer });
-    return { shape, values: floats(glassgrad._glass_layer(), shape.reduce((a, b) => a * b, 1)) };
+  layer({ name, layer }) { return numbers({ ask: 'layer', painter: painters.get(name).painter, layer }); },
+
+  // What a network sees in a picture, of ImageData; without `fit` its size is right.
+  look({ name, picture, fit }) {
+    bring(picture);
+    return numbers({ ask: 'look', painter: painters.get(name).painter, fit });
+  },
+  forget({ name }) { return ask({ ask: 'forget', painter: painters.get(name).painter }); },
+  methods() { return ask({ ask: 'methods' }); },
+  attribute({ name, method, label }) {
+    return numbers({ ask: 'attribute', painter: painters.get(name).painter, method, class: label });
+  },
+  invert({ name, run }) { return ask({ ask: 'invert', painter: painters.get(name).painter, run }); },
+  // As many steps as fit into so many milliseconds, at the pace of the last ones.
+  invertFurther({ name, milliseconds }) {
+    const it = painters.get(name), start = performance.now();
+    const steps = Math.max(1, Math.floor(milliseconds / (it.invertPace ?? Infinity)));
+    const answer = numbers({ ask: 'invert-further', painter: it.painter, steps });
+    it.invertPace = (performance.now() - start) / steps;
+    return answer;
+  },
+
+  // Drawings [{picture, sign}] of `signs`, by their names; then steps; then the network is opened as `name`.
+  teach({ signs, seed, drawings }) {
+    ask({ ask: 'teach', signs, seed });
+    for (const { picture, sign } of drawings) {
+      bring(picture);
+      ask({ ask: 'teach-drawing', sign });
+    }
+    return {};
+  },
+  teachFurther({ milliseconds, record }) {
+    const start = performance.now();
+    let answer;
+    do answer = ask({ ask: 'teach-further', steps: 1, record });
+    while (answer.step < answer.steps && performance.now() - start < milliseconds);
+    return record ? { ...answer, tape: ask({ ask: 'teach-tape' }) } : answer;
+  },
+  taught({ name }) {
+    const description = `/tmp/${name}.json`;
+    ask({ ask: 'teach-save', description });
+    const network = ask({ ask: 'open', description });
+    painters.set(name, { painter: network.painter, input: network.input, files: {}, pace: 1 });
+    return network;
   },
 };
+
+// Gives the C++ a picture, ImageData: red, green and blue of it, for it is opaque.
+function bring({ width, height, data }) {
+  let place = glassgrad._glass_picture(width, height);
+  const bytes = glassgrad.HEAPU8;  // after that: its memory may have grown
+  for (let i = 0; i < data.length; ++i) {
+    if (i % 4 !== 3) bytes[place++] = data[i];
+  }
+}
+
+// An answer with the numbers that it speaks of, if it has any.
+function numbers(question) {
+  const answer = ask(question), { shape } = answer;
+  return shape
+    ? { ...answer, values: floats(glassgrad._glass_shown(), shape.reduce((a, b) => a * b, 1)) } : answer;
+}
 
 const images = (it) => floats(glassgrad._glass_images(it.painter), it.count);
 

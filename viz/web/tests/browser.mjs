@@ -3,13 +3,15 @@
 // PAGE=FOLDER holds site/ and glassgrad.html. With PICTURES=FOLDER the screenshots are kept there, to look
 // at.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import { serve } from './served.mjs';
 
 export { serve } from './served.mjs';
 export const { PAGE, PICTURES } = process.env;
+export const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const patience = 240_000;  // in ms: of a machine that does much else
 
 let server, browser;
@@ -32,9 +34,9 @@ after(async () => {
 /// console and asks nobody else. (Playwright itself looks into the page by scripts, and so the policy against
 /// foreign ones is bypassed only for axe.)
 export async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
-                                           motion = 'reduce', bypassCSP = false } = {}) {
+                                           motion = 'reduce', bypassCSP = false, hasTouch = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
-                                             reducedMotion: motion, bypassCSP });
+                                             reducedMotion: motion, bypassCSP, hasTouch });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const noise = [];

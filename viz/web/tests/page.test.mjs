@@ -4,13 +4,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { address, atRest, open, PAGE, PICTURES, pixels, serve, settled, stepOf, walk } from './browser.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { address, atRest, axe, open, PAGE, PICTURES, pixels, serve, settled, stepOf, walk } from './browser.mjs';
 
 test('it paints a three, rewinds to the same start, and one step is one step', async () => {
   const { page, noise, context } = await open();
