@@ -296,6 +296,7 @@ std::string Painter::digest() const { return weights_sha256(*model_); }
 
 Tensor Painter::output(Index layer) const {
   require(layer >= 0 && layer < model_->layers.size(), "layer ", layer, ": there is no such layer");
+  require(run_ != nullptr, "layer ", layer, ": no run has begun, there is no picture");
   const NoGrad no_grad;
   const Tensor out = model_->outputs(layer, narrow(run_->images(), 0, 0, 1)).back();
   const Shape& shape = out.shape();

@@ -5,6 +5,7 @@ import { load } from './engine.js';
 import { percent } from './figures.js';
 import { drawMap, drawPicture } from './picture.js';
 import { drawStrokes, Pad, readPhotograph } from './pad.js';
+import { savePicture } from './share.js';
 
 const mostOpinions = 12;  // classes that are listed
 
@@ -109,7 +110,7 @@ async function lookAll() {
   find('#seen').textContent = refused ?? (seen() ? '' : empty);
   showOpinions(viewers.map(({ view }) => view));
   find('#start-picture').disabled = !seen();
-  for (const button of findAll('#turn-into button')) button.disabled = !seen();
+  for (const button of findAll('#turn-into button, #save-seen')) button.disabled = !seen();
   due = methods.length;
 }
 
@@ -256,6 +257,9 @@ export function offerDrawing({ engine, complain: complains, painted, turnInto })
     if (target.files.length > 0) bring(target.files[0]);
     target.value = '';
   });
+  // As it is, so that `viz` can begin with it.
+  find('#save-seen').addEventListener('click', () => find('#opinions canvas').toBlob(async (png) =>
+    savePicture(await png.arrayBuffer(), 'picture.png')));
   find('#why').addEventListener('change', () => {
     due = methods.length;
     goOnFollowing();

@@ -8,7 +8,8 @@ const mostKept = 24;  // answers in the row
 
 let inverterEngine, sayWhy, viewOf;  // what offerInversion was given
 let inverters = [];                  // of the chosen group: {name, line, network}
-let waiting = [], inverting = false;
+let waiting = [];
+let inverting = null;  // what runs: a new object for each series, so that a stopped one knows that it was
 
 const inverterChosen = () =>
   inverters.find(({ name }) => name === find('#invert-network input:checked')?.value) ?? inverters[0];
@@ -24,14 +25,14 @@ function frame(title) {
   return made;
 }
 
-async function invertOne({ inverter, layer, regulariser, seed }) {
+async function invertOne({ inverter, layer, regulariser, seed }, series) {
   const { name, line, network } = inverter, title = network.layers[layer].name;
   const ask = (question) => inverterEngine.ask({ ...question, name });
   const made = frame(title), words = made.querySelector('span');
   const settings = [line, regulariser ? '' : 'no regulariser', seed ? `seed ${seed}` : ''].filter(Boolean);
   try {
     await ask({ ask: 'invert', run: { layer, regulariser, seed } });
-    for (let step = 0, steps = 1; step < steps && inverting;) {
+    for (let step = 0, steps = 1; step < steps && inverting === series;) {
       const answer = await ask({ ask: 'invertFurther', milliseconds: 24 });
       ({ step, steps } = answer);
       drawPicture(made.firstChild, answer.values, 0, answer.shape);
@@ -48,20 +49,21 @@ async function invertOne({ inverter, layer, regulariser, seed }) {
 
 async function invertAll() {
   if (inverting) return;
-  inverting = true;
+  const series = {};
+  inverting = series;
   find('#invert').dataset.busy = true;  // for the tests
   try {
-    while (waiting.length > 0 && inverting) await invertOne(waiting.shift());
+    while (waiting.length > 0 && inverting === series) await invertOne(waiting.shift(), series);
   } catch (error) {
     sayWhy(error);
   }
-  stopInverting();
-  find('#invert').dataset.busy = false;
+  if (inverting === series) stopInverting();
 }
 
 function stopInverting() {
   waiting = [];
-  inverting = false;
+  inverting = null;
+  find('#invert').dataset.busy = false;
 }
 
 // What is kept of the picture, in words.

@@ -2,7 +2,7 @@
 // the address.
 
 import { Curves, written } from './curves.js';
-import { find } from './dom.js';
+import { find, findAll } from './dom.js';
 import { offerDrawing, viewBy } from './draw.js';
 import { embedded, Engine, loadJson } from './engine.js';
 import { makeFigure, makeTiles, showPictures, showRefusal } from './figures.js';
@@ -330,7 +330,8 @@ async function doLook() {
   const layer = layerShown(), now = inside && `${inside.name} ${layer} ${step}`;
   // Empty, they take their room before anybody scrolls.
   const empty = find('#channels').childElementCount === 0;
-  if (inside && !inside.refused && looked.layer !== now && (empty || visible('#inside'))) {
+  const begun = inside?.labels !== undefined && !inside.refused;
+  if (begun && looked.layer !== now && (empty || visible('#inside'))) {
     const answer = await engine.ask({ ask: 'layer', name: inside.name, layer });
     if (painters !== all || layer !== layerShown()) return;
     showLayer(answer, wanted.objective);
@@ -540,6 +541,14 @@ const oneStep = () => {
   run();
 };
 
+// The address is taken by what is wanted, and so these are no links.
+for (const button of findAll('#parts button')) {
+  button.addEventListener('click', () => {
+    const part = find(button.dataset.part);
+    part.scrollIntoView();
+    part.querySelector('[tabindex="0"], input, select, button').focus({ preventScroll: true });
+  });
+}
 find('#play').addEventListener('click', () => play(!playing));
 find('#step').addEventListener('click', oneStep);
 find('#rewind').addEventListener('click', begin);

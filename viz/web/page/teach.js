@@ -20,10 +20,12 @@ let teachEngine, teachTells, whenTaught, school;
 const classroom = [];  // of each sign: {name, drawings: of ImageData, box}
 let lessons = 0, teaching = false;
 
+const says = (words) => { find('#teach-says').textContent = words; };
+
 // ---- drawings ----
 
 function keep(sign, drawing) {
-  if (sign.drawings.length === mostDrawings) return;
+  if (sign.drawings.length === mostDrawings) sign.drawings.shift();
   sign.drawings.push(drawing);
   showSign(sign);
 }
@@ -52,8 +54,10 @@ function makeSign(words) {
   sign.name.setAttribute('aria-label', `Name of the ${words}`);
   sign.keep.textContent = 'Keep the drawing';
   sign.keep.addEventListener('click', () => {
-    if (!school.picture) return;
-    keep(sign, school.picture.photograph);
+    const drawing = school.picture;
+    says(drawing ? '' : 'Draw it first, in the black square.');
+    if (!drawing) return;
+    keep(sign, drawing.photograph);
     school.clear();
   });
   sign.box.className = 'sign';
@@ -93,7 +97,6 @@ function showTape({ width, height, svg }) {
 
 async function teachThem() {
   const chosen = classroom.filter(({ drawings }) => drawings.length > 0);
-  const says = (words) => { find('#teach-says').textContent = words; };
   if (chosen.length < fewestSigns) {
     says('Two signs at least, each with a drawing or more.');
     return;

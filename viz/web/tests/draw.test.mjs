@@ -44,6 +44,8 @@ test('a drawn three is seen, explained by seven methods, and turned into an eigh
     const canvas = document.querySelector('#opinions canvas');
     return [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].join();
   });
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#save-seen')]);
+  assert.equal(saved.suggestedFilename(), 'picture.png');
   await page.click('#turn-into button:nth-child(9)');
   await page.waitForFunction(() => document.querySelector('#play').textContent === 'Pause');
   await page.waitForFunction(() => /^8: (9\d|100)/.test(
@@ -66,7 +68,7 @@ test('a drawn three is seen, explained by seven methods, and turned into an eigh
 
 test('undo, clear, the keys and examples', async () => {
   const { page, noise, context } = await open();
-  await page.focus('#pad canvas');
+  await page.click('#parts button[data-part="#draw"]');  // and there is the pad
   await page.keyboard.press(' ');
   for (let i = 0; i < 6; ++i) await page.keyboard.press('ArrowUp');
   assert.equal(await page.textContent('#pad-words'), 'Pen down, column 15, row 9 of 28.');

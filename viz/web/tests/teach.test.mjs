@@ -11,6 +11,8 @@ test('three signs are learnt from five drawings each, and painted', async () => 
   const { page, noise, context } = await open(address, { bypassCSP: true });
   await page.click('#teach-go');
   assert.equal(await page.textContent('#teach-says'), 'Two signs at least, each with a drawing or more.');
+  await page.click('.sign:nth-child(2) >> text=Keep the drawing');
+  assert.equal(await page.textContent('#teach-says'), 'Draw it first, in the black square.');
   await page.click('#teach-samples');
   // One more, by the keys, which can be taken away again.
   await page.focus('#teach-pad canvas');
