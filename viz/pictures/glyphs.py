@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws glyphs.png, the letters of sheets and charts: glyphs.py FONT.ttf OUTPUT.png
+"""Draws glyphs.pgm, the letters of sheets and charts: glyphs.py FONT.ttf OUTPUT.pgm
 
 FONT is DejaVuSans.ttf (free to use and to change; Bitstream Inc. and the DejaVu authors). A cell of 20x24
 pixels for each character of text.cpp's `ranges`, 16 in a row: its first row of pixels is white for as long
@@ -26,4 +26,4 @@ for i, character in enumerate(characters):
     draw.rectangle((0, 0, WIDTH, 0), fill=0)
     draw.line((0, 0, round(font.getlength(character)) - 1, 0), fill=255)
     sheet.paste(cell, (i % COLUMNS * WIDTH, i // COLUMNS * HEIGHT))
-sheet.save(sys.argv[2], optimize=True)
+sheet.save(sys.argv[2])

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
-#include "viz/pictures/png.hpp"
-
 namespace glass::viz {
 
-extern const std::string_view glyphs_png;
+extern const std::string_view glyphs_pgm;
 
 namespace {
 
-/// Of glyphs.png, which glyphs.py describes and drew.
+/// Of glyphs.pgm, which glyphs.py describes and drew.
 struct Range {
   char32_t first, last;
 };
@@ -36,7 +34,7 @@ std::vector<std::pair<char32_t, std::size_t>> characters(const std::string& line
   return all;
 }
 
-/// A character's place in glyphs.png: its cell's left column and first row.
+/// A character's place in glyphs.pgm: its cell's left column and first row.
 std::pair<Index, Index> cell_of(char32_t character) {
   Index place = 0;
   for (const auto [first, last] : ranges) {
@@ -49,15 +47,17 @@ std::pair<Index, Index> cell_of(char32_t character) {
   return cell_of(U'?');
 }
 
-const Image& glyphs() {
-  static const Image image = decode_png(glyphs_png, "glyphs.png", 1);
-  return image;
+/// How much of a pixel of glyphs.pgm is covered, from 0 to 255. Its pixels end the file.
+int covered(Index x, Index y) {
+  constexpr Index width = columns * cell_width, height = columns * cell_height;
+  const auto from_end = static_cast<std::size_t>((height - y) * width - x);
+  return static_cast<unsigned char>(glyphs_pgm[glyphs_pgm.size() - from_end]);
 }
 
 Index width_of(char32_t character) {
   const auto [left, top] = cell_of(character);
   Index width = 0;
-  while (width < cell_width && glyphs().at(left + width, top, 0) != 0) ++width;
+  while (width < cell_width && covered(left + width, top) != 0) ++width;
   return width;
 }
 
@@ -70,11 +70,11 @@ void draw_text(Image& image, Index x, Index y, const std::string& line, Colour c
       for (Index column = 0; column < cell_width; ++column) {
         const Index px = x + column - bearing, py = y + row - (baseline - capital_height);
         if (px < 0 || py < 0 || px >= image.width || py >= image.height) continue;
-        const int covered = glyphs().at(left + column, top + row, 0);
+        const int share = covered(left + column, top + row);
         for (Index c = 0; c < image.channels; ++c) {
           std::uint8_t& pixel = image.at(px, py, c);
           const int full = colour.rgb[static_cast<std::size_t>(c)];
-          pixel = static_cast<std::uint8_t>((pixel * (255 - covered) + full * covered + 127) / 255);
+          pixel = static_cast<std::uint8_t>((pixel * (255 - share) + full * share + 127) / 255);
         }
       }
     x += width_of(character);
