@@ -147,6 +147,7 @@ TEST_CASE("an output whose name promises something else is refused before any wo
         "features " + tiny_json + " --layer conv1 --steps 1000000 -o ",
         "attribute " + tiny_json + ' ' + digit_png + " --samples 100000 -o ",
         "saliency " + tiny_json + ' ' + digit_png + " -o ",
+        "attack " + tiny_json + ' ' + digit_png + " --steps 1000 -o ",
         "classify " + tiny_json + ' ' + digit_png + " --seen "}) {
     check_mistake(viz_program + ' ' + command + bad, picture);
   }

@@ -78,7 +78,7 @@ TEST_CASE("a file or folder that may not be written: exit code 4, one line, the 
   fs::permissions(old.path, fs::perms::owner_all);
   for (const std::string& command : writers(old.path)) {
     CAPTURE(command);
-    old.check_refused(run_program(*prefix + command), ": cannot open: Permission denied");
+    old.check_refused(run_program(*prefix + command), ": cannot write: Permission denied");
   }
   fs::permissions(old.folder / "", fs::perms::owner_all);
 }

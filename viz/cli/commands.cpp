@@ -55,6 +55,13 @@ void add_model(Command& command, std::string& path, nn::LoadOptions& options) {
   add_load_options(command, options);
 }
 
+void end_when_interrupted(nn::Model& model) {
+  catch_interrupts();
+  model.layers.layer(0).on_forward([](const Tensor&) {
+    if (interrupted()) throw Interrupted();
+  });
+}
+
 void add_json(Command& command, bool& json) {
   command.option("--json", json, "Report as one JSON object on standard output");
 }
