@@ -42,7 +42,7 @@ TEST_CASE("every --help tells the exit codes") {
   std::vector<std::string> programs{train_program, viz_program};
   for (const char* command :
        {"maximise", "gallery", "process", "regulariser", "sweep", "features", "invert", "attribute",
-        "saliency", "attack", "tape", "classify", "info", "judge", "replay", "figures"}) {
+        "saliency", "attack", "dream", "tape", "classify", "info", "judge", "replay", "figures"}) {
     programs.push_back(viz_program + ' ' + command);
   }
   for (const std::string& program : programs) {

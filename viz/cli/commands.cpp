@@ -14,6 +14,7 @@ void add_commands(Command& program) {
   add_regulariser(program);
   add_sweep(program);
   add_features(program);
+  add_dream(program);
   program.group("Look into a network");
   add_invert(program);
   add_attribute(program);

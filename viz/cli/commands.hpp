@@ -15,6 +15,7 @@ void add_features(Command& program);
 void add_attribute(Command& program);
 void add_saliency(Command& program);
 void add_attack(Command& program);
+void add_dream(Command& program);
 void add_gallery(Command& program);
 void add_process(Command& program);
 void add_regulariser(Command& program);
