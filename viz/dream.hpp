@@ -54,7 +54,7 @@ struct Dream {
 ///
 /// The network looks through windows of its own size `model.input_shape`: f is the sum of the objective
 /// over n of them, which cover the picture evenly and are moved together by up to `jitter` pixels, as if
-/// its opposite edges met. So it may be of a fixed size, any objective will do, and memory does not grow
+/// its opposite edges met. So it may be of a fixed size, any objective will do, and memory hardly grows
 /// with the picture. The gradient is normalised, so that a step has the same length in each octave
 /// and with every network, and a regulariser's weight means what it means to `maximise`.
 ///
