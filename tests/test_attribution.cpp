@@ -331,7 +331,8 @@ TEST_CASE("viz features: beside each channel's painting lie the images that it a
 TEST_CASE("viz attribute and viz features answer each mistake with one line and its exit code") {
   const TemporaryFolder folder;
   const std::string attribute = "attribute " + tiny_json + ' ', of_digit = attribute + digit_png,
-                    features = "features " + tiny_json, missing = folder / "missing";
+                    features = "features " + tiny_json, missing = folder / "missing",
+                    seen = folder / "seen.png";
   const struct {
     std::string words;
     int code;
@@ -347,6 +348,12 @@ TEST_CASE("viz attribute and viz features answer each mistake with one line and 
       {of_digit + " --method grad-cam --objective channel:conv1:0 --layer avgpool1", 2,
        "channel:conv1:0 does not depend on avgpool1"},
       {of_digit + " --baseline " + missing, 4, "missing"},
+      {of_digit + " --baseline blak", 2,
+       "expected usual, black, white, grey, blurred or a picture, found no such file; did you mean "
+       "black?"},
+      {of_digit + " --class ten --seen " + seen, 2, "class 'ten'"},
+      {of_digit + " --method grad-cam --layer conv9 --seen " + seen, 2, "conv9"},
+      {"attack " + tiny_json + ' ' + digit_png + " --target ten --seen " + seen, 2, "class 'ten'"},
       {of_digit + " --controls --class all", 2, "--controls: are about one class"},
       {of_digit + " --controls --objective channel:conv1:0", 2, "--controls: are about one class"},
       {of_digit + " --data " + missing, 2, "--controls"},
@@ -359,4 +366,5 @@ TEST_CASE("viz attribute and viz features answer each mistake with one line and 
     check_refused(run_viz(mistake.words + " -o " + (folder / "x.png")), mistake.code, mistake.part);
   }
   CHECK_FALSE(std::filesystem::exists(folder / "x.png"));
+  CHECK_FALSE(std::filesystem::exists(seen));
 }

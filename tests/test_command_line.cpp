@@ -79,7 +79,7 @@ TEST_CASE("--help: groups, an example, ranges and defaults, and lines that fit")
   CHECK(run_viz("help maximize").out == help.out);
   for (const char* command :
        {"maximise", "gallery", "process", "regulariser", "sweep", "features", "invert", "attribute",
-        "saliency", "attack", "tape", "classify", "info", "judge", "replay", "figures"}) {
+        "saliency", "attack", "dream", "tape", "classify", "info", "judge", "replay", "figures"}) {
     CAPTURE(command);
     const Run wide = run_viz(std::string(command) + " --help");
     CHECK(contains(wide.out, "Examples:"));
@@ -147,6 +147,8 @@ TEST_CASE("an output whose name promises something else is refused before any wo
         "features " + tiny_json + " --layer conv1 --steps 1000000 -o ",
         "attribute " + tiny_json + ' ' + digit_png + " --samples 100000 -o ",
         "saliency " + tiny_json + ' ' + digit_png + " -o ",
+        "attack " + tiny_json + ' ' + digit_png + " --steps 1000 -o ",
+        "dream " + tiny_json + ' ' + digit_png + " --class 3 --steps 100000 -o ",
         "classify " + tiny_json + ' ' + digit_png + " --seen "}) {
     check_mistake(viz_program + ' ' + command + bad, picture);
   }

@@ -42,7 +42,7 @@ TEST_CASE("every --help tells the exit codes") {
   std::vector<std::string> programs{train_program, viz_program};
   for (const char* command :
        {"maximise", "gallery", "process", "regulariser", "sweep", "features", "invert", "attribute",
-        "saliency", "attack", "tape", "classify", "info", "judge", "replay", "figures"}) {
+        "saliency", "attack", "dream", "tape", "classify", "info", "judge", "replay", "figures"}) {
     programs.push_back(viz_program + ' ' + command);
   }
   for (const std::string& program : programs) {
@@ -78,7 +78,7 @@ TEST_CASE("a file or folder that may not be written: exit code 4, one line, the 
   fs::permissions(old.path, fs::perms::owner_all);
   for (const std::string& command : writers(old.path)) {
     CAPTURE(command);
-    old.check_refused(run_program(*prefix + command), ": cannot open: Permission denied");
+    old.check_refused(run_program(*prefix + command), ": cannot write: Permission denied");
   }
   fs::permissions(old.folder / "", fs::perms::owner_all);
 }

@@ -321,9 +321,21 @@ TEST_CASE("viz replay: a signal leaves nothing behind and says nothing false") {
   const Scene scene;
   Json manifest = scene.manifest();
   manifest["options"]["steps"] = "1000000";
-  scene.write(manifest);
-  for (const char* signals : {"INT", "TERM", "HUP", "INT TERM INT TERM"}) {
+  // A command that keeps nothing of what it had begun.
+  fs::copy_file(digit_png, scene.folder / "digit.png");
+  REQUIRE(
+      scene.viz("attribute tiny.json digit.png --method smoothgrad --samples 1 -o a.png").code ==
+      0);
+  Json attribution = Json::parse(viz::read_png_text(scene.folder / "a.png"));
+  attribution["options"]["samples"] = "100000";
+  const std::pair<const char*, Json> runs[] = {{"INT", manifest},
+                                               {"TERM", manifest},
+                                               {"HUP", manifest},
+                                               {"INT TERM INT TERM", manifest},
+                                               {"INT", attribution}};
+  for (const auto& [signals, of] : runs) {
     CAPTURE(signals);
+    scene.write(of);
     // Its temporary folder is the sign that signals are awaited.
     const std::string temporary = scene.temporary / "";
     const Run run = run_program("( cd '" + (scene.folder / "") + "'; TMPDIR='" + temporary + "' '" +

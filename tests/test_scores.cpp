@@ -249,6 +249,10 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
     CHECK_MESSAGE(std::ranges::count(run.err, '\n') == (one.code == 0 ? 0 : 1), run.err);
     CHECK(run.out.empty() == (one.code != 0));
   }
+  squares.judge = "nobody.json";
+  nn::save_model(squares, folder / "judged.json");
+  check_refused(run_viz("judge " + (folder / "judged.json") + " --maximise"), 4,
+                "judged.json names it in \"judge\"; --judge takes another");
   const Run alone = run_viz("judge " + (folder / "squares.json") + " --maximise");
   CHECK(alone.code == 2);
   CHECK(alone.err.find("squares.json names none in \"judge\"") != std::string::npos);

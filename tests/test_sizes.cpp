@@ -162,5 +162,11 @@ TEST_CASE("viz says what memory a picture takes, and refuses more than there is 
                         "--starts 1000 -o " +
                         (folder / "a.png")),
                 4, "fewer --starts take less");
+  std::string layers;
+  for (int i = 0; i < 200; ++i) layers += R"(, {"type": "ReLU"})";
+  const std::string deep = written(folder, "deep.json", convolution_and(layers + pooled)) + ' ' +
+                           digit_png + " --resize --size 8000 -o " + (folder / "a.png");
+  check_refused(run_viz("attack " + deep), 4, "a smaller --size takes less");
+  check_refused(run_viz("attribute " + deep), 4, "one class at a time takes less");
   CHECK_FALSE(std::filesystem::exists(folder / "a.png"));
 }

@@ -12,7 +12,9 @@ from torch.nn import functional
 folder = pathlib.Path(__file__).parent
 sys.path.insert(0, str(folder.parent.parent / "weights"))
 sys.dont_write_bytecode = True
-import pytorch
+from exchange.checking import normalised
+from exchange.files import write_safetensors
+from exchange.network import build, tensors_of
 
 description = json.loads((folder / "small.json").read_text())
 
@@ -21,8 +23,13 @@ def as_json(tensor):
     return {"shape": list(tensor.shape), "data": [float(f"{v:.9g}") for v in tensor.flatten().tolist()]}
 
 
+def write(name, tensors):
+    with open(folder / f"{name}.safetensors", "wb") as file:
+        write_safetensors(file, tensors)
+
+
 def seen(pixels):
-    return pytorch.normalised(pixels, description)
+    return normalised(pixels, description)
 
 
 def pixel_gradient(pixels, output):
@@ -46,12 +53,12 @@ def train(name, make_optimiser, network, pixels, labels, results):
         optimiser.step()
         losses.append(loss.item())
     results[f"{name}.loss"] = torch.tensor(losses)
-    for key, tensor in pytorch.tensors_of(network).items():
+    for key, tensor in tensors_of(network).items():
         results[f"{name}.{key}"] = tensor
 
 
 torch.manual_seed(0)
-model = pytorch.build(description["layers"], folder / "small.json")
+model = build(description["layers"], folder / "small.json")
 for _ in range(20):  # running means and variances that matter
     model(1 + 2 * torch.randn(8, *description["input"]["shape"]))
 with torch.no_grad():
@@ -65,7 +72,7 @@ model.eval()
 x = torch.rand(2, *description["input"]["shape"])
 with torch.no_grad():
     y = model(seen(x))
-(folder / "small.safetensors").write_bytes(pytorch.to_safetensors(pytorch.tensors_of(model)))
+write("small", tensors_of(model))
 (folder / "small-expected.json").write_text(
     json.dumps({"input": as_json(x), "output": as_json(y)}) + "\n")
 
@@ -81,4 +88,4 @@ train("nesterov", lambda p: optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True), 
       labels, results)
 train("adam", lambda p: optim.Adam(p, lr=0.002), model, batch, labels, results)
 train("adamw", lambda p: optim.AdamW(p, lr=0.002, weight_decay=0.1), model, batch, labels, results)
-(folder / "small-training.safetensors").write_bytes(pytorch.to_safetensors(results))
+write("small-training", results)

@@ -8,6 +8,7 @@
 #include "viz/classes.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
+#include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/pictures/text.hpp"
@@ -55,8 +56,6 @@ struct Outcome {
 };
 
 Outcome attacked(nn::Model& model, const Tensor& image, const AttackArguments& args) {
-  model.eval();
-  model.class_count();  // throws if the network is no classifier
   Outcome outcome;
   outcome.model = model.name;
   outcome.before = answer_of(model, image);
@@ -65,8 +64,7 @@ Outcome attacked(nn::Model& model, const Tensor& image, const AttackArguments& a
   // No change of pixels in [0, 1] is larger.
   how.eps =
       std::min(how.eps, how.norm == "linf" ? 1 : std::sqrt(static_cast<double>(image.size())));
-  const Index label = how.targeted ? as_usage([&] { return find_class(model, args.target); })
-                                   : outcome.before.label;
+  const Index label = how.targeted ? find_class(model, args.target) : outcome.before.label;
   const Tensor found = smallest_attack(model, image, label, how, args.seed);
   outcome.found = static_cast<bool>(found);
   outcome.changed = outcome.found ? found : image;
@@ -119,13 +117,22 @@ int attack_command(const Command& command, AttackArguments& args) {
   manifest.files().reads(args.image);
   manifest.will_write({{args.output, ".png"}, {args.npy, ".npy"}, {args.picture.seen, ".png"}});
   kernels::set_threads(args.threads);
+  for (const nn::Model& model : models) {
+    expect_memory(model, model.layers.size() - 1, 1, "a smaller --size takes less");
+  }
   const Tensor image = read_picture(args.image, models[0], args.picture);
   if (models.back().input_shape != models[0].input_shape) {
     throw FileError(text(args.beside, ": expected a network of pictures ", models[0].input_shape,
                          ", as ", models[0].name, " is, found ", models.back().input_shape));
   }
-  write_seen(args.picture, image);
   manifest.add_file("IMAGE", args.image);
+  for (nn::Model& model : models) {
+    model.eval();
+    model.class_count();  // throws if the network is no classifier
+    if (!args.target.empty()) as_usage([&] { return find_class(model, args.target); });
+    end_when_interrupted(model);
+  }
+  write_seen(args.picture, image);
 
   std::vector<Image> rows;
   std::vector<Tensor> changed;

@@ -13,6 +13,7 @@
 #include "viz/cli/attribute_controls.hpp"
 #include "viz/cli/manifest.hpp"
 #include "viz/cli/objective_words.hpp"
+#include "viz/cli/painting.hpp"
 #include "viz/cli/picture.hpp"
 #include "viz/cli/progress.hpp"
 #include "viz/finite.hpp"
@@ -28,6 +29,8 @@ namespace glass::viz::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+const std::vector<std::string> baseline_words{"usual", "black", "white", "grey", "blurred"};
 
 struct AttributeArguments {
   std::string model, image, classes, objective, layer, baseline = "usual", output, npy;
@@ -50,14 +53,18 @@ struct Attribution {
   std::vector<double> completeness;  ///< `completeness_gap` of integrated gradients, else empty
 };
 
+/// Whether the picture says what is asked: about the class that the network sees.
+bool needs_image(const AttributeArguments& args) {
+  return args.classes.empty() && args.objective.find(':') == std::string::npos;
+}
+
 /// What is asked: without --class, of the class that the network sees; without --objective, its logit.
 Objective asked_for(const AttributeArguments& args, const nn::Model& model, const Tensor& image) {
   if (args.objective.find(':') != std::string::npos) {
     return objective_of(args.classes, args.objective, model);
   }
-  const std::string word = args.classes.empty()
-                               ? text("index:", argmax(logits_of(model, image), 1).front())
-                               : args.classes;
+  const std::string word =
+      needs_image(args) ? text("index:", argmax(logits_of(model, image), 1).front()) : args.classes;
   return objective_of(word, args.objective.empty() ? "logit" : args.objective, model);
 }
 
@@ -228,10 +235,10 @@ void print(const nn::Model& model, const Objective& objective,
 
 /// What each method says. A map of zeros gets a line; if all are, and no gradient arrives, its cause.
 std::vector<Attribution> attribute(const AttributeArguments& args, nn::Model& model,
+                                   const std::vector<NamedMethod>& methods,
                                    const Objective& objective, const Tensor& images) {
   const AttributionOptions options = options_for(args, model, narrow(images, 0, 0, 1));
   std::vector<Attribution> attributions;
-  const std::vector<NamedMethod> methods = methods_of(args, model);
   Progress progress(static_cast<Index>(methods.size()));
   for (const NamedMethod& method : methods) {
     progress.begin(static_cast<Index>(attributions.size()), method.title);
@@ -272,16 +279,21 @@ int attribute_command(const Command& command, AttributeArguments& args) {
   manifest.add_model("MODEL", args.model, model);
   if (!args.image.empty()) manifest.files().reads(args.image);
   for (const std::string& path : data_files(args.data)) manifest.files().reads(path);
-  if (is_baseline_file(args.baseline)) manifest.add_file("baseline", args.baseline);
+  if (is_baseline_file(args.baseline)) {
+    expect_path("baseline", args.baseline, baseline_words);
+    manifest.add_file("baseline", args.baseline);
+  }
   manifest.will_write({{args.output, ".png"}, {args.npy, ".npy"}, {args.picture.seen, ".png"}});
   kernels::set_threads(args.threads);
+  expect_memory(model, model.layers.size() - 1,
+                needs_image(args) ? 1 : asked_for(args, model, {}).pictures(),
+                "one class at a time takes less, and a smaller --size");
   const std::vector<Tensor> tests = test_images(args, model);
   if (args.image.empty() && tests.empty()) {
     throw UsageError("expected IMAGE, or --controls and --data DIR");
   }
   const Tensor image =
       args.image.empty() ? tests.front() : read_picture(args.image, model, args.picture);
-  write_seen(args.picture, image);
   if (!args.image.empty()) manifest.add_file("IMAGE", args.image);
   if (args.controls) manifest.set("seeds", std::to_string(args.seeds));
   if (!args.data.empty()) {
@@ -298,7 +310,10 @@ int attribute_command(const Command& command, AttributeArguments& args) {
     throw UsageError(
         "--controls: are about one class: --class K, and --objective logit, logprob or softmax");
   }
-  const std::vector<Attribution> attributions = attribute(args, model, objective, images);
+  const std::vector<NamedMethod> methods = methods_of(args, model);
+  write_seen(args.picture, image);
+  end_when_interrupted(model);
+  const std::vector<Attribution> attributions = attribute(args, model, methods, objective, images);
   std::vector<double> probability;
   if (objective.of_class()) probability = doubles(objective.probability(model, images));
 
@@ -415,8 +430,7 @@ void add_outputs(Command& command, const std::shared_ptr<AttributeArguments>& ar
 }  // namespace
 
 bool is_baseline_file(const std::string& word) {
-  static const std::vector<std::string> words{"usual", "black", "white", "grey", "blurred"};
-  return std::ranges::count(words, word) == 0;
+  return std::ranges::count(baseline_words, word) == 0;
 }
 
 void add_attribute(Command& program) {

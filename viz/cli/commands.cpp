@@ -14,6 +14,7 @@ void add_commands(Command& program) {
   add_regulariser(program);
   add_sweep(program);
   add_features(program);
+  add_dream(program);
   program.group("Look into a network");
   add_invert(program);
   add_attribute(program);
@@ -53,6 +54,13 @@ void add_model(Command& command, std::string& path, nn::LoadOptions& options) {
   command.group("What it reads");
   command.option("MODEL", path, "Model description, JSON").required();
   add_load_options(command, options);
+}
+
+void end_when_interrupted(nn::Model& model) {
+  catch_interrupts();
+  model.layers.layer(0).on_forward([](const Tensor&) {
+    if (interrupted()) throw Interrupted();
+  });
 }
 
 void add_json(Command& command, bool& json) {

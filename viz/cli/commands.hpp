@@ -16,6 +16,7 @@ void add_features(Command& program);
 void add_attribute(Command& program);
 void add_saliency(Command& program);
 void add_attack(Command& program);
+void add_dream(Command& program);
 void add_gallery(Command& program);
 void add_process(Command& program);
 void add_regulariser(Command& program);
@@ -35,6 +36,10 @@ void add_load_options(Command& command, nn::LoadOptions& options);
 
 /// Begins the group of what a command reads: MODEL and its load options.
 void add_model(Command& command, std::string& path, nn::LoadOptions& options);
+
+/// From now on a signal ends the command, by throwing Interrupted, as soon as somebody asks the model
+/// again: for work of which a part is of no use.
+void end_when_interrupted(nn::Model& model);
 
 /// --json: what was found as one JSON object, by `print_json`, instead of words.
 void add_json(Command& command, bool& json);

@@ -41,6 +41,8 @@ const std::vector<std::vector<std::string>> figures{
     {"invert", "@cifar10-robust", "%boat.png", "--layer", "all", "-o", ">inversion-cifar10.png"},
     {"attack", "@cifar10-cnn", "%boat.png", "--beside", "@cifar10-robust", "-o",
      ">attack-cifar10.png"},
+    {"dream", "@cifar10-resnet-robust", "%landscape.jpg", "--class", "dog", "-o", ">dream-dog.png"},
+    {"dream", "@cifar10-robust", "%landscape.jpg", "--layer", "relu6", "-o", ">dream-layer.png"},
     {"saliency", "@cifar10-robust", "%boat.png", "-o", ">saliency-cifar10.png"},
     {"attribute", "@cifar10-robust", "%boat.png", "--method", "all", "-o",
      ">attribution-cifar10.png"},

@@ -56,6 +56,11 @@ void FilesInUse::writes(const OutputFile& file) {
   if (!folder.empty() && !fs::is_directory(folder, unreadable)) {
     throw IoError(folder.string() + ": no such folder");
   }
+  // As `nn::write_file` writes: over the file that is there, by another one beside it.
+  const std::string place = nn::folder_of(nn::end_of_links(path)).string();
+  if ((status && ::access(path.c_str(), W_OK) != 0) || ::access(place.c_str(), W_OK | X_OK) != 0) {
+    throw IoError(path + ": cannot write: " + std::strerror(errno));
+  }
   const std::string identity = file_identity(path);
   if (const auto input = read_.find(identity); input != read_.end()) {
     throw UsageError(path + ": is an input" + also_called(input->second, path) +

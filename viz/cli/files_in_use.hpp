@@ -29,7 +29,7 @@ class FilesInUse {
   /// A file that will be written; a device or a pipe takes everything. If it is standard output, what
   /// would be printed there goes to standard error from now on. Throws UsageError if it is one that is
   /// read, or is to be written already, if its name ends as those of other files do, or if it is a
-  /// terminal; and IoError if there can be no such file.
+  /// terminal; and IoError if there can be no such file, or this user may not write it.
   void writes(const OutputFile& file);
 
  private:

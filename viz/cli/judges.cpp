@@ -1,5 +1,6 @@
 #include "viz/cli/judges.hpp"
 
+#include "nn/io/files.hpp"
 #include "nn/printable.hpp"
 #include "viz/cli/program.hpp"
 
@@ -9,7 +10,12 @@ std::string judge_of(const std::string& path, const nn::Model& model) {
   if (model.judge.empty()) {
     throw UsageError("expected --judge JUDGE.json: " + path + R"( names none in "judge")");
   }
-  return nn::beside(path, model.judge);
+  const std::string judge = nn::beside(path, model.judge);
+  if (!nn::status_of(judge)) {
+    throw IoError(judge + ": no such file, and " + path +
+                  R"( names it in "judge"; --judge takes another)");
+  }
+  return judge;
 }
 
 nn::Model load_judge(const std::string& path, const nn::Model& model,

@@ -7,7 +7,7 @@
 namespace glass::viz::cli {
 
 /// The path of the judge that a model's description, which is at `path`, names. Throws UsageError if it
-/// names none.
+/// names none, IoError if it names a file that is not there.
 std::string judge_of(const std::string& path, const nn::Model& model);
 
 /// Loads a judge. Throws FileError unless it takes the same images and tells as many classes apart,

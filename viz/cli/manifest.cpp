@@ -53,11 +53,13 @@ void Manifest::add_model(const std::string& option, const std::string& path,
   files_.reads_model(path, model);
   add_file(option, path);
   json_["files"].back()["weights_sha256"] = weights_sha256(model);
+  const bool large = size_factor(model.input_shape) > 1;
   std::vector<std::string> depending;
-  for (const auto& [name, value] : model.maximise) depending.push_back(name);
-  if (size_factor(model.input_shape) > 1) {
-    depending.insert(depending.end(), {"jitter", "tv", "l2", "parametrisation", "starts"});
+  if (command_.find_option("init-noise")) {  // a painting
+    for (const auto& [name, value] : model.maximise) depending.push_back(name);
+    if (large) depending.insert(depending.end(), {"jitter", "tv", "l2", "parametrisation"});
   }
+  if (large) depending.push_back("starts");
   for (const std::string& name : depending) {
     if (!command_.given(name)) json_["options"].erase(name);
   }

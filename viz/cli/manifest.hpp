@@ -22,8 +22,8 @@ class Manifest {
   explicit Manifest(const Command& command);
 
   /// A model that was read from `path`; `option` is the one that named it. What its description or the
-  /// size of its pictures recommends and the command line leaves open is dropped from the options: the
-  /// description's digest and --size stand for it.
+  /// size of its pictures recommends for paintings and the command line leaves open is dropped from the
+  /// options: the description's digest and --size stand for it.
   void add_model(const std::string& option, const std::string& path, const nn::Model& model);
   /// The files that its directions come from.
   void add_objective(const Objective& objective);

@@ -50,9 +50,10 @@ void expect_memory(const nn::Model& model, Index last, Index pictures, const std
   constexpr double much = 2e9;
   const double bytes = static_cast<double>(pictures) * bytes_per_picture(model, last);
   if (bytes < much) return;
-  const std::string need = text(model.name, ": ", pictures, " pictures of ",
-                                Size2(model.input_shape[1], model.input_shape[2]),
-                                " at once take some ", gigabytes(bytes), " of memory");
+  const std::string need =
+      text(model.name, ": ", pictures, pictures == 1 ? " picture of " : " pictures of ",
+           Size2(model.input_shape[1], model.input_shape[2]), " at once take some ",
+           gigabytes(bytes), " of memory");
   if (bytes < machine_memory()) return notice(need);
   throw IoError(text(need, ", this machine has ", gigabytes(machine_memory()), "; ", advice));
 }

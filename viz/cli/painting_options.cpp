@@ -142,6 +142,7 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {
+      expect_path("init", painting.init, {"noise", "grey"});
       result.init_picture = read_picture(painting.init, model, painting.picture);
     }
   } else if (painting.picture.any()) {

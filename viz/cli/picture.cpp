@@ -6,6 +6,8 @@
 #include "autograd/ops.hpp"
 #include "nn/io/file_kind.hpp"
 #include "nn/io/files.hpp"
+#include "nn/printable.hpp"
+#include "nn/suggestion.hpp"
 #include "viz/cli/program.hpp"
 #include "viz/fitted.hpp"
 #include "viz/pictures/fit.hpp"
@@ -56,6 +58,12 @@ void refuse_size(const std::string& path, const nn::Model& model, PictureSize fo
                        found.height, advice));
 }
 
+void expect_size(const std::string& path, const nn::Model& model, PictureSize found,
+                 const PictureOptions& options) {
+  const bool any = options.any_size || options.resize || options.fit;
+  if (!any && !fits(model, found)) refuse_size(path, model, found);
+}
+
 /// From [1,C,H,W], [C,H,W] or, of one channel, [H,W] to [1,C,H,W].
 Tensor read_array(const std::string& path, const nn::Model& model, const PictureOptions& options) {
   const Index channels = model.input_shape[0];
@@ -68,7 +76,7 @@ Tensor read_array(const std::string& path, const nn::Model& model, const Picture
     }
     const PictureSize size{shape[rank - 1], shape[rank - 2]};
     expect_readable_size(size.width, size.height, path);
-    if (!options.resize && !options.fit && !fits(model, size)) refuse_size(path, model, size);
+    expect_size(path, model, size, options);
   });
   const Shape& shape = array.shape();
   const int rank = shape.rank();
@@ -87,7 +95,7 @@ Image read_image(nn::InputFile& file, const std::string& path, const nn::Model& 
     throw FileError(text(path, ": ", wanted(model), ": expected an array ", model.input_shape,
                          ", .npy, found a picture (input.shape is [channels, height, width])"));
   }
-  if (!options.resize && !options.fit && !fits(model, size)) refuse_size(path, model, size);
+  expect_size(path, model, size, options);
   return decode_picture(bytes, path, options.fit ? 3 : channels);
 }
 
@@ -98,6 +106,7 @@ bool expects_light_on_dark(const nn::Model& model) {
 
 Tensor sized(const Image& image, const std::string& path, const nn::Model& model,
              const PictureOptions& options) {
+  if (options.any_size) return to_tensor(image);
   if (options.fit) {
     const std::optional<Image> found = fitted(image, model);
     if (!found) throw FileError(path + ": expected a picture of a digit, found no ink in it");
@@ -136,7 +145,8 @@ Tensor read_picture(const std::string& path, const nn::Model& model,
   Tensor picture;
   if (file.first(nn::telling_bytes).starts_with(array_signature)) {
     picture = read_array(path, model, options);
-    if (options.fit || !fits(model, {picture.shape()[3], picture.shape()[2]})) {
+    const bool as_it_is = options.any_size || fits(model, {picture.shape()[3], picture.shape()[2]});
+    if (options.fit || !as_it_is) {
       picture = sized(to_image(picture, 0), path, model, options);
     }
   } else {
@@ -151,6 +161,13 @@ void expect_pixels(const Tensor& array, const std::string& path) {
   if (wrong != array.values().end()) {
     throw FileError(text(path, ": expected pixels from 0 to 1, found ", *wrong));
   }
+}
+
+void expect_path(const std::string& option, const std::string& path,
+                 const std::vector<std::string>& words) {
+  if (path.find_first_of("./") != path.npos || nn::status_of(path)) return;
+  throw UsageError("--" + option + ' ' + path + ": expected " + nn::comma_list(words) +
+                   " or a picture, found no such file" + nn::did_you_mean(path, words));
 }
 
 void write_seen(const PictureOptions& options, const Tensor& picture) {

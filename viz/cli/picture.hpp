@@ -10,7 +10,8 @@ namespace glass::viz::cli {
 
 struct PictureOptions {
   bool resize = false, fit = false;
-  std::string seen;  ///< a picture to write, of what the network gets to see
+  bool any_size = false;  ///< take a picture of another size as it is
+  std::string seen = {};  ///< a picture to write, of what the network gets to see
 
   /// Whether one of them is given.
   bool any() const { return resize || fit || !seen.empty(); }
@@ -29,6 +30,10 @@ void add_picture_options(Command& command, PictureOptions& options);
 Tensor read_picture(const std::string& path, const nn::Model& model, const PictureOptions& options);
 /// Throws FileError, naming the file, unless all numbers of an array are from 0 to 1.
 void expect_pixels(const Tensor& array, const std::string& path);
+/// Throws UsageError if what an option was given in place of one of its `words` is neither a file nor
+/// looks like the path of one.
+void expect_path(const std::string& option, const std::string& path,
+                 const std::vector<std::string>& words);
 /// Writes what --seen asks for, once the command knows that it may.
 void write_seen(const PictureOptions& options, const Tensor& picture);
 

@@ -76,6 +76,8 @@ int run_program(Command& program, int argc, char** argv) {
     }
     if (!std::cout.flush()) return fail("standard output cannot be written", exit_io);
     return code;
+  } catch (const Interrupted&) {
+    return fail("interrupted; nothing was written", exit_interrupted);
   } catch (const UsageError& error) {
     return fail(error.what(), exit_usage);
   } catch (const IoError& error) {
@@ -133,7 +135,7 @@ void catch_interrupts_to_clean_up() {
 bool interrupted() { return interrupt_flag != 0; }
 
 int finish(Index done, Index planned, const char* parts, const std::string& output) {
-  if (!interrupted()) return exit_done;
+  if (!interrupted() || done == planned) return exit_done;
   if (cleans_up) return exit_interrupted;
   notice(text("interrupted after ", done, " of ", planned, " ", parts, "; ",
               done > 0 ? "what there was is in " + output : output + " was not written"));

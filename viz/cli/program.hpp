@@ -25,6 +25,9 @@ struct UsageError : Error {
   using Error::Error;
 };
 
+/// What a command throws that a signal ended and that keeps nothing of what it had begun. Exit code 130.
+struct Interrupted {};
+
 /// Calls `f`, whose complaints are about a word of the command line; those about files stay what they
 /// are.
 template <class F>
@@ -71,7 +74,7 @@ void catch_interrupts_to_clean_up();
 bool interrupted();
 
 /// The exit code of a command that a signal may have ended after `done` of `planned` of its
-/// `parts`; then it says so on standard error. With none of them done it has written no `output`.
+/// `parts`; if that is not all of them it says so on standard error. With none of them done it has written no `output`.
 int finish(Index done, Index planned, const char* parts, const std::string& output);
 
 /// The cursor of the terminal at standard error is hidden while this exists, or until Ctrl-C, the

@@ -23,8 +23,8 @@ bool is_one_of(const Words& names, const std::string& name) {
 }
 
 /// With the commands that write manifests, the options that name outputs, and those that name inputs.
-const Words commands{"maximise", "gallery", "process",   "regulariser", "sweep",
-                     "features", "invert",  "attribute", "saliency",    "attack"},
+const Words commands{"maximise", "gallery",   "process",  "regulariser", "sweep", "features",
+                     "invert",   "attribute", "saliency", "attack",      "dream"},
     output_options{"output", "npy", "animation", "unregularised", "report"},
     input_options{"MODEL", "IMAGE", "init", "baseline", "judge", "beside"};
 

@@ -84,7 +84,13 @@ int replay_command(const ReplayArguments& args) {
   Words output{"--" + option + '=' + again, "--threads=" + std::to_string(args.threads)};
   if (option != "output") output.push_back("--output=" + (folder / "picture.png"));
   command.words.insert(command.words.begin() + 1, output.begin(), output.end());
-  const int code = as_bad_input(file, [&] { return run_again(command.words, command.names); });
+  const int code = as_bad_input(file, [&] {
+    try {
+      return run_again(command.words, command.names);
+    } catch (const Interrupted&) {
+      return static_cast<int>(exit_interrupted);
+    }
+  });
   if (code == exit_interrupted) notice(file + ": interrupted; nothing was compared");
   if (code != exit_done) return code;
 

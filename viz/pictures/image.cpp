@@ -52,13 +52,38 @@ Tensor to_tensor(const Image& image) {
   return tensor;
 }
 
+namespace {
+
+int narrowed(Index i) { return static_cast<int>(i); }
+
+void check_memory(int done, Size2 size) {
+  if (!done) throw Error(text("resize: no memory for ", size.w, "x", size.h, " pixels"));
+}
+
+}  // namespace
+
 Image resize(const Image& image, Index width, Index height) {
   Image result(width, height, image.channels);
-  const auto narrow = [](Index i) { return static_cast<int>(i); };
-  if (!stbir_resize_uint8(image.pixels.data(), narrow(image.width), narrow(image.height), 0,
-                          result.pixels.data(), narrow(width), narrow(height), 0,
-                          narrow(image.channels))) {
-    throw Error(text("resize: no memory for ", width, "x", height, " pixels"));
+  check_memory(stbir_resize_uint8(image.pixels.data(), narrowed(image.width),
+                                  narrowed(image.height), 0, result.pixels.data(), narrowed(width),
+                                  narrowed(height), 0, narrowed(image.channels)),
+               {height, width});
+  return result;
+}
+
+Tensor resize(const Tensor& images, Size2 size) {
+  const Shape& shape = images.shape();
+  const Index H = shape[2], W = shape[3], planes = shape[0] * shape[1];
+  if (Size2(H, W) == size) return images.clone();
+  Tensor result = Tensor::empty({shape[0], shape[1], size.h, size.w});
+  std::vector<float> from(static_cast<std::size_t>(H * W)),
+      to(static_cast<std::size_t>(size.h * size.w));
+  for (Index plane = 0; plane < planes; ++plane) {
+    std::copy_n(images.data() + plane * H * W, from.size(), from.begin());
+    check_memory(stbir_resize_float(from.data(), narrowed(W), narrowed(H), 0, to.data(),
+                                    narrowed(size.w), narrowed(size.h), 0, 1),
+                 size);
+    std::ranges::copy(to, result.mutable_data() + plane * size.h * size.w);
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "autograd/geometry.hpp"
 #include "autograd/tensor.hpp"
 
 namespace glass::viz {
@@ -37,5 +38,7 @@ Tensor to_tensor(const Image& image);
 /// The image resampled to another size: Catmull and Rom's cubic where it grows, Mitchell's where it
 /// shrinks. Throws Error if there is no memory for it.
 Image resize(const Image& image, Index width, Index height);
+/// The same of images[N,C,H,W] of any values; a copy if they are of this size.
+Tensor resize(const Tensor& images, Size2 size);
 
 }  // namespace glass::viz
