@@ -170,8 +170,8 @@ function expectSame(ours, theirs) {
   }
 }
 
-// Milliseconds a step, `chunk` steps at a time, for so many seconds. What else the machine does delays some of
-// them: the fastest tenth tells what a step takes.
+// Milliseconds a step, `chunk` steps at a time, for so many seconds. What else the machine does delays some
+// of them: the fastest tenth tells what a step takes.
 function time({ steps, chunk }) {
   const times = [], end = performance.now() + 1000 * Number(seconds);
   while (performance.now() < end || times.length < 10) {
