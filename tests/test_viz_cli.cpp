@@ -5,6 +5,7 @@
 
 #include "programs.hpp"
 #include "skip.hpp"
+#include "viz/pictures/png.hpp"
 
 TEST_CASE("viz paints all ten digits, surely, and with the same bytes for any number of threads") {
   const TemporaryFolder folder;
@@ -133,4 +134,28 @@ TEST_CASE("viz says both sizes when a picture does not fit, and resamples on req
   CHECK(refused.err.find("28x28") != std::string::npos);
   CHECK(refused.err.find("the image has") != std::string::npos);
   CHECK(run_viz("classify " + mnist_json + " " + sheet + " --resize").code == 0);
+}
+
+TEST_CASE(
+    "viz replay takes a picture of another build for the same within a tolerance, and says so") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "x.png", replay = "replay " + path + " --in " + weights_folder;
+  REQUIRE(run_viz("maximise " + tiny_json + " --class 3 --steps 3 -o " + path).code == 0);
+  CHECK(run_viz(replay).out == path + ": made again, the same bytes\n");
+  const std::string manifest = viz::read_png_text(path);
+  const viz::Image picture = viz::read_png(path, 1);
+  const auto apart = [&](std::uint8_t levels) {
+    viz::Image other = picture;
+    for (std::uint8_t& pixel : other.pixels) pixel ^= levels;  // a single bit
+    viz::write_png(path, other, manifest);
+  };
+  apart(1);
+  const Run close = run_viz(replay);
+  CHECK(close.code == 0);
+  CHECK(close.out.starts_with(path + ": made again, not the same bytes: 1 of 255 grey levels"));
+  const Run exact = run_viz(replay + " --tolerance 0.5");
+  CHECK(exact.code == 1);
+  CHECK(exact.out.starts_with(path + ": differs: pixel (0,0)"));
+  apart(8);
+  CHECK(run_viz(replay).code == 1);
 }

@@ -54,7 +54,6 @@ test('a saved picture and its command tell the whole run, and viz makes it again
       assert.equal(manifestOf(readFileSync(again)), manifest);
       const said = execFileSync(VIZ, ['replay', saved, '--in', join(PROJECT, 'weights')], { encoding: 'utf8' });
       assert.match(said, /made again/);
-      console.log(said);
     }
     // A rewound run was never changed.
     await page.click('#rewind');
