@@ -358,7 +358,7 @@ TEST_CASE("a chart takes any values") {
   };
   const auto coloured = [](const Image& image) {
     Index pixels = 0;
-    for (Index y = 32; y < image.height; ++y)  // below the label
+    for (Index y = 40; y < image.height; ++y)  // below the label
       for (Index x = 0; x < image.width; ++x)
         pixels += image.at(x, y) == 200 && image.at(x, y, 1) == 0;
     return pixels;
@@ -390,7 +390,7 @@ TEST_CASE("text stays in its image, whatever bytes it has") {
   for (const Index channels : {1, 3}) {
     Image image(40, 20, channels, paper);
     draw_text(image, -9, -5, "\xff\x80\x01\n~ long enough to leave on the right", ink);
-    CHECK(std::ranges::count(image.pixels, ink) > 20);
+    CHECK(std::ranges::count_if(image.pixels, [](auto p) { return p < 140; }) > 20);
     CHECK(std::ranges::count(image.pixels, paper) > 20);
   }
   CHECK(text_width("\xc3\n") == text_width("??"));

@@ -1,6 +1,7 @@
 #include "viz/cli/picture.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "autograd/ops.hpp"
@@ -165,7 +166,10 @@ void expect_pixels(const Tensor& array, const std::string& path) {
 
 void expect_path(const std::string& option, const std::string& path,
                  const std::vector<std::string>& words) {
-  if (path.find_first_of("./") != path.npos || nn::status_of(path)) return;
+  std::error_code why;  // a link that leads nowhere, or a name that is too long, is no word either
+  const std::filesystem::file_type found = std::filesystem::symlink_status(path, why).type();
+  if (path.find_first_of("./") != path.npos || found != std::filesystem::file_type::not_found)
+    return;
   throw UsageError("--" + option + ' ' + path + ": expected " + nn::comma_list(words) +
                    " or a picture, found no such file" + nn::did_you_mean(path, words));
 }
