@@ -32,8 +32,8 @@ Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
 }
 
 /// Throws FileError with the cause if no gradient of the error reaches any of the images.
-void refuse_unreached(const nn::Model& model, Index layer, const Representation& phi,
-                      const Tensor& images) {
+[[maybe_unused]] void refuse_unreached(const nn::Model& model, Index layer,
+                                       const Representation& phi, const Tensor& images) {
   const Tensor x = images.clone().requires_grad(true);
   phi.error(x).backward();
   if (std::ranges::any_of(x.grad().values(), [](real g) { return g != 0; })) return;
