@@ -1,11 +1,11 @@
 #include "viz/pictures/text.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <span>
 
 namespace glass::viz {
 
-extern const std::string_view glyphs_pgm;
+extern const std::span<const unsigned char> glyphs_pgm;
 
 namespace {
 
@@ -51,7 +51,7 @@ std::pair<Index, Index> cell_of(char32_t character) {
 int covered(Index x, Index y) {
   constexpr Index width = columns * cell_width, height = columns * cell_height;
   const auto from_end = static_cast<std::size_t>((height - y) * width - x);
-  return static_cast<unsigned char>(glyphs_pgm[glyphs_pgm.size() - from_end]);
+  return glyphs_pgm[glyphs_pgm.size() - from_end];
 }
 
 Index width_of(char32_t character) {

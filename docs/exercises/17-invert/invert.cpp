@@ -32,8 +32,8 @@ Regulariser for_layer(Regulariser regulariser, Index pixels, Index numbers) {
 }
 
 /// Throws FileError with the cause if no gradient of the error reaches any of the images.
-[[maybe_unused]] void refuse_unreached(const nn::Model& model, Index layer,
-                                       const Representation& phi, const Tensor& images) {
+void refuse_unreached(const nn::Model& model, Index layer, const Representation& phi,
+                      const Tensor& images) {
   const Tensor x = images.clone().requires_grad(true);
   phi.error(x).backward();
   if (std::ranges::any_of(x.grad().values(), [](real g) { return g != 0; })) return;
@@ -101,7 +101,9 @@ Inversion::Inversion(nn::Model& model, Index layer, const Tensor& original,
       regulariser_(for_layer(options.regulariser, original.size(), phi_.size())),
       centre_(centre_of(model)),
       x_(starts_of(model, options)),
-      optimiser_({x_.coordinates()}, {.lr = options.lr}) {}
+      optimiser_({x_.coordinates()}, {.lr = options.lr}) {
+  refuse_unreached(model, layer, phi_, x_.image());
+}
 
 Tensor Inversion::loss([[maybe_unused]] const Tensor& images) const {
   // What is descended along: see the header. phi_ and regulariser_ are those above; the latter is called
