@@ -28,8 +28,15 @@ from mkdocs.config import load_config
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-COPIED = {".png", ".svg"}
-BINARY = {".safetensors", ".npy", ".gz"}
+PICTURES = {".png", ".svg", ".jpg"}
+
+
+def text_of(file):
+    """What a page can show of a file: its text, or None."""
+    try:
+        return None if file.suffix in PICTURES else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def fail(line):
@@ -138,7 +145,7 @@ class Site:
         if file.is_dir() and (file / "README.md").exists():
             file, path = file / "README.md", f"{path.rstrip('/')}/README.md"
         self.waiting.append(file)
-        if file.suffix in COPIED | BINARY | {".md"}:
+        if file.suffix == ".md" or not (file.is_dir() or text_of(file)):
             return path + (f"#{anchor}" if anchor else "")
         name = f"{path.rstrip('/')}/folder.md" if file.is_dir() else f"{path}.md"
         return name + (f"#__codelineno-0-{anchor[1:]}" if re.fullmatch(r"L\d+", anchor) else "")
@@ -190,14 +197,14 @@ class Site:
             to = self.staged / file.relative_to(ROOT)
             to.parent.mkdir(parents=True, exist_ok=True)
             if file.is_dir():
-                inside = sorted(f.name for f in file.iterdir() if f.is_file() and f.suffix not in BINARY)
+                inside = sorted(f.name for f in file.iterdir() if f.is_file() and text_of(f))
                 lines = "\n".join(f"- [`{name}`]({self.link(file / 'folder.md', name)})" for name in inside)
                 to.mkdir(exist_ok=True)
                 self.sources.add(f"{file.relative_to(ROOT)}/folder.html")
                 (to / "folder.md").write_text(f"# `{file.relative_to(ROOT)}`\n\n{lines}\n")
             elif file.suffix == ".md":
                 to.write_text(self.markdown(file))
-            elif file.suffix in COPIED | BINARY:
+            elif not text_of(file):
                 shutil.copy(file, to)
             else:
                 language = {".hpp": "cpp", ".cpp": "cpp", ".py": "python", ".mjs": "js", ".js": "js",
