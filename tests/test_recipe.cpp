@@ -77,5 +77,6 @@ TEST_CASE(
        {"tv=3", "4:tv", "4:tv=", "4:tv=x", "4:wonder=3", "4:init-noise=1", "4:tv=3x", "x4:tv=3"}) {
     refuses(bad, std::string("--change '") + bad + "': expected STEP:SETTING=NUMBER");
   }
+  refuses("3:tv=1", "--change '3:tv=1': there are 2 steps");
   refuses("4:tv=-1", "--change '4:tv=-1': expected a number from 0 to 1e+06");
 }

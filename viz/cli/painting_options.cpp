@@ -137,8 +137,13 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
       set_option(result.options, name, value);
     }
   }
+  MaximiseOptions changed = result.options;
   for (const std::string& word : painting.changes) {
-    result.options.changes.push_back(read_change(word));
+    const Change& change = result.options.changes.emplace_back(read_change(word));
+    if (change.after > changed.last_step()) {
+      throw UsageError("--change '" + word + text("': there are ", changed.last_step(), " steps"));
+    }
+    set_option(changed, change.setting, change.value);
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {
