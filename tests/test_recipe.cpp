@@ -77,6 +77,12 @@ TEST_CASE(
        {"tv=3", "4:tv", "4:tv=", "4:tv=x", "4:wonder=3", "4:init-noise=1", "4:tv=3x", "x4:tv=3"}) {
     refuses(bad, std::string("--change '") + bad + "': expected STEP:SETTING=NUMBER");
   }
-  refuses("3:tv=1", "--change '3:tv=1': there are 2 steps");
+  refuses("2:tv=1", "--change '2:tv=1': there are 2 steps");
+  refuses("1:steps=40,20:tv=4", "--change '20:tv=4': there are 2 steps");
+  const TemporaryFolder folder;
+  const std::string cut_off = folder / "cut-off.png";
+  CHECK(run_viz("maximise " + tiny_json + " --steps 6 --stop-after 2 --change 4:tv=1 -o " + cut_off)
+            .code == 0);
+  CHECK(run_viz("replay " + cut_off).code == 0);
   refuses("4:tv=-1", "--change '4:tv=-1': expected a number from 0 to 1e+06");
 }

@@ -61,8 +61,12 @@ def painting(model, options):
     kind = options.pop("class", None), options.pop("objective", "logit")
     if kind[0] is not None and kind[1] == "logit":
         classes = json.loads((ROOT / model).read_text()).get("classes", [])
-        place = kind[0] if kind[0] == "all" or kind[0] not in classes else classes.index(kind[0])
-        said["objective"] = "logit:all" if place == "all" else f"logit:index:{place}"
+        if kind[0] in classes:
+            said["objective"] = f"logit:index:{classes.index(kind[0])}"
+        elif kind[0] == "all" or kind[0].isdecimal():
+            said["objective"] = "logit:all" if kind[0] == "all" else f"logit:index:{kind[0]}"
+        else:
+            return None
     elif kind[0] is None and ":" in kind[1]:
         said["objective"] = kind[1]
     else:
@@ -260,7 +264,8 @@ class Links(HTMLParser):
 
 
 def dead_links(output):
-    pages = {page: Links(page) for page in output.rglob("*.html") if "paint" not in page.parts}
+    pages = {page: Links(page) for page in output.rglob("*.html")
+             if page.relative_to(output).parts[0] != "paint"}
     for page, links in pages.items():
         for target in links.targets:
             url = urlsplit(target)

@@ -137,13 +137,12 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
       set_option(result.options, name, value);
     }
   }
-  MaximiseOptions changed = result.options;
   for (const std::string& word : painting.changes) {
     const Change& change = result.options.changes.emplace_back(read_change(word));
-    if (change.after > changed.last_step()) {
-      throw UsageError("--change '" + word + text("': there are ", changed.last_step(), " steps"));
+    // Where --stop-after cuts a run off, as in the manifest of an interrupted one, none is a mistake.
+    if (result.options.stop_after == 0 && change.after >= result.options.steps) {
+      throw UsageError("--change '" + word + text("': there are ", result.options.steps, " steps"));
     }
-    set_option(changed, change.setting, change.value);
   }
   if (is_file(painting.init)) {
     if (!painting.init_picture) {

@@ -169,14 +169,19 @@ Json Painter::begin(const Json& run, const Tensor& picture) {
           {"of_class", objective_->of_class()}};
 }
 
+Maximisation& Painter::running() const {
+  require(run_ != nullptr, "no run has begun, there is no picture");
+  return *run_;
+}
+
 void Painter::change(const Json& run) {
   for (const char* name : {"objective", "start", "seed"}) {
     if (run.value(name, Json()) == began_.value(name, Json())) continue;
     throw Error(text(name, ": cannot change during a run"));
   }
-  const MaximiseOptions before = run_->options(), now = options(run);
-  run_->change(now);
-  if (run_->steps() == 0) {
+  const MaximiseOptions before = running().options(), now = options(run);
+  running().change(now);
+  if (running().steps() == 0) {
     began_ = run;
     return;
   }
@@ -184,25 +189,25 @@ void Painter::change(const Json& run) {
     if (known.name == "init-noise" || option(before, known.name) == option(now, known.name))
       continue;
     std::erase_if(changes_, [&](const Change& other) {
-      return other.after == run_->steps() && other.setting == known.name;
+      return other.after == running().steps() && other.setting == known.name;
     });
-    changes_.push_back({run_->steps(), known.name, option(now, known.name)});
+    changes_.push_back({running().steps(), known.name, option(now, known.name)});
   }
 }
 
 Json Painter::advance(int steps, bool record) {
-  const Tensor before = run_->images();
+  const Tensor before = running().images();
   Json json;
   const auto pictures = static_cast<double>(before.shape()[0]);
   for (int i = 1; i <= steps; ++i) {
-    MaximiseOptions how = run_->options();
+    MaximiseOptions how = running().options();
     how.record = record && i == steps;
-    run_->change(how);
-    const MaximiseStep step = run_->step();
+    running().change(how);
+    const MaximiseStep step = running().step();
     json = {{"step", step.step}, {"steps", step.steps}, {"objective", step.objective / pictures}};
     if (how.record) trace_ = step.trace, trace_step_ = step.step;
   }
-  const Tensor& now = run_->images();
+  const Tensor& now = running().images();
   json["variation"] = mean(mean_variation(now));
   json["moved"] = mean_difference(before, now) / std::max(steps, 1);
   json["probability"] = Json::array();
@@ -218,7 +223,7 @@ Json Painter::advance(int steps, bool record) {
 Json Painter::tapes() {
   if (!trace_) throw Error("tapes: no step was recorded");
   if (!training_) training_ = std::make_unique<nn::Model>(nn::load_model(path_));
-  const Tensor image = narrow(run_->images(), 0, 0, 1).detach();
+  const Tensor image = narrow(running().images(), 0, 0, 1).detach();
   const Index label =
       objective_->of_class() ? objective_->unit(0) : argmax(logits_of(*model_, image), 1).front();
   const std::string name = class_name(*model_, label);
@@ -264,7 +269,7 @@ Recipe Painter::recipe(const std::string& path) const {
     recipe.options["seed"] = std::to_string(seed);
   }
   if (start != "noise") recipe.options["init"] = start;
-  const int planned = options(began_).steps, done = run_->steps();
+  const int planned = options(began_).steps, done = running().steps();
   if (done > 0 && done != planned) recipe.options["stop-after"] = std::to_string(done);
   Json changes = Json::array();
   for (const auto& [after, name, value] : changes_) {
@@ -280,8 +285,8 @@ Json Painter::command(const std::string& path) const {
 }
 
 std::string Painter::png(const std::string& path) const {
-  if (run_->steps() == 0) throw Error("at the start, nothing is painted yet");
-  const Tensor& images = run_->images();
+  if (running().steps() == 0) throw Error("at the start, nothing is painted yet");
+  const Tensor& images = running().images();
   std::vector<double> probability;
   if (objective_->of_class()) {
     const NoGrad no_grad;
@@ -296,9 +301,8 @@ std::string Painter::digest() const { return weights_sha256(*model_); }
 
 Tensor Painter::output(Index layer) const {
   require(layer >= 0 && layer < model_->layers.size(), "layer ", layer, ": there is no such layer");
-  require(run_ != nullptr, "layer ", layer, ": no run has begun, there is no picture");
   const NoGrad no_grad;
-  const Tensor out = model_->outputs(layer, narrow(run_->images(), 0, 0, 1)).back();
+  const Tensor out = model_->outputs(layer, narrow(running().images(), 0, 0, 1)).back();
   const Shape& shape = out.shape();
   if (shape.rank() == 4) return reshape(out, {shape[1], shape[2], shape[3]});
   return reshape(out, {out.size(), 1, 1});

@@ -26,7 +26,7 @@ class Painter {
   /// Reads a network. Throws as `nn::load_model`, and FileError if it is no classifier.
   explicit Painter(const std::string& description);
 
-  /// Name, classes, layers with shapes, and all settings: what is recommended, least and most.
+  /// Name, classes, layers with shapes, and all settings, as they are recommended.
   Json network() const;
 
   /// From the beginning; `images()` is the start, of which `picture`[1,C,H,W] in [0, 1] is one kind.
@@ -36,11 +36,11 @@ class Painter {
   /// those that it began with.
   void change(const Json& run);
   /// Some steps. With `record`, the last one leaves its tape. -> {"step", "steps", "objective", mean
-  /// over the pictures, as the last step saw them; "penalty", likewise; "variation", see
+  /// over the pictures, as the last step saw them; "variation", see
   /// `mean_variation`; "probability" of each picture's class; "moved", by how much a pixel did per
   /// step, on average}
   Json advance(int steps, bool record);
-  const Tensor& images() const { return run_->images(); }  ///< [N,C,H,W], of the last step
+  const Tensor& images() const { return running().images(); }  ///< [N,C,H,W], of the last step
 
   /// What drove the last step that was recorded, beside a step of training on the same picture, by a
   /// copy of the network: both drawn, and where each sent its gradient. -> {"tapes": [{"mode",
@@ -65,6 +65,7 @@ class Painter {
   Tensor output(Index layer) const;
 
  private:
+  Maximisation& running() const;  ///< throws ShapeError before the first `begin`
   MaximiseOptions options(const Json& run) const;
   Recipe recipe(const std::string& path) const;
   double setting(const Json& run, const std::string& name, double otherwise) const;

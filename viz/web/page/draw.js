@@ -44,13 +44,17 @@ let due = 0, next = 0;        // how many methods are to be asked, and from whic
 // ---- what they see ----
 
 function makeOpinions() {
-  const head = viewers.map(({ line }) => `<th scope="col"><canvas role="img" aria-label="what the network ${
-    line} gets to see"></canvas><span>${line}</span></th>`).join('');
+  const head = '<th scope="col"><canvas role="img"></canvas><span></span></th>'.repeat(viewers.length);
   const { classes } = viewers[0].network, count = Math.min(mostOpinions, classes.length);
   const cell = `<td><svg class="bar" aria-hidden="true"><rect height="100%" rx="3"/></svg><span></span></td>`;
   const row = `<tr><th scope="row"></th>${cell.repeat(viewers.length)}</tr>`;
   find('#opinions').innerHTML = `<caption class="unseen">How sure each network is</caption>
     <thead><tr><td></td>${head}</tr></thead><tbody>${row.repeat(count)}</tbody>`;
+  viewers.forEach(({ line }, i) => {  // a stranger's file may be called like markup
+    const [canvas, words] = findAll('#opinions th[scope=col]')[i].children;
+    canvas.setAttribute('aria-label', `what the network ${line} gets to see`);
+    words.textContent = line;
+  });
 }
 
 // The likeliest, where there is no room for all.
@@ -182,7 +186,7 @@ function goOnFollowing() {
 
 function changedPicture() {
   ++drawn;
-  goOnFollowing();
+  if (viewers.length > 0) goOnFollowing();  // or else, once there are networks
 }
 
 async function bring(file, name) {

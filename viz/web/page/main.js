@@ -388,6 +388,7 @@ async function run() {
       } else if (todo.change) {
         todo.change = false;
         await doChange();
+        todo.look = true;
       } else if (todo.close.length > 0) {
         await engine.ask({ ask: 'close', name: todo.close.pop() });
       } else if (todo.steps > 0) {
@@ -443,6 +444,7 @@ async function openGroup(name, byHand = false) {
     }
     throw error;
   }
+  if (wanted.group === group.name) await showDrawing(opened).catch(complain);
   if (wanted.group !== group.name) return;  // another was chosen meanwhile
   find('#pictures').replaceChildren();
   find('#pictures').className = opened.length === 1 ? 'single' : '';
@@ -464,8 +466,6 @@ async function openGroup(name, byHand = false) {
   lookInside();
   offerNetworks('#invert-network', () => {});
   offerNewLayers(painters);
-  await showDrawing(painters).catch(complain);
-  if (painters !== opened) return;
   for (const id of ['#play', '#step', '#rewind']) find(id).disabled = false;
   begin();
 }

@@ -91,9 +91,10 @@ export function offerOwn(engine, opened) {
   // Pictures are no networks, and belong to others.
   const brought = ({ dataTransfer: { items } }) =>
     [...items].some(({ kind, type }) => kind === 'file' && !type.startsWith('image/'));
+  // One that misses them must not replace the page.
+  for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => event.preventDefault());
   addEventListener('dragover', (event) => {
     if (!brought(event)) return;
-    event.preventDefault();
     document.body.classList.add('dropping');
   });
   for (const end of ['dragleave', 'drop']) {
@@ -101,7 +102,6 @@ export function offerOwn(engine, opened) {
   }
   addEventListener('drop', (event) => {
     if (!brought(event)) return;
-    event.preventDefault();
     take([...event.dataTransfer.files]);
   });
 

@@ -1,6 +1,7 @@
 // A pad to draw on, white on black, with a pointer or with the keys; or a photograph lies on it.
 
 const padSide = 280, padGrid = 28, inkWidth = 22;  // the grid is that on which the keys move the pen
+const mostUndone = 20;
 const mostSide = 8192, mostPixels = 2 ** 24;       // of a photograph, as in viz/pictures
 
 function drawStroke(context, points, side) {
@@ -49,7 +50,9 @@ export async function readPhotograph(file, name = file.name) {
     throw new Error(`${name}: expected a picture of at most ${mostSide} pixels a side and ${
       mostPixels.toLocaleString('en')} in all, found ${width} × ${height}`);
   }
-  return pixelsOf(bitmap, bitmap);
+  const pixels = pixelsOf(bitmap, bitmap);
+  bitmap.close();
+  return pixels;
 }
 
 export class Pad {
@@ -95,7 +98,7 @@ export class Pad {
 
   /// Puts strokes or {photograph, painted} there, in place of what lies there.
   put(now) {
-    this.#past.push(this.#now);
+    this.#remember();
     this.#now = now;
     this.#draw();
     this.#changed();
@@ -108,8 +111,13 @@ export class Pad {
     this.#changed();
   }
 
-  #begin(point) {
+  #remember() {
     this.#past.push(this.#now);
+    if (this.#past.length > mostUndone) this.#past.shift();  // a photograph may have 64 MB
+  }
+
+  #begin(point) {
+    this.#remember();
     this.#stroke = [point];
     this.#now = [...(this.#now.photograph ? [] : this.#now), this.#stroke];
     this.#draw();

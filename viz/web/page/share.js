@@ -3,14 +3,14 @@
 import { find } from './dom.js';
 
 async function copy(words, from) {
-  const before = from.textContent;
+  from.dataset.words ??= from.textContent;  // a second click finds it changed
   try {
     await navigator.clipboard.writeText(words);
     from.textContent = 'Copied';
   } catch {
     from.textContent = 'Not allowed here';
   }
-  setTimeout(() => { from.textContent = before; }, 1500);
+  setTimeout(() => { from.textContent = from.dataset.words; }, 1500);
 }
 
 /// A row for each network, {line, path}, `path` being what the command calls its description; `save(painter)`

@@ -101,7 +101,7 @@ async function teachThem() {
     says('Two signs at least, each with a drawing or more.');
     return;
   }
-  const signs = chosen.map(({ name }) => name.value.trim() || name.getAttribute('aria-label'));
+  const signs = chosen.map(({ name, box }) => name.value.trim() || box.getAttribute('aria-label'));
   const drawings = chosen.flatMap((sign, k) => sign.drawings.map((picture) => ({
     sign: k, picture: { width: picture.width, height: picture.height, data: picture.data } })));
   const name = `own-signs-${++lessons}`, seed = lessons - 1;
@@ -124,8 +124,8 @@ async function teachThem() {
     }
     await new Promise(requestAnimationFrame);
   }
-  says('It has learnt them, and now paints above. In "Draw one", ask it about a drawing.');
   const network = await teachEngine.ask({ ask: 'taught', name });
+  says('It has learnt them, and now paints above. In "Draw one", ask it about a drawing.');
   await whenTaught({ name, title: `Your signs: ${signs.join(', ')}`, network });
 }
 

@@ -5,7 +5,7 @@ let glassgrad, glassAsk;
 
 // Files lie in folders that nobody outside has to know of.
 const wordsOf = (error) =>
-  String(error?.message ?? error).replaceAll(/(?<![.\w])\/(models|own\/\d+)\//g, '');
+  String(error?.message ?? error).replaceAll(/(?<![.\w])\/(models|tmp|own\/\d+)\//g, '');
 const stopped = (message) => { throw new Error(message); };
 
 function ask(question) {
@@ -133,7 +133,9 @@ const answers = {
       bring(picture);
       ask({ ask: 'teach-drawing', sign });
     }
-    return {};
+    const description = '/tmp/signs.json';  // whether a network can have classes of these names
+    ask({ ask: 'teach-save', description });
+    return ask({ ask: 'describe', description });
   },
   teachFurther({ milliseconds, record }) {
     const start = performance.now();
