@@ -128,7 +128,7 @@ TEST_CASE("the page's tapes: painting trains the picture alone, training the wei
   CHECK(painter.output(0).shape() == Shape{24, 28, 28});
   CHECK(painter.output(9).shape() == Shape{10, 1, 1});
   web::Painter idle(weights_folder + painter_network);
-  CHECK_THROWS_WITH_AS(idle.output(0), "layer 0: no run has begun, there is no picture", Error);
+  CHECK_THROWS_WITH_AS(idle.output(0), "no run has begun, there is no picture", Error);
 }
 
 TEST_CASE(

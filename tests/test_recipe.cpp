@@ -81,7 +81,8 @@ TEST_CASE(
   refuses("1:steps=40,20:tv=4", "--change '20:tv=4': there are 2 steps");
   const TemporaryFolder folder;
   const std::string cut_off = folder / "cut-off.png";
-  CHECK(run_viz("maximise " + tiny_json + " --steps 6 --stop-after 2 --change 4:tv=1 -o " + cut_off)
+  CHECK(run_viz("maximise " + tiny_json +
+                " --class 3 --steps 6 --stop-after 2 --change 4:tv=1 -o " + cut_off)
             .code == 0);
   CHECK(run_viz("replay " + cut_off).code == 0);
   refuses("4:tv=-1", "--change '4:tv=-1': expected a number from 0 to 1e+06");
