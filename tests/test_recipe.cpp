@@ -84,6 +84,6 @@ TEST_CASE(
   CHECK(run_viz("maximise " + tiny_json +
                 " --class 3 --steps 6 --stop-after 2 --change 4:tv=1 -o " + cut_off)
             .code == 0);
-  CHECK(run_viz("replay " + cut_off).code == 0);
+  CHECK(run_viz("replay --in " + weights_folder + " " + cut_off).code == 0);
   refuses("4:tv=-1", "--change '4:tv=-1': expected a number from 0 to 1e+06");
 }
