@@ -20,8 +20,8 @@ struct FiguresArguments {
 const std::vector<std::vector<std::string>> figures{
     {"gallery", "@mnist-cnn", "@mnist-robust", "-o", ">gallery-mnist.png"},
     {"gallery", "@fashion-cnn", "@fashion-robust", "-o", ">gallery-fashion.png"},
-    {"gallery", "@cifar10-cnn", "@cifar10-robust", "@cifar10-resnet-robust", "-o",
-     ">gallery-cifar10.png"},
+    {"gallery", "@cifar10-cnn", "@cifar10-robust", "@cifar10-resnet", "@cifar10-resnet-robust",
+     "-o", ">gallery-cifar10.png"},
     {"maximise", "@cifar10-resnet-robust", "--class", "all", "--count", "8", "-o",
      ">eight-cifar10.png"},
     {"maximise", "@mnist-cnn", "--class", "all", "--tv", "0", "--l2", "0", "--jitter", "0", "-o",
