@@ -9,6 +9,7 @@ there. A link that leads nowhere, a formula that cannot be set: one line, and ex
 
 Needs Debian's mkdocs-material and katex.
 """
+import functools
 import html
 import json
 import re
@@ -17,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
@@ -31,6 +31,7 @@ ROOT = HERE.parent.parent
 PICTURES = {".png", ".svg", ".jpg"}
 
 
+@functools.cache
 def text_of(file):
     """What a page can show of a file: its text, or None."""
     try:
@@ -58,17 +59,17 @@ def painting(model, options):
     said = {"networks": Path(model).stem}
     if Path(model).parent.name != "weights" or not (ROOT / model).exists():
         return None
-    kind = options.pop("class", None), options.pop("objective", "logit")
-    if kind[0] is not None and kind[1] == "logit":
-        classes = json.loads((ROOT / model).read_text()).get("classes", [])
-        if kind[0] in classes:
-            said["objective"] = f"logit:index:{classes.index(kind[0])}"
-        elif kind[0] == "all" or kind[0].isdecimal():
-            said["objective"] = "logit:all" if kind[0] == "all" else f"logit:index:{kind[0]}"
+    label, objective = options.pop("class", None), options.pop("objective", "logit")
+    if label is not None and objective == "logit":
+        classes = json.loads(text_of(ROOT / model)).get("classes", [])
+        if label in classes:
+            said["objective"] = f"logit:index:{classes.index(label)}"
+        elif label == "all" or label.isdecimal():
+            said["objective"] = "logit:all" if label == "all" else f"logit:index:{label}"
         else:
             return None
-    elif kind[0] is None and ":" in kind[1]:
-        said["objective"] = kind[1]
+    elif label is None and ":" in objective:
+        said["objective"] = objective
     else:
         return None
     start, seed = options.pop("init", "noise"), options.pop("seed", "0")
@@ -103,10 +104,9 @@ def of_picture(path):
     while data[:4] == b"\x89PNG" and at < len(data):
         size, kind = int.from_bytes(data[at:at + 4], "big"), data[at + 4:at + 8]
         body, at = data[at + 8:at + 8 + size], at + 12 + size
-        if kind not in (b"tEXt", b"zTXt", b"iTXt") or not body.startswith(b"glassgrad\0"):
+        if kind != b"tEXt" or not body.startswith(b"glassgrad\0"):
             continue
-        said = body[10:] if kind == b"tEXt" else zlib.decompress(body[11:])
-        manifest = json.loads(said)
+        manifest = json.loads(body[10:])
         options = dict(manifest["options"])
         if manifest["command"] == "gallery":
             options["class"] = "all"
@@ -123,13 +123,13 @@ def of_picture(path):
 class Site:
     def __init__(self, staged, page):
         self.staged, self.page = staged, page
-        self.formulas = {}  # TeX -> whether it has a line of its own
+        self.formulas = {}  # TeX -> its number, and whether it has a line of its own
         self.waiting, self.seen = [ROOT / "README.md"], set()
         self.sources = set()  # addresses of pages that show a source file or a folder
 
     def token(self, formula, alone):
-        self.formulas[formula] = alone or self.formulas.get(formula, False)
-        place = list(self.formulas).index(formula)
+        place, before = self.formulas.get(formula, (len(self.formulas), False))
+        self.formulas[formula] = place, alone or before
         return f"\n\n<div>FORMULA{place}D</div>\n\n" if alone else f"FORMULA{place}I"
 
     def run_here(self, of, address):
@@ -217,7 +217,7 @@ class Site:
                 self.sources.add(f"{file.relative_to(ROOT)}.html")
                 to.with_name(f"{file.name}.md").write_text(
                     f"# `{file.relative_to(ROOT)}`\n\n"
-                    f'{ticks}{{ .{language} linenums="1" }}\n{file.read_text()}\n{ticks}\n')
+                    f'{ticks}{{ .{language} linenums="1" }}\n{text_of(file)}\n{ticks}\n')
 
     def menu(self):
         """The order of the pages: that of docs/README.md."""
@@ -238,7 +238,8 @@ class Site:
 
 def finish(output, formulas, sources):
     """Sets the formulas, and takes the source files out of the search."""
-    made = json.loads(subprocess.run(["node", HERE / "formulas.mjs"], input=json.dumps(formulas), text=True,
+    alone = {formula: own_line for formula, (_, own_line) in formulas.items()}
+    made = json.loads(subprocess.run(["node", HERE / "formulas.mjs"], input=json.dumps(alone), text=True,
                                      stdout=subprocess.PIPE, check=True).stdout)
     listed = list(formulas)
     for page in output.rglob("*.html"):

@@ -5,38 +5,26 @@
 // It runs beside the tests of the page, in a folder of its own: tests/web/browse_course.sh.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { serve } from '../tests/served.mjs';
+import { launch, PICTURES, serve, watched } from '../tests/served.mjs';
 
-const { SITE, PICTURES } = process.env;
-const noise = [];
+const noise = [];  // of each page
 let server, browser, address;
 
 before(async () => {
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  server = await serve(SITE);
+  server = await serve(process.env.SITE);
   ({ address } = server);
-  browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
-                                    args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
   await server?.stop();
 });
 
-async function open(path, { width = 1600, height = 1000, scheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
-                                             reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(240_000);
-  page.on('console', (message) => noise.push(message.text()));
-  page.on('pageerror', (error) => noise.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) noise.push(request.url());
-  });
+async function open(path, how) {
+  const { page, context, noise: own } = await watched(browser, address, how);
+  noise.push(own);
   await page.goto(address + path);
   return { page, context };
 }
@@ -88,4 +76,4 @@ test('"run it here" paints with the settings of the command', async () => {
   await context.close();
 });
 
-test('no page says a word on the console, or asks anybody else', () => assert.deepEqual(noise, []));
+test('no page says a word on the console, or asks anybody else', () => assert.deepEqual(noise.flat(), []));

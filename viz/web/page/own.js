@@ -91,18 +91,16 @@ export function offerOwn(engine, opened) {
   // Pictures are no networks, and belong to others.
   const brought = ({ dataTransfer: { items } }) =>
     [...items].some(({ kind, type }) => kind === 'file' && !type.startsWith('image/'));
-  // One that misses them must not replace the page.
-  for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => event.preventDefault());
+  const landed = () => document.body.classList.remove('dropping');
   addEventListener('dragover', (event) => {
-    if (!brought(event)) return;
-    document.body.classList.add('dropping');
+    event.preventDefault();  // a file that misses its place must not replace the page
+    if (brought(event)) document.body.classList.add('dropping');
   });
-  for (const end of ['dragleave', 'drop']) {
-    addEventListener(end, () => document.body.classList.remove('dropping'));
-  }
+  addEventListener('dragleave', landed);
   addEventListener('drop', (event) => {
-    if (!brought(event)) return;
-    take([...event.dataTransfer.files]);
+    event.preventDefault();
+    landed();
+    if (brought(event)) take([...event.dataTransfer.files]);
   });
 
   return async (path) => {

@@ -3,27 +3,23 @@
 // PAGE=FOLDER holds site/ and glassgrad.html. With PICTURES=FOLDER the screenshots are kept there, to look
 // at.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
-import { chromium } from 'playwright-core';
-import { serve } from './served.mjs';
+import { launch, serve, watched } from './served.mjs';
 
-export { serve } from './served.mjs';
-export const { PAGE, PICTURES } = process.env;
+export { PICTURES, serve } from './served.mjs';
+export const { PAGE } = process.env;
 export const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const patience = 240_000;  // in ms: of a machine that does much else
 
 let server, browser;
 /// Of the page, once it is served.
 export let address;
 
 before(async () => {
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
   server = await serve();
   ({ address } = server);
-  browser = await chromium.launch({ executablePath: process.env.GLASS_BROWSER ?? '/usr/bin/chromium',
-                                    args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -33,19 +29,8 @@ after(async () => {
 /// Opens the page at rest, or playing where motion is welcome, and watches that it says nothing on the
 /// console and asks nobody else. (Playwright itself looks into the page by scripts, and so the policy against
 /// foreign ones is bypassed only for axe.)
-export async function open(at = address, { hash = '', width = 1600, height = 1000, scheme = 'light',
-                                           motion = 'reduce', bypassCSP = false, hasTouch = false } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme,
-                                             reducedMotion: motion, bypassCSP, hasTouch });
-  const page = await context.newPage();
-  page.setDefaultTimeout(patience);
-  const noise = [];
-  page.on('console', (message) => noise.push(message.text()));
-  page.on('pageerror', (error) => noise.push(error.message));
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(at) && !/^(data|blob):/.test(url)) noise.push(`request of ${url}`);
-  });
+export async function open(at = address, { hash = '', motion = 'reduce', ...how } = {}) {
+  const { page, noise, context } = await watched(browser, at, { motion, ...how });
   await page.goto(at + hash);
   await page.waitForFunction(() =>
     /^(At the start|step)/.test(document.querySelector('#status').textContent));
