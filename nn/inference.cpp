@@ -9,7 +9,7 @@
 namespace glass::nn {
 
 Tensor infer(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) {
-  constexpr Index pixels_per_slice = 24 * 32 * 32, work_per_pixel = 1000;
+  constexpr Index pixels_per_slice = 8 * 32 * 32, work_per_pixel = 1000;
   const NoGrad no_grad;
   const Index N = x.shape()[0], pixels = std::max<Index>(1, x.shape()[2] * x.shape()[3]);
   const Index slices = N / std::max<Index>(1, pixels_per_slice / pixels);

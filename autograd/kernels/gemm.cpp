@@ -1,3 +1,5 @@
+#include <array>
+
 #include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
 #include "autograd/kernels/tile.hpp"
@@ -12,16 +14,56 @@ namespace {
 
 constexpr Index MC = 16 * MR;  ///< rows of a at a time
 
-/// c = a b^T for the few rows of a that make packing b a waste: dot products.
+/// The dot products of `rows` rows of a with `columns` rows of b.
+template <int rows, int columns>
+void dot_tile(Index K, const real* a, Index a_row, const real* b, Index b_row, real* c, Index c_row,
+              bool accumulate) {
+  Vector sum[rows][columns] = {};
+  Index k = 0;
+  for (; k + lanes <= K; k += lanes) {
+    Vector right[columns];
+    unrolled<columns>([&](int j) GLASS_INLINE { right[j] = load(b + j * b_row + k); });
+    unrolled<rows>([&](int i) GLASS_INLINE {
+      const Vector left = load(a + i * a_row + k);
+      unrolled<columns>([&](int j) GLASS_INLINE { sum[i][j] += left * right[j]; });
+    });
+  }
+  real parts[rows][columns][lanes];
+  std::memcpy(parts, sum, sizeof sum);
+  for (int i = 0; i < rows; ++i)
+    for (int j = 0; j < columns; ++j) {
+      real dot = accumulate ? c[i * c_row + j] : real(0);
+      for (Index l = k; l < K; ++l) dot += a[i * a_row + l] * b[j * b_row + l];
+      for (const real part : parts[i][j]) dot += part;
+      c[i * c_row + j] = dot;
+    }
+}
+
+constexpr int dot_rows_most = MR > 6 ? 5 : 2, dot_columns = 4;  // as the registers hold sums
+using DotTile = decltype(&dot_tile<1, 1>);
+/// dot_tile_for<columns>[rows - 1]
+template <int columns, int... i>
+constexpr std::array<DotTile, sizeof...(i)> dot_heights(std::integer_sequence<int, i...>) {
+  return {dot_tile<i + 1, columns>...};
+}
+template <int columns>
+constexpr auto dot_tile_for =
+    dot_heights<columns>(std::make_integer_sequence<int, dot_rows_most>{});
+
+/// c = a b^T for so few rows of a that to pack b would be a waste: dot products.
 void dot_rows(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row,
               bool accumulate) {
-  parallel_for(N, work_on(M, M * N * K), [&](Index j, int) {
-    const real* right = b.data + j * b.stride;
-    for (Index i = 0; i < M; ++i) {
-      const real* left = a.data + i * a.stride;
-      const double dot = sum_over(0, K, [=](Index k) { return left[k] * right[k]; });
-      real& to = c[i * c_row + j];
-      to = static_cast<real>(accumulate ? to + dot : dot);
+  const Index height = divide_up(M, divide_up(M, dot_rows_most));
+  parallel_for(divide_up(N, dot_columns), work_on(M, M * N * K), [&](Index task, int) {
+    const Index first = task * dot_columns, last = std::min<Index>(N, first + dot_columns);
+    const bool all = last - first == dot_columns;
+    for (Index i = 0; i < M; i += height) {
+      const auto rows = static_cast<std::size_t>(std::min(height, M - i)) - 1;
+      const DotTile dots = all ? dot_tile_for<dot_columns>[rows] : dot_tile_for<1>[rows];
+      for (Index j = first; j < last; j += all ? dot_columns : 1) {
+        dots(K, a.data + i * a.stride, a.stride, b.data + j * b.stride, b.stride, c + i * c_row + j,
+             c_row, accumulate);
+      }
     }
   });
 }
@@ -61,7 +103,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   if (M == 0 || N == 0 || K == 0) return;
   if (M <= 2 && !b.transposed) return combine_rows(M, N, K, a, b, c, c_row, accumulate);
   const bool rows = !a.transposed && b.transposed;
-  if (M <= 4 && rows) return dot_rows(M, N, K, a, b, c, c_row, accumulate);
+  if (M <= MR && rows) return dot_rows(M, N, K, a, b, c, c_row, accumulate);
   // A narrow matrix is cut into four, so that several threads find work.
   const Index width = N > NC ? NC : round_up(divide_up(N, 4), NR);
   const Index down = divide_up(M, MC), across = divide_up(N, width);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numeric>
 
 #include "autograd/implementation.hpp"
 #include "autograd/kernels/reference/reference.hpp"
@@ -27,15 +28,22 @@ void with_power(double beta, const F& f) {
 
 double total_variation(const real* x, Index planes, Index H, Index W, double beta, double eps) {
   if (using_reference()) return reference::total_variation(x, planes, H, W, beta, eps);
+  const Storage columns(W);  // sums over the rows of a plane
+  real* sum = columns.mutable_data();
   double total = 0;
   with_power(beta, [&](const auto value, const auto&) {
-    for (Index row = 0; row < planes * H && W > 0; ++row, x += W) {
-      const real* below = row % H + 1 < H ? x + W : x;
-      const auto term = [=, e = static_cast<real>(eps)](Index j, Index right) {
-        const real u = x[right] - x[j], v = below[j] - x[j];
-        return value(u * u + v * v + e);
-      };
-      total += sum_over<16>(0, W - 1, [=](Index j) { return term(j, j + 1); }) + term(W - 1, W - 1);
+    for (Index plane = 0; plane < planes; ++plane) {
+      std::fill_n(sum, W, real(0));
+      for (Index h = 0; h < H && W > 0; ++h, x += W) {
+        const real* below = h + 1 < H ? x + W : x;
+        const auto add = [=, e = static_cast<real>(eps)](Index j, Index right) {
+          const real u = x[right] - x[j], v = below[j] - x[j];
+          sum[j] += value(u * u + v * v + e);
+        };
+        for (Index j = 0; j + 1 < W; ++j) add(j, j + 1);
+        add(W - 1, W - 1);
+      }
+      total = std::accumulate(sum, sum + W, total);
     }
   });
   return total;

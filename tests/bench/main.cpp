@@ -9,6 +9,7 @@
 #include "autograd/threads.hpp"
 #include "check.hpp"
 #include "heap.hpp"
+#include "parts.hpp"
 #include "roofline.hpp"
 #include "scale.hpp"
 #include "tasks.hpp"
@@ -30,7 +31,7 @@ struct Arguments {
   double seconds = 4;
   int threads = 0;
   bool json = false, scale = false, check = false;
-  std::string kernel = "fast", roofline;
+  std::string kernel = "fast", parts, roofline;
 };
 
 void run_task(const NamedTask& named, const Arguments& args) {
@@ -76,6 +77,8 @@ int bench(const Arguments& args) {
     if (!check_claims(args.seconds)) return viz::cli::exit_internal;
   } else if (args.scale) {
     print_scale(args.seconds);
+  } else if (!args.parts.empty()) {
+    print_parts(args.parts, args.seconds);
   } else if (!args.roofline.empty()) {
     draw_roofline(args.roofline, args.seconds);
   } else {
@@ -106,6 +109,10 @@ int main(int argc, char** argv) {
   program.option("--json", args.json, "One JSON object a line");
   program.option("--scale", args.scale,
                  "Instead: speed of a convolution as batch, image and channels grow, in Markdown");
+  program
+      .option("--parts WORD", args.parts,
+              "Instead: what each operation of a task takes, and what it must take, in Markdown")
+      .one_of(names);
   program.option(
       "--check", args.check,
       "Instead: measure what docs/performance.md claims of it; exit code 1 if a claim fails");

@@ -22,23 +22,6 @@ double bytes_of(Index elements) {
   return static_cast<double>(sizeof(real)) * static_cast<double>(elements);
 }
 
-/// Multiply-adds on registers alone: enough independent chains to hide their latency.
-double peak_gflops(double seconds) {
-  constexpr Index lanes = 256, rounds = 100'000;
-  const Tensor sinks = Tensor::zeros({kernels::threads()});
-  const auto burn = [&] {
-    kernels::parallel_for(kernels::threads(), rounds * lanes, [&](Index task, int) {
-      real sum[lanes] = {};
-      for (Index i = 0; i < rounds; ++i)
-        for (Index lane = 0; lane < lanes; ++lane)
-          sum[lane] = sum[lane] * real(0.999) + real(0.001);
-      for (const real value : sum) sinks.mutable_data()[task] += value;  // all of them are wanted
-    });
-  };
-  const double flops = 2.0 * rounds * lanes * kernels::threads();
-  return flops / measure(burn, seconds).median_s / 1e9;
-}
-
 /// Adds two arrays far larger than the caches.
 double bandwidth_gb(double seconds) {
   const Tensor a = Tensor::full({1 << 24}, 1), b = Tensor::full({1 << 24}, 1);
@@ -101,6 +84,22 @@ std::vector<Measurement> measure_kernels(double seconds) {
 }
 
 }  // namespace
+
+double peak_gflops(double seconds) {
+  constexpr Index lanes = 256, rounds = 100'000;
+  const Tensor sinks = Tensor::zeros({kernels::threads()});
+  const auto burn = [&] {
+    kernels::parallel_for(kernels::threads(), rounds * lanes, [&](Index task, int) {
+      real sum[lanes] = {};
+      for (Index i = 0; i < rounds; ++i)
+        for (Index lane = 0; lane < lanes; ++lane)
+          sum[lane] = sum[lane] * real(0.999) + real(0.001);
+      for (const real value : sum) sinks.mutable_data()[task] += value;  // all of them are wanted
+    });
+  };
+  const double flops = 2.0 * rounds * lanes * kernels::threads();
+  return flops / measure(burn, seconds).median_s / 1e9;
+}
 
 void draw_roofline(const std::string& path, double seconds) {
   const Machine machine{peak_gflops(seconds), bandwidth_gb(seconds)};
