@@ -94,11 +94,12 @@ struct Tiles {
   Index room() const { return (std::min(rows, batch_rows) * 4 + 2) * (columns * 4 + 2) * lanes; }
 };
 
-/// Layout of numbers in the domain: [row][point][channel], channels padded to whole vectors.
+/// Layout of numbers in the domain: [row][point][channel], channels padded to whole vectors, and rows by one
+/// more: many of them are read side by side, and must not all fall into one set of the cache.
 struct Domain {
   Index channels, row, size;
   Domain(Index rows, Index channel_count)
-      : channels(round_up(channel_count, lanes)), row(points * channels), size(rows * row) {}
+      : channels(round_up(channel_count, lanes)), row(points * channels + lanes), size(rows * row) {}
 };
 
 /// Transforms the rows of tiles from `begin` to `end`: of each tile `size` x `size` pixels, which start at

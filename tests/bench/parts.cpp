@@ -1,6 +1,5 @@
 #include "parts.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <unordered_map>
@@ -19,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point start) {
+double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -27,14 +26,17 @@ double bytes_of(Index elements) {
   return static_cast<double>(sizeof(real)) * static_cast<double>(elements);
 }
 
-/// One operation, forward or backward.
-struct Part {
-  std::string name;
-  double flops, bytes;            ///< of its formula, and of what it reads and writes
+/// An operation in one direction.
+struct Pass {
+  double flops = 0, bytes = 0;    ///< of its formula; of what it reads and writes
   std::vector<double> seconds{};  ///< in each step
 };
+struct Operation {
+  std::string name;
+  Pass forward, backward;
+};
 
-/// Writes down what operations do and how long each takes, step after step. All steps are alike.
+/// Times the operations of one step after the other. All steps do the same.
 class Stopwatch final : public Observer {
  public:
   Stopwatch() : before_(current) { current = this; }
@@ -44,13 +46,11 @@ class Stopwatch final : public Observer {
 
   void time(const Task& task) {
     next_ = 0;
-    forward_flops_.clear();
-    const auto start = lap_ = Clock::now();
+    places_.clear();
+    lap_ = Clock::now();
     task.step();
-    steps_.push_back(since(start));
   }
-  const std::vector<Part>& parts() const { return parts_; }
-  const std::vector<double>& steps() const { return steps_; }
+  const std::vector<Operation>& operations() const { return operations_; }
 
   void enter_layer(const std::string& name) override {
     layer_ = name;
@@ -59,53 +59,45 @@ class Stopwatch final : public Observer {
   void name_parameter(const Tensor&, const std::string&) override {}
   void operation(const Node& node, const Tensor& output, std::span<const Tensor> inputs,
                  SourceLine) override {
-    const double seconds = since(lap_);
+    const double seconds = seconds_since(lap_);
     const std::string name = node.name();
-    double bytes = bytes_of(output.size()), flops = 0;
-    for (const Tensor& input : inputs) bytes += input ? bytes_of(input.size()) : 0;
-    if (name == "conv2d" || name == "linear") {
-      const Tensor& weight = inputs[1];  // [outputs, what each of their numbers sums over]
-      flops = 2 * static_cast<double>(output.size() * (weight.size() / weight.shape()[0]));
-      forward_flops_[&node] = flops;
+    if (next_ == operations_.size()) {
+      operations_.push_back({layer_.empty() ? name : layer_ + ", " + name, {}, {}});
     }
-    add(layer_.empty() ? name : layer_ + " " + name, flops, bytes, seconds);
+    places_[&node] = next_;
+    Pass& forward = operations_[next_++].forward;
+    forward.bytes = bytes_of(output.size());
+    for (const Tensor& input : inputs) forward.bytes += input ? bytes_of(input.size()) : 0;
+    if (name == "conv2d" || name == "linear") {
+      const Tensor& weight = inputs[1];  // a row for each output channel: what its numbers sum over
+      forward.flops = 2 * static_cast<double>(output.size() * (weight.size() / weight.shape()[0]));
+    }
+    forward.seconds.push_back(seconds);
+    lap_ = Clock::now();
   }
   void before_backward(const Node&) override { lap_ = Clock::now(); }
   void after_backward(const Node& node, const Storage& dy,
                       std::span<const Storage> grads) override {
-    const double seconds = since(lap_);
-    double bytes = bytes_of(dy.size()), flops = 0;
-    for (const Storage& grad : grads) bytes += grad ? bytes_of(grad.size()) : 0;
+    const double seconds = seconds_since(lap_);
+    auto& [name, forward, backward] = operations_[places_.at(&node)];
+    backward.bytes = bytes_of(dy.size());
+    for (const Storage& grad : grads) backward.bytes += grad ? bytes_of(grad.size()) : 0;
     for (const Saved* saved = node.saved; saved; saved = saved->next()) {
-      bytes += *saved ? bytes_of(saved->size()) : 0;
+      backward.bytes += *saved ? bytes_of(saved->size()) : 0;
     }
-    if (const auto forward = forward_flops_.find(&node); forward != forward_flops_.end()) {
-      flops = forward->second * (node.need[0] + node.need[1]);
-    }
-    add(text(node.name(), ", backward"), flops, bytes, seconds);
+    if (forward.flops > 0) backward.flops = forward.flops * (node.need[0] + node.need[1]);
+    backward.seconds.push_back(seconds);
   }
   void finish(const Node&) override {}
 
  private:
-  void add(const std::string& name, double flops, double bytes, double seconds) {
-    if (next_ == parts_.size()) parts_.push_back({name, flops, bytes});
-    parts_[next_++].seconds.push_back(seconds);
-    lap_ = Clock::now();
-  }
-
   Observer* before_;
   std::string layer_;
-  std::unordered_map<const Node*, double> forward_flops_;
-  std::vector<Part> parts_;
-  std::vector<double> steps_;
+  std::vector<Operation> operations_;
+  std::unordered_map<const Node*, std::size_t> places_;  ///< of this step's nodes among them
   std::size_t next_ = 0;
   Clock::time_point lap_;
 };
-
-double median(std::vector<double> values) {
-  std::ranges::nth_element(values, values.begin() + std::ssize(values) / 2);
-  return values[values.size() / 2];
-}
 
 /// GB/s of reading a megabyte for each thread again and again, which the second-level caches hold.
 double cache_gb(double seconds) {
@@ -128,28 +120,27 @@ double cache_gb(double seconds) {
 
 void print_parts(const std::string& name, double seconds) {
   const Task task = make_task(name);
-  const double alone = measure(task.step, seconds).median_s;
-  std::vector<Part> parts;
-  double observed = 0;
-  {
-    Stopwatch watch;
-    measure([&] { watch.time(task); }, seconds);
-    parts = watch.parts();
-    observed = median(watch.steps());
+  const double step = measure(task.step, seconds).median_s;
+  Stopwatch watch;
+  measure([&] { watch.time(task); }, seconds);
+  const double peak = 1e9 * peak_gflops(seconds), cache = 1e9 * cache_gb(seconds);
+  std::printf(
+      "A step of %s with %d threads takes %.1f us. Peak: %.0f GFLOP/s, cache: %.0f GB/s.\n\n",
+      name.c_str(), kernels::threads(), 1e6 * step, peak / 1e9, cache / 1e9);
+  std::puts("| operation | forward | at least | backward | at least |\n|---|---:|---:|---:|---:|");
+  double took = 0, least = 0;
+  const auto cells = [&](const Pass& pass) -> std::string {
+    if (pass.seconds.empty()) return " – | – |";
+    const double time = median(pass.seconds);
+    const double bound = std::max(pass.flops / peak, pass.bytes / cache);
+    took += time, least += bound;
+    return formatted(" %.1f |", 1e6 * time) + formatted(" %.1f |", 1e6 * bound);
+  };
+  for (const auto& [what, forward, backward] : watch.operations()) {
+    const std::string both = cells(forward) + cells(backward);
+    std::printf("| %s |%s\n", what.c_str(), both.c_str());
   }
-  const double peak = peak_gflops(seconds / 4), reading = cache_gb(seconds / 4);
-  std::printf("peak %.0f GFLOP/s, reading %.0f GB/s; step %.1f us, observed %.1f\n", peak, reading,
-              1e6 * alone, 1e6 * observed);
-  double sum = 0, least = 0;
-  std::printf("| operation | us | arithmetic | memory |\n|---|---:|---:|---:|\n");
-  for (const Part& part : parts) {
-    const double took = median(part.seconds), a = part.flops / peak / 1e9,
-                 m = part.bytes / reading / 1e9;
-    sum += took;
-    least += std::max(a, m);
-    std::printf("| %s | %.2f | %.2f | %.2f |\n", part.name.c_str(), 1e6 * took, 1e6 * a, 1e6 * m);
-  }
-  std::printf("| all | %.2f | %.2f | |\n", 1e6 * sum, 1e6 * least);
+  std::printf("\nAll operations: %.1f us, at least %.1f.\n", 1e6 * took, 1e6 * least);
 }
 
 }  // namespace glass::bench

@@ -6,6 +6,13 @@
 
 namespace glass::bench {
 
+/// The one in the middle, or right of it.
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 /// The median of repeated calls: machines are noisy, and a mean would count the noise.
 struct Timing {
   double median_s = 0;
@@ -24,8 +31,7 @@ Timing measure(F&& f, double seconds) {
     f();
     times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
   }
-  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
-  return {times[times.size() / 2], static_cast<int>(times.size())};
+  return {median(times), static_cast<int>(times.size())};
 }
 
 }  // namespace glass::bench
