@@ -103,7 +103,7 @@ void gemm(Index M, Index N, Index K, Matrix a, Matrix b, real* c, Index c_row, b
   if (M == 0 || N == 0 || K == 0) return;
   if (M <= 2 && !b.transposed) return combine_rows(M, N, K, a, b, c, c_row, accumulate);
   const bool rows = !a.transposed && b.transposed;
-  if (M <= MR && rows) return dot_rows(M, N, K, a, b, c, c_row, accumulate);
+  if (M <= 3 * MR && rows) return dot_rows(M, N, K, a, b, c, c_row, accumulate);
   // A narrow matrix is cut into four, so that several threads find work.
   const Index width = N > NC ? NC : round_up(divide_up(N, 4), NR);
   const Index down = divide_up(M, MC), across = divide_up(N, width);
