@@ -10,6 +10,7 @@
 #include "viz/pictures/npy.hpp"
 #include "viz/pictures/png.hpp"
 #include "viz/pictures/sheet.hpp"
+#include "viz/pictures/text.hpp"
 
 using namespace glass;
 using namespace glass::viz;
@@ -68,6 +69,21 @@ TEST_CASE("a sheet has one tile per picture and text under it") {
   CHECK(sheet.height > 2 * 112);
   CHECK(std::ranges::count(sheet.pixels, std::uint8_t{255}) == 7 * 112 * 112);
   CHECK(std::ranges::count_if(sheet.pixels, [](auto p) { return p < 140; }) > 7 * 100);
+}
+
+TEST_CASE("images are enlarged to what their sheet is wide, be it for a caption or a large image") {
+  const auto white = [](const Image& sheet) {
+    return std::ranges::count(sheet.pixels, std::uint8_t{255});
+  };
+  const Tile words{Image(28, 28, 1, 255), {"parametrisation fourier"}},
+      none{Image(10, 5, 1, 255), {}};
+  const Index width = text_width(words.caption[0]), large = width / 28 * 28,
+              small = width / 10 * 10;
+  REQUIRE(large > 6 * 28);
+  const Image sheet = make_sheet({words, none}, 2);
+  CHECK(sheet.width == 2 * (width + 12) + 12);
+  CHECK(white(sheet) == large * large + small * small / 2);
+  CHECK(white(make_sheet({{Image(300, 1, 1, 255), {}}, none}, 1)) == 300 + 300 * 150);
 }
 
 TEST_CASE("npy is what NumPy documents") {

@@ -32,20 +32,19 @@ std::vector<std::string> all_wrapped(const std::vector<std::string>& lines, Inde
 Image make_sheet(const std::vector<Tile>& tiles, Index columns, Index least_width) {
   const auto count = static_cast<Index>(tiles.size());
   columns = std::clamp<Index>(columns, 1, std::max<Index>(count, 1));
-  const Index tile_width = std::max(usual_width, least_width / columns);
   std::vector<std::vector<std::string>> captions;
-  Index width = tile_width, height = 0, lines = 0, channels = 1;
-  const auto factor_of = [&](const Image& image) {
-    return std::max<Index>(1, tile_width / image.width);
-  };
+  Index width = std::max(usual_width, least_width / columns), lines = 0, channels = 1;
   for (const Tile& tile : tiles) {
-    const Index factor = factor_of(tile.image);
-    width = std::max(width, tile.image.width * factor);
-    height = std::max(height, tile.image.height * factor);
+    width = std::max(width, tile.image.width);
     channels = std::max(channels, tile.image.channels);
     captions.push_back(all_wrapped(tile.caption, columns == 1 ? widest_line : widest_of_several));
     lines = std::max(lines, static_cast<Index>(captions.back().size()));
     for (const std::string& line : captions.back()) width = std::max(width, text_width(line));
+  }
+  const auto factor_of = [&](const Image& image) { return width / image.width; };
+  Index height = 0;
+  for (const Tile& tile : tiles) {
+    height = std::max(height, tile.image.height * factor_of(tile.image));
   }
   const Index rows = (count + columns - 1) / columns;
   const Index cell_width = width + margin, cell_height = height + lines * line_height + margin;

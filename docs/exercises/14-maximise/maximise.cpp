@@ -123,9 +123,10 @@ MaximiseStep Maximisation::step() {
     [[maybe_unused]] const double variety = variety_weight(steps_, options_.steps);
     [[maybe_unused]] const double weight = regulariser_weight(steps_, options_.steps);
 
-    // value:   the objective of what is seen, summed over the pictures. objective_(model, x, variety) -> [N]
-    // penalty: the regulariser of the image itself, times its weight. options_.regulariser(x, centre_) -> []
-    //          takes images and what is usual in each channel, here grey, from which they are kept near.
+    // value:   what all pictures are worth together. objective_(model_, x, variety) -> [N], one by one.
+    // penalty: what they cost, by the weight of this step. options_.regulariser(x, centre_) -> [] takes
+    //          images and what is usual in each channel, here grey, from which they are kept near.
+    // Which x is it in the one, and which in the other?
     Tensor value, penalty;
     throw NotImplemented("Exercise 14: activation maximisation, the step");
     now = {seen.detach(), value.item(), penalty.item()};

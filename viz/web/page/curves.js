@@ -79,6 +79,7 @@ export class Curves {
     }
     this.#lines.forEach((line, i) => {
       context.strokeStyle = colour(i === 0 ? '--first' : '--second');
+      context.setLineDash(i === 0 ? [] : [7, 3]);  // as the line under its picture: not by colour alone
       context.lineWidth = 2;
       context.beginPath();
       line.forEach(([step, value], p) => (p ? context.lineTo(x(step), y(value))
