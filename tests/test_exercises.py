@@ -185,7 +185,7 @@ class Grade(unittest.TestCase):
                 "prose": "I did not understand this.",
                 # Verdicts of its own, into every open file and by what it throws, and then an end.
                 "verdicts": """const char* all = "  passes  1\\n  passes  2\\n  passes  3\\n3 of 3 pass.\\n";
-                  for (stdout->_fileno = 3; stdout->_fileno < 20; ++stdout->_fileno) printf(all), fflush(stdout);
+                  for (FILE& to = *stdout; to._fileno < 9; ++to._fileno) fputs(all, stdout), fflush(stdout);
                   throw Error(all);""",
             }
             for name, answer in answers.items():
@@ -194,7 +194,8 @@ class Grade(unittest.TestCase):
                 mine.write_text("#include <cstdio>\n" + stub.replace(hole, answer))
             weak = folder / "clones/weak" / file
             weak.parent.mkdir(parents=True)
-            weak.write_text('#include "autograd/gradcheck.hpp"\n' + (folder / "clones/right" / file).read_text() + """
+            right = (folder / "clones/right" / file).read_text()
+            weak.write_text('#include "autograd/gradcheck.hpp"\n' + right + """
 namespace glass {
 [[gnu::weak]] GradcheckResult gradcheck(const TensorFunction&, const std::vector<Tensor>&,
                                         const GradcheckOptions&) { return {.ok = true}; }

@@ -24,7 +24,8 @@ from exercises import ROOT, call, chosen, fail
 LEFT_OUT = ("tests/", "docs/lecturers/", "docs/performance.md", "docs/reliability.md", ".ci/", ".github/",
             "CONTRIBUTING.md", "CHANGELOG.md")
 # The presets that do without the project's tests.
-PRESETS = {"base", "release", "exercises", "gallery", "web", "look", "course", "look-course", "api", "package"}
+PRESETS = {"base", "release", "exercises", "gallery", "web", "look", "course", "look-course", "api",
+           "package"}
 
 # Exercises whose file shows the answer of another: not in the same repository.
 SHOWS = {16: 15}
@@ -245,8 +246,11 @@ def exercise_page(page):
 
 def in_order(exercises):
     """The order in which they can be solved."""
-    numbers = {e.number for e in exercises}
-    return sorted(exercises, key=lambda e: (max({e.number, *(AFTER.get(e.number, set()) & numbers)}), -e.number))
+    chosen_ones = {e.number for e in exercises}
+
+    def place(e):
+        return max({e.number} | AFTER.get(e.number, set()) & chosen_ones), -e.number
+    return sorted(exercises, key=place)
 
 
 def sheet(page, exercises):

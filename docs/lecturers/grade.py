@@ -276,16 +276,15 @@ class Grader:
                 code, printed = limited(command, self.seconds, [(resource.RLIMIT_FSIZE, 64 << 20)], cwd=ROOT,
                                         env=environment)
                 reported = printable(report.read_text(errors="replace"))
-                marked = re.split(f"^{mark}", reported, flags=re.MULTILINE)[1:]
-                said = [verdict.groups() for verdict in
-                        (re.match(r"  (passes|fails )  (.*)\n((?s:.*))", line) for line in marked) if verdict]
+                said = re.findall(rf"^{mark}  (passes|fails )  (.*)\n((?:(?!{mark}|Stopped here: ).*\n)*)",
+                                  reported, re.MULTILINE)
                 if learning:
                     self.cases = [(name, points_of(name)) for _, name, _ in said]
                 for i, (verdict, _, mistakes) in enumerate(said[:len(self.cases) - first]):
                     passes = verdict == "passes"
                     results[first + i] = Outcome(self.cases[first + i][1] if passes else 0,
                                                  "" if passes else mistakes.strip() or "fails")
-                finished = marked and re.match(r"\d+ of \d+ pass\.", marked[-1])
+                finished = re.search(rf"^{mark}\d+ of \d+ pass\.", reported, re.MULTILINE)
                 first += len(said)
                 if finished or learning:
                     break
@@ -363,7 +362,7 @@ class Grader:
             if counts.get(name, 0) > count:
                 raise Refused(f"calls {in_words([name])[name]} more often than the file that was handed out")
         own = strong(objects)
-        for name in defined(objects) - self.may_define:  # a weak definition would take the place of an archive's
+        for name in defined(objects) - self.may_define:  # a weak one, too, takes the place of an archive's
             is_own = name in own and (not name.startswith("_Z") or re.match("_Z(n[wa]|d[la])", name))
             if name in self.taken or is_own:
                 raise Refused(f"defines {in_words([name])[name]}, which is not its to define")

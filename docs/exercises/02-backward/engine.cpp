@@ -12,6 +12,7 @@ namespace {
 /// What `node` makes of `dy`, its complete gradient. Who wants to see that gets to see it: hooks, which may
 /// change dy in place, and a Trace.
 [[maybe_unused]] Grads gradients_of(const Node& node, Storage dy) {
+  require(dy.size() == node.shape.size(), node.name(), " is walked before its gradient has come");
   if (!node.hooks.empty() && !dy.unique()) dy = Storage::copy_of(dy);
   for (const GradientHook& hook : node.hooks) hook(Tensor::wrap(node.shape, dy));
   if (Observer::current) Observer::current->before_backward(node);
