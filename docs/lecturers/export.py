@@ -47,11 +47,18 @@ ADAPTIVE = ["AdaptiveMaxPool2dNode::backward", "adaptive_max_pool2d"]
 FUNCTIONS = {5: LOOPS, 6: LOOPS, 15: VARIATION, 16: VARIATION,
              8: {REFERENCE + "pool2d.cpp": POOLING, "autograd/kernels/pool2d.cpp": POOLING,
                  "autograd/ops/adaptive_pool2d.cpp": ADAPTIVE},
-             9: {REFERENCE + "softmax.cpp": ["log_softmax"]}}
+             9: {REFERENCE + "softmax.cpp": ["log_softmax"]},
+             11: {"autograd/ops/layer_norm.cpp": ["LayerNormNode::backward"]}}
 FAST_TWINS = {5: "conv2d_dx", 6: "conv2d_dw"}
 
-# What is needed by others, in another form: the loss of training, and every probability.
-INSTEAD = {"log_softmax": """{
+# What is needed by others, in another form: the loss of training, probabilities, a network's last pooling.
+INSTEAD = {"adaptive_max_pool2d": """{
+  const Shape shape = pooled_shape("adaptive_max_pool2d", x.shape(), size);
+  require(tiles(x.shape(), size), "adaptive_max_pool2d: ", x.shape(), " to ", shape,
+          " is left out, as it answers exercise 8");
+  return max_pool2d(x, {.kernel = {x.shape()[2] / size.h, x.shape()[3] / size.w}});
+}
+""", "log_softmax": """{
   for (Index i = 0; i < rows; ++i, x += columns, y += columns) {
     double total = x[0];  // log(e^a + e^b) = max(a, b) + log(1 + e^-|a - b|), one logit after the other
     for (Index j = 1; j < columns; ++j) {
@@ -233,7 +240,7 @@ def without_dead_links(page, path, exported):
         # A line that a page quotes by its number may have moved, or gone.
         shorter = f"[{link[1]}]({goal})" if re.search(r"#L\d", link[2]) else link[0]
         return link[1] if leads_nowhere(goal) else shorter
-    page = re.sub(r"^\| (?:\d+ \| )?\[[^\]]*\]\(([^)#\s]+)\) \|.*\n",
+    page = re.sub(r"^\| \[[^\]]*\]\(([^)#\s]+)\) \|.*\n",
                   lambda row: "" if leads_nowhere(row[1]) else row[0], page, flags=re.MULTILINE)
     return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", target, page)
 
