@@ -21,11 +21,17 @@ from pathlib import Path
 from exercises import ROOT, call, chosen, fail
 
 # What students do not need, or must not have.
-LEFT_OUT = ("tests/", "docs/lecturers/", "docs/api/", ".ci/", ".github/", "CONTRIBUTING.md",
-            "CHANGELOG.md")
+LEFT_OUT = ("tests/", "docs/lecturers/", "docs/performance.md", "docs/reliability.md", ".ci/", ".github/",
+            "CONTRIBUTING.md", "CHANGELOG.md")
+# The presets that do without the project's tests.
+PRESETS = {"base", "release", "exercises", "gallery", "web", "look", "course", "look-course", "api",
+           "package"}
 
 # Exercises whose file shows the answer of another: not in the same repository.
 SHOWS = {16: 15}
+
+# Exercises whose test runs what others ask for, with a larger number: they stand behind these.
+AFTER = {1: {2, 4}}
 
 # Files of the library that are answers, too, where the solution is another file.
 ALSO = {3: [f"autograd/ops/{name}.cpp" for name in ("unit_rows", "leaky_relu", "avg_pool2d", "mse")]}
@@ -37,13 +43,22 @@ LOOPS = {REFERENCE + "conv2d.cpp": ["for_each_product", "conv2d", "conv2d_dx", "
 VARIATION = {REFERENCE + "total_variation.cpp": ["for_each_pixel", "total_variation", "total_variation_dx"],
              "autograd/kernels/total_variation.cpp": ["total_variation", "total_variation_dx"]}
 POOLING = ["max_pool2d", "max_pool2d_dx"]
+ADAPTIVE = ["AdaptiveMaxPool2dNode::backward", "adaptive_max_pool2d"]
 FUNCTIONS = {5: LOOPS, 6: LOOPS, 15: VARIATION, 16: VARIATION,
-             8: {REFERENCE + "pool2d.cpp": POOLING, "autograd/kernels/pool2d.cpp": POOLING},
-             9: {REFERENCE + "softmax.cpp": ["log_softmax"]}}
+             8: {REFERENCE + "pool2d.cpp": POOLING, "autograd/kernels/pool2d.cpp": POOLING,
+                 "autograd/ops/adaptive_pool2d.cpp": ADAPTIVE},
+             9: {REFERENCE + "softmax.cpp": ["log_softmax"]},
+             11: {"autograd/ops/layer_norm.cpp": ["LayerNormNode::backward"]}}
 FAST_TWINS = {5: "conv2d_dx", 6: "conv2d_dw"}
 
-# What is needed by others, in another form: the loss of training, and every probability.
-INSTEAD = {"log_softmax": """{
+# What is needed by others, in another form: the loss of training, probabilities, a network's last pooling.
+INSTEAD = {"adaptive_max_pool2d": """{
+  const Shape shape = pooled_shape("adaptive_max_pool2d", x.shape(), size);
+  require(tiles(x.shape(), size), "adaptive_max_pool2d: ", x.shape(), " to ", shape,
+          " is left out, as it answers exercise 8");
+  return max_pool2d(x, {.kernel = {x.shape()[2] / size.h, x.shape()[3] / size.w}});
+}
+""", "log_softmax": """{
   for (Index i = 0; i < rows; ++i, x += columns, y += columns) {
     double total = x[0];  // log(e^a + e^b) = max(a, b) + log(1 + e^-|a - b|), one logit after the other
     for (Index j = 1; j < columns; ++j) {
@@ -82,6 +97,17 @@ ctest --preset exercises -L exercise-{first}
 
 Do them in this order. All programs are made of your files: a picture that needs another exercise is skipped
 until that is solved. [More about the exercises](docs/exercises/README.md).
+
+## viz
+
+The commands of the course want a program `viz`, which is made of your files, too:
+
+```sh
+cmake --preset release && cmake --build --preset release
+export PATH=$PWD/build/release/bin:$PATH
+```
+
+`viz` alone tells what to try first. After you have changed a file of yours, build it again.
 """
 
 
@@ -106,9 +132,11 @@ def is_left_out(path, exercises):
 # ---- C++ ----
 
 def body_of(source, name):
-    """Where the body of a function at the left margin begins and ends: its braces."""
-    found = re.search(rf"^\w[^;{{}}]*?\b{name}\([^;{{}}]*\) (?P<body>\{{\n.*?^\}}\n)", source,
-                      re.MULTILINE | re.DOTALL)
+    """Where the body of a function, or of a `Class::member`, begins and ends: its braces."""
+    owner, _, name = name.rpartition("::")
+    within = rf"^struct {owner} .*?" if owner else ""
+    found = re.search(rf"{within}^(?P<margin> *)\w[^;{{}}]*?\b{name}\([^;{{}}]*\) [\w ]*"
+                      r"(?P<body>\{\n.*?^(?P=margin)\}\n)", source, re.MULTILINE | re.DOTALL)
     return found and found.span("body")
 
 
@@ -118,7 +146,7 @@ def emptied(path, source, names, exercise):
         place = body_of(source, name)
         if not place:
             fail(f"{path}: expected a function {name}(), which answers exercise {exercise}, found none", 1)
-        nothing = f'{{\n  throw Error("{name}: yours to write in exercise {exercise}");\n}}\n'
+        nothing = f'{{\n  throw Error("{name}: left out, as it answers exercise {exercise}");\n}}\n'
         body = INSTEAD.get(name, nothing)
         source = source[:place[0]] + body + source[place[1]:]
     quiet = '#pragma GCC diagnostic ignored "-Wunused-{}"\n'
@@ -150,11 +178,13 @@ class Answers:
         for number, name in FAST_TWINS.items():
             if numbers & FAST_TWINS.keys() == {number}:
                 self.functions["autograd/kernels/conv2d.cpp"] = (number, [name])
-        lines = set()
+        lines, self.words = set(), set()  # words: "question: answer"
         for path in self.sources:
             text = (ROOT / path).read_text()
-            lines |= telling(code_lines(text)) if path.endswith(".cpp") else {
-                line for line in text.splitlines() if re.match(r"[^#:]+: *\S", line)}
+            if path.endswith(".cpp"):
+                lines |= telling(code_lines(text))
+            else:
+                self.words |= {line for line in text.splitlines() if re.match(r"[^#:]+: *\S", line)}
         for path, (_, names) in self.functions.items():
             source = (ROOT / path).read_text()
             for name in names:
@@ -169,7 +199,7 @@ class Answers:
             if path in self.functions:  # what is left of it
                 source = emptied(path, source, self.functions[path][1], 0)
             lines -= set(code_lines(source))
-        self.lines = lines
+        self.lines = lines | self.words
 
     def quoted_in(self, text):
         """The first line of an answer in a text, or a statement of one, or None."""
@@ -180,7 +210,7 @@ class Answers:
 
     def has(self, statement):
         tells = statement.endswith(";") and telling([statement])
-        return bool(tells) and any(statement in line for line in self.lines)
+        return bool(tells) and any(statement in line for line in self.lines - self.words)
 
 
 # ---- pages ----
@@ -197,16 +227,21 @@ def without_answers(page, answers):
 
 
 def without_dead_links(page, path, exported):
-    """A page whose links all lead to something: what they said stays, as words."""
+    """A page whose links all lead to something: what they said stays, as words, but for rows of a table that
+    began with such a link."""
+    def leads_nowhere(goal):
+        place = os.path.normpath(os.path.join(os.path.dirname(path), goal))
+        return place not in exported and not any(name.startswith(place + "/") for name in exported)
+
     def target(link):
         goal = link[2].split("#")[0]
         if not goal or "://" in goal:
             return link[0]
-        place = os.path.normpath(os.path.join(os.path.dirname(path), goal))
-        there = place in exported or any(name.startswith(place + "/") for name in exported)
         # A line that a page quotes by its number may have moved, or gone.
         shorter = f"[{link[1]}]({goal})" if re.search(r"#L\d", link[2]) else link[0]
-        return shorter if there else link[1]
+        return link[1] if leads_nowhere(goal) else shorter
+    page = re.sub(r"^\| \[[^\]]*\]\(([^)#\s]+)\) \|.*\n",
+                  lambda row: "" if leads_nowhere(row[1]) else row[0], page, flags=re.MULTILINE)
     return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", target, page)
 
 
@@ -216,20 +251,33 @@ def exercise_page(page):
                   flags=re.DOTALL)
 
 
+def in_order(exercises):
+    """The order in which they can be solved."""
+    chosen_ones = {e.number for e in exercises}
+
+    def place(e):
+        return max({e.number} | AFTER.get(e.number, set()) & chosen_ones), -e.number
+    return sorted(exercises, key=place)
+
+
 def sheet(page, exercises):
     """The table of exercises, and all that is said around it."""
-    numbers = {e.number for e in exercises}
-    lines = [line for line in page.splitlines(keepends=True)
-             if not re.match(r"\| \d+ \|", line) or int(line.split("|")[1]) in numbers]
-    page = re.sub(r"^Some \w+ hours in all\..*\n\n", "", "".join(lines), flags=re.MULTILINE)
-    return page[:page.index("## For lecturers")].rstrip() + "\n"
+    rows = re.findall(r"^\| \d+ \|.*\n", page, flags=re.MULTILINE)
+    begin = page.index(rows[0])
+    kept = [next(row for row in rows if row.startswith(f"| {e.number} |")) for e in in_order(exercises)]
+    page = page[:begin] + "".join(kept) + page[begin + len("".join(rows)):]
+    page = re.sub(r"^Some \w+ hours in all\..*\n\n", "", page, flags=re.MULTILINE)
+    if 3 not in {e.number for e in exercises}:
+        page = re.sub(r"^It computes in `float`\..*?\n\n", "", page, flags=re.MULTILINE | re.DOTALL)
+    return page[:page.index("## For lecturers")].replace("#two-commands", "#viz").rstrip() + "\n"
 
 
 def student_readme(exercises):
     page = sheet((ROOT / "docs/exercises/README.md").read_text(), exercises)
     table = [line.replace("](", "](docs/exercises/") for line in page.splitlines() if line.startswith("|")]
     packages = re.search(r"^(apt-get update .*?) && cmake", (ROOT / "README.md").read_text(), re.MULTILINE)
-    return README.format(table="\n".join(table), packages=packages[1], first=f"{exercises[0].number:02}")
+    first = f"{in_order(exercises)[0].number:02}"
+    return README.format(table="\n".join(table), packages=packages[1], first=first)
 
 
 # ---- the build ----
@@ -245,15 +293,13 @@ def build_file(text):
 
 
 def presets(text):
-    """The presets that students need: `exercises`, `release`, and `gallery`, a build of the latter."""
+    """The presets of which students can do something."""
     content = json.loads(text)
-    keep = {"base", "release", "exercises", "gallery"}
     for kind in [kind for kind in content if kind.endswith("Presets")]:
-        content[kind] = [preset for preset in content[kind] if preset["name"] in keep]
-    del content["packagePresets"]
+        content[kind] = [preset for preset in content[kind] if preset["name"] in PRESETS]
     for preset in content["buildPresets"]:
         if "targets" in preset:
-            preset["targets"].remove("bench")
+            preset["targets"] = [target for target in preset["targets"] if target != "bench"]
     return json.dumps(content, indent=2) + "\n"
 
 
@@ -288,6 +334,9 @@ def exported_text(path, text, exercises, answers, exported):
         return student_readme(exercises)
     if path == "docs/README.md":
         text = re.sub(r"^Who teaches it .*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    if path == "docs/core.md":
+        text = re.sub(r"^The program `core_tests` .*?^```text\n.*?^```\n\n", "", text,
+                      flags=re.MULTILINE | re.DOTALL)
     if path == "docs/exercises/README.md":
         text = sheet(text, exercises)
     elif path.startswith("docs/exercises/"):

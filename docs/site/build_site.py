@@ -224,13 +224,14 @@ class Site:
         text = (ROOT / "docs/README.md").read_text()
 
         def entries(pattern, part):
-            return [{title.replace("`", ""): f"docs/{path}"} for title, path in re.findall(pattern, part, re.M)]
+            return [{number + title.replace("`", ""): f"docs/{path}"}
+                    for number, title, path in re.findall(pattern, part, re.M)]
         course, rest = text.split("## Programs to begin with")
-        link = r"\[([^\]]+)\]\(([\w/-]+\.md)\)"
+        link = r"(\d+\. |)\[([^\]]+)\]\(([\w/-]+\.md)\)"
         return [{"Home": "README.md"}, {"The course": [
-            {"Overview": "docs/README.md"}, *entries(rf"^\d+\. {link}", course),
+            {"Overview": "docs/README.md"}, *entries(rf"^(?=\d){link}", course),
             {"Exercises": "docs/exercises/README.md"}, {"Glossary": "docs/course/glossary.md"}]},
-            {"Essays": entries(r"\[([^\]]+)\]\((essays/[\w/-]+\.md)\)", course)},
+            {"Essays": entries(r"()\[([^\]]+)\]\((essays/[\w/-]+\.md)\)", course)},
             {"Reference": entries(rf"^\| {link}", rest)}]
 
 
@@ -246,8 +247,9 @@ def finish(output, formulas, sources):
         text = page.read_text()
         page.write_text(re.sub(r"FORMULA(\d+)[DI]", lambda m: made[listed[int(m.group(1))]], text))
     index = output / "search/search_index.json"
+    # What a search shows of a formula is its words: "frac partial y partial x_i".
     known = json.loads(re.sub(r"FORMULA(\d+)[DI]", lambda m: json.dumps(
-        html.escape(listed[int(m.group(1))]))[1:-1], index.read_text()))
+        re.sub(r"\\\W|[\\{}]+", " ", listed[int(m.group(1))]))[1:-1], index.read_text()))
     known["docs"] = [entry for entry in known["docs"] if entry["location"].split("#")[0] not in sources]
     index.write_text(json.dumps(known))
 

@@ -29,7 +29,7 @@ async function open(path, how) {
   return { page, context };
 }
 
-// The chapter of the menu that is called so.
+// The chapter of the menu that is called so; it has its number there.
 async function chapter(page, title) {
   const link = page.locator('.md-nav--primary a', { hasText: title }).first();
   return new URL(await link.getAttribute('href'), page.url()).href.slice(address.length);
@@ -57,7 +57,9 @@ test('what is searched for is found, and a link shows its line of code', async (
   await page.click('.md-search__input');
   await page.keyboard.type('total variation');
   await page.waitForSelector('.md-search-result__item a');
-  assert.ok((await page.textContent('.md-search-result__list')).includes('Total variation'));
+  const found = await page.textContent('.md-search-result__list');
+  assert.match(found, /14\. Total variation/);
+  assert.doesNotMatch(found, /\\frac|&lt;/);
   await page.keyboard.press('Escape');
   await page.goto(address + await chapter(page, 'The core'));
   await page.locator('article a[href*=".hpp.html"], article a[href*=".cpp.html"]').first().click();

@@ -57,6 +57,13 @@ TEST_CASE("y where windows overlap: [1 3 2 4 0], windows of 3, stride 1") {
   grade::check_equal("y", max_pool2d(row({1, 3, 2, 4, 0}), sliding), row({3, 4, 4}));
 }
 
+TEST_CASE("y of two images where windows overlap both ways: 2 x 2 windows, stride 1") {
+  const Tensor x =
+      Tensor::from({2, 1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1});
+  grade::check_equal("y", max_pool2d(x, {.kernel = 2, .stride = 1}),
+                     Tensor::from({2, 1, 2, 2}, {5, 6, 8, 9, 9, 8, 6, 5}));
+}
+
 TEST_CASE("padding never wins, not even against negative numbers") {
   grade::check_equal("y of [-1 -2; -3 -4], padding 1",
                      max_pool2d(Tensor::from({1, 1, 2, 2}, {-1, -2, -3, -4}), {.padding = 1}),
