@@ -25,6 +25,7 @@ TASKS = ["am_mnist_b1", "am_mnist_b10", "am_cifar_b1", "am_cifar_b10", "am_vgg16
          "am_mobilenet_b1", "train_mnist_b64", "train_cifar_b128", *INFERENCE, "sgemm_1024"]
 KERNELS = ["reference", "im2col", "implicit_gemm", "fast"]
 KERNEL_TASKS = ["am_mnist_b10", "am_cifar_b1", "infer_cifar_b256"]
+PARTS = ["am_mnist_b1", "am_mnist_b10", "am_cifar_b10"]
 
 
 def run(command, threads=1, given=None):
@@ -162,7 +163,7 @@ def main():
     parser.add_argument("--task", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--peer", nargs="*", choices=["bookworm", "trixie", "onnxruntime"],
                         default=["bookworm", "trixie", "onnxruntime"])
-    parser.add_argument("--table", nargs="+", choices=["peers", "kernels", "scale", "learning"],
+    parser.add_argument("--table", nargs="+", choices=["peers", "kernels", "scale", "parts", "learning"],
                         help="default: all, `learning` only with --data")
     parser.add_argument("--data", metavar="FOLDER", type=pathlib.Path,
                         help="has mnist and cifar10, for the table `learning`, which takes hours")
@@ -172,7 +173,7 @@ def main():
     args = parser.parse_args()
 
     ours = Glassgrad(args.bench)
-    args.table = args.table or ["peers", "kernels", "scale"] + ["learning"] * bool(args.data)
+    args.table = args.table or ["peers", "kernels", "scale", "parts"] + ["learning"] * bool(args.data)
     if "learning" in args.table and not args.data:
         parser.error("the table learning needs --data")
     with tempfile.TemporaryDirectory() as nets:
@@ -187,6 +188,8 @@ def main():
         compare_kernels(ours, args)
     if "scale" in args.table:
         print("\n" + run([args.bench, "--scale", "--threads", 1, "--seconds", args.seconds]))
+    for task in PARTS if "parts" in args.table else []:
+        print("\n" + run([args.bench, "--parts", task, "--threads", 1, "--seconds", args.seconds]))
 
 
 if __name__ == "__main__":
