@@ -50,7 +50,8 @@ PLAIN = (rf"{MATHEMATICS}|mem(cpy|move|set|cmp)|str(len|cmp)|v?s?n?f?printf|f?pu
          r"(typeinfo|vtable|VTT|typeinfo name) for .*|__tls_get_addr")
 # ... of the standard library what stays in memory, and of glassgrad the members of its classes.
 OF_STD = re.compile(r"(?:\w[\w:<>, *&]* )?std::")
-NOT_OF_STD = re.compile(r"filebuf|fstream|filesystem|std::(j?thread|(quick_)?exit|this_thread|random_device)")
+NOT_OF_STD = re.compile(r"filebuf|basic_file|fstream|filesystem|"
+                        r"std::(j?thread|(quick_)?exit|this_thread|random_device)")
 OF_CLASSES = re.compile(r"(non-virtual thunk to )?glass(_double)?::((nn|optim)::)?[A-Z]\w*(::|\()|"
                         r"glass(_double)?::(operator<<|kernels::(threads|detail::\w+)\(|"
                         r"nn::(default_init|check_\w+))")
