@@ -171,7 +171,18 @@ TEST_CASE("attribution: rank correlations, orders, areas and intervals") {
   CHECK(std::isinf(estimate({7}).margin));
   CHECK(std::isnan(estimate({}).mean));
   CHECK(estimate({1, 2, 3}).mean == doctest::Approx(2));
-  CHECK(estimate({1, 2, 3}).margin == doctest::Approx(1.96 / std::sqrt(3)));
+  // Student's two-sided 5 % points, Abramowitz and Stegun, 1964, table 26.10. Of as many 0 as 1 the standard
+  // error is 1/2 / sqrt(count - 1).
+  for (const auto& [freedom, factor] :
+       {std::pair{1, 12.706}, {3, 3.182}, {9, 2.262}, {19, 2.093}, {29, 2.045}, {119, 1.980}}) {
+    CAPTURE(freedom);
+    std::vector<double> values(static_cast<std::size_t>(freedom + 1));
+    for (std::size_t i = 0; i < values.size(); i += 2) values[i] = 1;
+    const Estimate found = estimate(values);
+    CHECK(found.mean == doctest::Approx(0.5));
+    CHECK(std::abs(2 * std::sqrt(freedom) * found.margin - factor) < 0.0006);
+  }
+  CHECK(estimate({1, 2, 3}).margin == doctest::Approx(4.302653 / std::sqrt(3)));
 
   nn::Model model = halves();
   model.eval();
@@ -281,6 +292,16 @@ TEST_CASE("viz attribute --controls: a table in words, with the network as it wa
       CHECK(control[area]["mean"].get<double>() < 1);
     }
   }
+  // Below the maps, each method has a chart: four to a row.
+  const Image sheet = read_png(picture, 3);
+  std::vector<Index> line(8);
+  for (Index y = sheet.height - 2 * 192; y < sheet.height; ++y)
+    for (Index x = 0; x < std::min<Index>(sheet.width, 4 * 236); ++x) {
+      const bool blue = sheet.at(x, y) == 0 && sheet.at(x, y, 1) == 114 && sheet.at(x, y, 2) == 178;
+      line[static_cast<std::size_t>(4 * (y >= sheet.height - 192) + x / 236)] += blue;
+    }
+  for (std::size_t m = 0; m < 7; ++m) CHECK_MESSAGE(line[m] > 100, m);
+  CHECK(line[7] == 0);
   const Run many = run_viz(words + " --data " + (folder / "noise") + " --images 3");
   REQUIRE_MESSAGE(many.code == 0, many.err);
   for (const char* part :

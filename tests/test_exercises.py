@@ -192,15 +192,15 @@ class Grade(unittest.TestCase):
                 mine = folder / "clones" / name / file
                 mine.parent.mkdir(parents=True)
                 mine.write_text("#include <cstdio>\n" + stub.replace(hole, answer))
-            weak = folder / "clones/weak" / file
-            weak.parent.mkdir(parents=True)
             right = (folder / "clones/right" / file).read_text()
-            weak.write_text('#include "autograd/gradcheck.hpp"\n' + right + """
-namespace glass {
-[[gnu::weak]] GradcheckResult gradcheck(const TensorFunction&, const std::vector<Tensor>&,
-                                        const GradcheckOptions&) { return {.ok = true}; }
-}
-""")
+            judges = {"weak": "[[gnu::weak]] GradcheckResult gradcheck(const TensorFunction&, "
+                              "const std::vector<Tensor>&, const GradcheckOptions&) { return {}; }",
+                      "strong": "namespace grade { void check_equal(const std::string&, const Tensor&, "
+                                "const Tensor&, double) {} }"}
+            for name, judge in judges.items():
+                mine = folder / "clones" / name / file
+                mine.parent.mkdir(parents=True)
+                mine.write_text(f'#include "autograd/gradcheck.hpp"\n{right}namespace glass {{ {judge} }}\n')
             (folder / "clones/includes" / file).parent.mkdir(parents=True)
             (folder / "clones/includes" / file).write_text(f'#include "{ROOT}/autograd/ops/conv2d.cpp"\n')
             (folder / "clones/nothing").mkdir()
@@ -215,7 +215,8 @@ namespace glass {
             for name, why in (("untouched", "is not written yet"), ("kernel", "calls .*conv2d_dx"),
                               ("prose", "does not compile"), ("endless", "takes longer than 2 s"),
                               ("writes", "calls fopen"), ("assembler", "contains assembler"),
-                              ("weak", "defines .*gradcheck"), ("verdicts", "passes"),
+                              ("weak", "defines .*gradcheck"),
+                              ("strong", "defines .*check_equal"), ("verdicts", "passes"),
                               ("includes", "includes .*, which is no header"), ("nothing", "is not there")):
                 self.assertEqual(rows[name][1], "0", name)
                 self.assertRegex(rows[name][3], why)

@@ -10,6 +10,7 @@
 #include "optim/sgd.hpp"
 #include "programs.hpp"
 #include "tensors.hpp"
+#include "viz/best_of.hpp"
 #include "viz/blur.hpp"
 #include "viz/classes.hpp"
 #include "viz/coordinates.hpp"
@@ -148,6 +149,9 @@ TEST_CASE("objective: a label says all of it") {
   CHECK(label("-1*channel:conv1:4", 0) == "-1*channel:conv1:4");
   CHECK(label("2*channel:conv1:all", 4) == "2*channel:conv1:4");
   CHECK(label("logit:3 - 0.5*logit:8", 0) == "logit:3 - 0.5*logit:8");
+  CHECK(label("logit:7 + 3*variety:relu1 - diversity:relu2", 0) == "7");
+  CHECK(label("logit:3 + variety:relu1 - 0.5*logit:8", 0) == "logit:3 - 0.5*logit:8");
+  CHECK(label("variety:relu1", 0) == "variety:relu1");
   CHECK(label("logit:all - 0.1*logit:all + layer:conv1", 3) ==
         "logit:3 - 0.1*logit:3 + layer:conv1");
 }
@@ -383,7 +387,7 @@ TEST_CASE("of several runs each picture is the best one") {
     const Tensor init = initial_noise(model, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, seed, 0.3);
     runs.push_back(maximise(model, objective, init, {.steps = 20, .seed = seed}));
   }
-  const MaximiseResult best = best_of(runs);
+  const MaximiseResult best = best_of(model, objective, runs);
   const auto loss = [](const MaximiseResult& run, std::size_t n) {
     return run.penalty[n] - run.objective_after[n] / run.unit;
   };
@@ -393,6 +397,31 @@ TEST_CASE("of several runs each picture is the best one") {
     for (const MaximiseResult& run : runs) CHECK(loss(best, n) <= loss(run, n));
     CHECK(objective_now[n] == doctest::Approx(best.objective_after[n]));
   }
+}
+
+TEST_CASE("of several runs the pictures are those that are best together") {
+  nn::Model model = mnist_cnn();
+  const Tensor noise = initial_noise(model, {0, 1, 2}, 0, 0.3);
+  const Tensor first = narrow(noise, 0, 0, 1), second = narrow(noise, 0, 1, 1);
+  const auto run = [](const std::vector<Tensor>& images, const std::vector<double>& penalty) {
+    const std::size_t count = images.size();
+    return MaximiseResult{cat(images, 0), std::vector<double>(count, 0),
+                          std::vector<double>(count, 0), penalty, std::vector<bool>(count, true)};
+  };
+  // The third picture is nearly the first, which is the best; the fourth is unlike it.
+  const std::vector<MaximiseResult> runs{run({first, second}, {0.1, 0.9}),
+                                         run({first * 0.99, narrow(noise, 0, 2, 1)}, {0.2, 0.5})};
+  const MaximiseResult alone = best_of(model, Objective(model, "0*logit:3"), runs);
+  CHECK(alone.penalty == std::vector<double>{0.1, 0.2});
+  const MaximiseResult apart =
+      best_of(model, Objective(model, "0*logit:3 + 100*diversity:relu2"), runs);
+  CHECK(apart.penalty.front() == 0.1);
+  CHECK(apart.penalty.back() >= 0.5);
+  const Objective diversity(model, "100*diversity:relu2");
+  const NoGrad no_grad;
+  CHECK(numbers(diversity(model, apart.images))[0] >
+        numbers(diversity(model, alone.images))[0] + 0.1);
+  CHECK(apart.objective_after[1] == doctest::Approx(numbers(diversity(model, apart.images))[1]));
 }
 
 TEST_CASE("saliency is the derivative of the objective with respect to the pixels") {

@@ -115,6 +115,19 @@ TEST_CASE("shift_stability: the share of shifts after which the class is named")
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 0.75, 0.5});
 }
 
+TEST_CASE("mean_distance: of hidden layers, after the best shift") {
+  const nn::Model model = half_model();  // its hidden layer is the pixels
+  const Tensor images = Tensor::zeros({3, 1, 6, 6});
+  images.mutable_data()[2 * 6 + 2] = 1;
+  images.mutable_data()[36 + 3 * 6 + 2] = 1;
+  const Tensor two = narrow(images, 0, 0, 2);
+  CHECK(mean_distance(model, two, 0) == doctest::Approx(std::sqrt(2)));
+  CHECK(mean_distance(model, two, 1) == 0);
+  // The black one is 1 away from both, unless they leave the image.
+  CHECK(mean_distance(model, images, 1) == doctest::Approx(4. / 6));
+  CHECK(mean_distance(model, images, 3) == doctest::Approx(2. / 6));
+}
+
 TEST_CASE("score: two networks, and bytes instead of floats") {
   const nn::Model model = nn::load_model(mnist_json), judge = nn::load_model(tiny_json);
   Rng rng(1);
@@ -192,6 +205,17 @@ TEST_CASE("viz judge compares with the data, and finds the judge that the model 
   REQUIRE(table.code == 0);
   const auto report = nlohmann::json::parse(json.out);
   CHECK(report["judge"] == "squares-judge");
+  CHECK_FALSE(report.contains("spread"));  // of one picture each
+  const Run several = run_program(judge + " --count 3 --variety --restarts 2 --json");
+  REQUIRE(several.code == 0);
+  const auto spread = nlohmann::json::parse(several.out)["spread"];
+  REQUIRE(spread.size() == 3);
+  for (const auto& one : spread) {
+    CHECK(one["pictures"] == 3);
+    CHECK(one["real_distance"] > 0);
+    CHECK(one["share"].get<double>() ==
+          doctest::Approx(one["distance"].get<double>() / one["real_distance"].get<double>()));
+  }
   for (const char* group : {"noise", "class_mean", "real"}) {
     REQUIRE(report["controls"][group].size() == 3);
   }
@@ -234,6 +258,9 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
       {images + tiny_judges + " --classes 3", 2},
       {images + tiny_judges + " --classes 3,seven", 2},
       {tiny_judges + " --maximise --steps 1 --classes 3", 2},
+      {tiny_judges + " --maximise --steps 1 --class 3 --count 2", 0},
+      {tiny_judges + " --maximise --objective channel:conv1:0", 2},
+      {tiny_judges + " --maximise --variety", 2},
       {" --images " + (folder / "bright.npy") + tiny_judges, 3},
       {" --images " + (folder / "flat.npy") + tiny_judges, 3},
       {" --images " + (folder / "missing.npy") + tiny_judges, 4},

@@ -381,6 +381,37 @@ TEST_CASE("a chart takes any values") {
   CHECK(coloured(draw({1, 1 + 1e-15})) > 50);
 }
 
+TEST_CASE("a chart has bars as long as the margins, within the panel, and dotted lines at ticks") {
+  const auto rows = [](double margin) {  // of the panel, 68 pixels high, with a bar in its middle
+    const Image chart = draw_chart({{.label = "x",
+                                     .values = {0.5, 0.5, 0.5},
+                                     .colour = {200, 0, 0},
+                                     .margins = {0, margin, 0},
+                                     .ticks = {0, 1}}},
+                                   301, 140, "step");
+    const Index middle = (12 + text_width("0") + 8 + 301 - 12) / 2;
+    Index red = 0, dots = 0;
+    for (Index y = 32; y < 112; ++y) {
+      bool bar = false, dotted = false;
+      for (Index x = middle - 2; x < middle + 3; ++x) {
+        bar |= chart.at(x, y) == 200 && chart.at(x, y, 1) == 0;
+        dotted |= chart.at(x, y) < 200 && chart.at(x, y) == chart.at(x, y, 1);
+      }
+      red += bar;
+      dots += dotted;
+    }
+    CHECK(dots > 0);
+    return red;
+  };
+  const Index none = rows(0), half = rows(0.25);
+  CHECK(none <= 3);
+  CHECK(half > 30);
+  CHECK(half < 40);
+  CHECK(rows(0.5) > 60);
+  CHECK(rows(infinity) == rows(0.5));
+  CHECK(rows(not_a_number) == none);
+}
+
 TEST_CASE("a chart that nobody could read is refused") {
   CHECK_THROWS_AS(draw_chart({}, 400, 300, "step"), ShapeError);
   CHECK_THROWS_AS(draw_chart({{"x", {1, 2}}}, 60, 300, "step"), ShapeError);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 #include "autograd/statistics.hpp"
@@ -48,6 +49,29 @@ std::vector<double> centred_ranks(const std::vector<double>& values) {
 
 double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+/// P(|T| < sqrt(n) tan(angle)) of Student's T with n degrees of freedom: a finite sum, of which there is
+/// one for odd n and one for even n. Abramowitz and Stegun, 1964, equations 26.7.3 and 26.7.4.
+double student_probability(double angle, Index n) {
+  const double c = std::cos(angle);
+  const bool odd = n % 2 == 1;
+  double sum = 0, term = odd ? c : 1;
+  for (Index k = odd ? 1 : 0; k < n - 1; k += 2) {
+    sum += term;
+    term *= c * c * static_cast<double>(k + 1) / static_cast<double>(k + 2);
+  }
+  return odd ? 2 / std::numbers::pi * (angle + std::sin(angle) * sum) : std::sin(angle) * sum;
+}
+
+/// What |T| stays below in 95 % of the cases: found by halving the interval of angles.
+double student_factor(Index n) {
+  double low = 0, high = std::numbers::pi / 2;
+  for (int step = 0; step < 50; ++step) {
+    const double middle = (low + high) / 2;
+    (student_probability(middle, n) < 0.95 ? low : high) = middle;
+  }
+  return std::sqrt(static_cast<double>(n)) * std::tan(low);
 }
 
 }  // namespace
@@ -124,14 +148,15 @@ double area_on_the_way(const nn::Model& model, Index k, const Tensor& from, cons
 }
 
 Estimate estimate(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
+  const auto count = static_cast<Index>(values.size());
   Estimate result{std::numeric_limits<double>::quiet_NaN(),
                   std::numeric_limits<double>::infinity()};
   if (!values.empty()) result.mean = mean(values);
-  if (values.size() < 2) return result;
+  if (count < 2) return result;
   double squares = 0;
   for (const double v : values) squares += (v - result.mean) * (v - result.mean);
-  result.margin = 1.96 * std::sqrt(squares / (count - 1) / count);
+  const auto n = static_cast<double>(count);
+  result.margin = student_factor(count - 1) * std::sqrt(squares / (n - 1) / n);
   return result;
 }
 

@@ -131,8 +131,4 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
                         const MaximiseOptions& options,
                         const std::function<bool(const MaximiseStep&)>& on_step = {});
 
-/// Of several results for the same objective, picture by picture, the one with the smallest
-/// penalty - objective / unit.
-MaximiseResult best_of(const std::vector<MaximiseResult>& runs);
-
 }  // namespace glass::viz

@@ -61,13 +61,16 @@ bool Objective::saturates() const {
 
 std::string Objective::label(const nn::Model& model, Index n) const {
   const Term& first = terms_.front();
-  const bool plain = terms_.size() == 1 && first.weight == 1;
+  const auto parts = [](const Term& term) { return term.kind >= TermKind::diversity; };
+  const bool plain = first.weight == 1 && std::all_of(terms_.begin() + 1, terms_.end(), parts);
   if (plain && of_class()) return class_name(model, unit(n));
   if (plain && first.kind == TermKind::channel) {
     return text(model.layers.alias(first.layer), ' ', unit(n));
   }
   std::string sum;
-  for (const Term& term : terms_) sum += words_for(model, term, n);
+  for (const Term& term : terms_) {
+    if (&term == &first || !parts(term)) sum += words_for(model, term, n);
+  }
   return sum;
 }
 

@@ -47,8 +47,8 @@ class Objective {
   const std::vector<std::string>& files() const { return files_; }  ///< of directions, as named
   /// What the first term says of picture n: class, channel or place; -1 if it has none.
   Index unit(Index n) const { return terms_.front().unit(n); }
-  /// What picture n was made for: of one term with weight 1 the class's name, or "conv2 5"; else the
-  /// whole expression, with what "all" stands for.
+  /// What picture n was made for, whatever parts it from others (diversity, variety): of one term with
+  /// weight 1 the class's name, or "conv2 5"; else the sum, with what "all" stands for.
   std::string label(const nn::Model& model, Index n) const;
   /// True if the first term is about a class, so that its probability means something.
   bool of_class() const { return is_of_class(terms_.front().kind); }

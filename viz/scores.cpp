@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
 #include <utility>
 
 #include "autograd/node.hpp"
@@ -19,6 +22,21 @@ namespace {
 Tensor shifted(const Tensor& images, Index dy, Index dx, const std::vector<double>& centre) {
   const Tensor middle = Tensor::from({1, images.shape()[1], 1, 1}, centre);
   return shift(images - middle, dy, dx) + middle;
+}
+
+double euclidean(const real* a, const real* b, Index size) {
+  return std::sqrt(std::transform_reduce(a, a + size, b, 0.0, std::plus<>(), [](real u, real v) {
+    const double difference = double(u) - double(v);
+    return difference * difference;
+  }));
+}
+
+/// What the layer reads whose output are the logits, off the tape. -> [N,features]
+Tensor last_hidden(const nn::Model& model, const Tensor& images) {
+  const Index layer = model.layers.inputs(model.logits_layer()).front();
+  if (layer < 0) return flatten(images);
+  return nn::infer([&](const Tensor& x) { return flatten(model.outputs(layer, x).back()); },
+                   images);
 }
 
 /// Which coefficients of `hartley2d`, [H,W], are above a quarter of a cycle per pixel.
@@ -66,6 +84,29 @@ std::vector<double> shift_stability(const nn::Model& model, const Tensor& images
     for (std::size_t n = 0; n < named.size(); ++n) stability[n] += named[n] == classes[n] ? .25 : 0;
   }
   return stability;
+}
+
+double mean_distance(const nn::Model& model, const Tensor& images, Index shift) {
+  const NoGrad no_grad;
+  const Tensor still = last_hidden(model, images);
+  const Index N = still.shape()[0], K = still.shape()[1];
+  std::vector<double> nearest(static_cast<std::size_t>(N * N),
+                              std::numeric_limits<double>::infinity());
+  for (Index dy = -shift; dy <= shift; ++dy)
+    for (Index dx = -shift; dx <= shift; ++dx) {
+      const Tensor moved = last_hidden(model, shifted(images, dy, dx, centre_of(model)));
+      auto distance = nearest.begin();
+      for (const real* a = moved.data(); a != moved.storage().end(); a += K)
+        for (const real* b = still.data(); b != still.storage().end(); b += K, ++distance) {
+          *distance = std::min(*distance, euclidean(a, b, K));
+        }
+    }
+  double sum = 0;
+  for (Index a = 0; a < N; ++a)
+    for (Index b = 0; b < N; ++b) {
+      if (a != b) sum += nearest[static_cast<std::size_t>(a * N + b)];
+    }
+  return sum / static_cast<double>(N * (N - 1));
 }
 
 std::vector<double> mean_variation(const Tensor& images) {

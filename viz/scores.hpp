@@ -25,6 +25,15 @@ std::vector<double> mean_variation(const Tensor& images);
 /// a quarter of a cycle per pixel; 0 for a picture without any.
 std::vector<double> high_frequency_share(const Tensor& images);
 
+/// How unlike each other N > 1 pictures are to the network, wherever in the frame they stand: the mean over
+/// all ordered pairs of
+///
+///     min over s of |h(s a) - h(b)|
+///
+/// h(x) is what the layer of the logits reads, and s moves by up to `shift` pixels up or down, left or
+/// right. The usual pixel comes in at the edge.
+double mean_distance(const nn::Model& model, const Tensor& images, Index shift = 3);
+
 /// What a file of bytes keeps of pictures: each pixel is one of 256.
 Tensor rounded_to_8_bits(const Tensor& images);
 

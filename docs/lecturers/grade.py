@@ -50,7 +50,8 @@ PLAIN = (rf"{MATHEMATICS}|mem(cpy|move|set|cmp)|str(len|cmp)|v?s?n?f?printf|f?pu
          r"(typeinfo|vtable|VTT|typeinfo name) for .*|__tls_get_addr")
 # ... of the standard library what stays in memory, and of glassgrad the members of its classes.
 OF_STD = re.compile(r"(?:\w[\w:<>, *&]* )?std::")
-NOT_OF_STD = re.compile(r"filebuf|fstream|filesystem|std::(j?thread|(quick_)?exit|this_thread|random_device)")
+NOT_OF_STD = re.compile(r"filebuf|basic_file|fstream|filesystem|"
+                        r"std::(j?thread|(quick_)?exit|this_thread|random_device)")
 OF_CLASSES = re.compile(r"(non-virtual thunk to )?glass(_double)?::((nn|optim)::)?[A-Z]\w*(::|\()|"
                         r"glass(_double)?::(operator<<|kernels::(threads|detail::\w+)\(|"
                         r"nn::(default_init|check_\w+))")
@@ -257,7 +258,8 @@ class Grader:
             self.counts = {n: c for n, c in uses(stub).items() if KERNELS.search(words.get(n, ""))}
             self.may_define = strong(right) | strong(stub)
             others = [*self.tests, *self.build.libraries(exercise.double)]
-            self.taken = strong([o for o in others if o[0] != "-"])
+            others = [o for o in others if o[0] != "-"]
+            self.taken, self.strongly_taken = defined(others), strong(others)
         outcomes = self.run(program, ROOT / exercise.solutions[0])
         if not self.cases or any(outcome.message for outcome in outcomes):
             wrong = "; ".join(f"{case[0]}: {o.message}" for case, o in zip(self.cases, outcomes) if o.message)
@@ -365,12 +367,14 @@ class Grader:
                 raise Refused(f"calls {short(words)}, which is not for this exercise to use")
         for name, count in self.counts.items():
             if counts.get(name, 0) > count:
-                raise Refused(f"calls {short(in_words([name])[name])} more often than the file that was handed out")
-        own = strong(objects)
-        for name in defined(objects) - self.may_define:  # a weak one, too, takes the place of an archive's
-            is_own = name in own and (not name.startswith("_Z") or re.match("_Z(n[wa]|d[la])", name))
-            if name in self.taken or is_own:
-                raise Refused(f"defines {short(in_words([name])[name])}, which is not its to define")
+                words = short(in_words([name])[name])
+                raise Refused(f"calls {words} more often than the file that was handed out")
+        # What is strong takes the place of what is weak, and whatever is there that of what an archive has.
+        own = strong(objects) - self.may_define
+        others = {name for name in own if not name.startswith("_Z") or re.match("_Z(n[wa]|d[la])", name)}
+        taken = own & self.taken | (defined(objects) - self.may_define) & self.strongly_taken
+        for words in sorted(in_words(others | taken).values()):
+            raise Refused(f"defines {short(words)}, which is not its to define")
 
 
 def end_of(code, printed):

@@ -11,6 +11,7 @@
 #include "viz/cli/commands.hpp"
 #include "viz/cli/manifest_file.hpp"
 #include "viz/cli/progress.hpp"
+#include "viz/pictures/chart.hpp"
 #include "viz/pictures/sheet.hpp"
 #include "viz/saliency.hpp"
 #include "viz/scores.hpp"
@@ -196,6 +197,31 @@ std::string words(const Estimate& value) {
   return std::isinf(value.margin) ? mean : mean + " +-" + formatted("%.2f", value.margin);
 }
 
+/// Before any layer is random, the map is all like itself.
+Curve curve_of(const std::string& title, const std::vector<Estimate>& stages) {
+  Curve curve{.label = title, .values = {1}, .margins = {0}, .ticks = {0, alike, 1}};
+  for (const Estimate& stage : stages) {
+    curve.values.push_back(stage.mean);
+    curve.margins.push_back(stage.margin);
+  }
+  return curve;
+}
+
+/// A small chart for each method, all on one scale, so that no colours need to tell them apart.
+Image draw_curves(const ControlPlan& plan, const Controls& controls) {
+  std::vector<Tile> tiles;
+  for (std::size_t m = 0; m < plan.methods.size(); ++m) {
+    const Curve curve = curve_of(plan.methods[m].title, controls.methods[m].random);
+    tiles.push_back({draw_chart({curve}, 224, 180, "layers random"), {}});
+  }
+  const std::size_t subjects = plan.subjects.size();
+  const std::string over =
+      subjects == 1 ? text(plan.seeds, " random networks") : text(subjects, " test images");
+  return titled("what is left: rank correlation over " + over +
+                    ", 95 % intervals; passes if the last bar is below 0.3",
+                make_sheet(tiles, 4));
+}
+
 Json json_of(const Estimate& value) { return {{"mean", value.mean}, {"margin", value.margin}}; }
 
 }  // namespace
@@ -232,9 +258,11 @@ Image draw(const ControlPlan& plan, const Controls& controls, const std::vector<
       tiles.push_back({draw_signed(control.maps[s]), {layers, words(control.random[s])}});
     }
   }
-  return titled(
-      "as learned; then random from the last layer on: 1 if the map stays the same, 0 if not",
-      make_sheet(tiles, static_cast<Index>(controls.layers.size()) + 1));
+  return stack(
+      {titled(
+           "as learned; then random from the last layer on: 1 if the map stays the same, 0 if not",
+           make_sheet(tiles, static_cast<Index>(controls.layers.size()) + 1)),
+       draw_curves(plan, controls)});
 }
 
 void print_table(const ControlPlan& plan, const Controls& controls) {

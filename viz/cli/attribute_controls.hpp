@@ -49,7 +49,8 @@ struct Controls {
 /// Shows progress. The network has its weights back afterwards: throws std::logic_error if not.
 Controls run_controls(nn::Model& model, const ControlPlan& plan);
 
-/// A row for each method: its map, and below which layers random it was like that.
+/// A row for each method: its map, and below which layers random it was like that; then these numbers as
+/// curves.
 Image draw(const ControlPlan& plan, const Controls& controls, const std::vector<Tensor>& maps);
 /// Which method passes what, in words.
 void print_table(const ControlPlan& plan, const Controls& controls);

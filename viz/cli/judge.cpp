@@ -61,11 +61,17 @@ Group pictures(const JudgeArguments& args, nn::Model& model) {
   Group group{"pictures", "pictures", {}, {}};
   if (args.maximise) {
     const Objective objective = objective_of(args.painting, model);
+    if (!objective.of_class()) {
+      throw UsageError("--objective " + args.painting.objective +
+                       ": expected one that begins with a class, such as logit:all");
+    }
     catch_interrupts();
     Progress progress;
     const MaximiseResult result = paint(model, objective, args.painting, progress).result;
     group.images = result.images;
-    group.classes = every_class(model);
+    for (Index n = 0; n < result.images.shape()[0]; ++n) {
+      group.classes.push_back(objective.unit(n));
+    }
     if (interrupted()) {
       notice(text("interrupted after ", result.steps, " of ", args.painting.options.steps,
                   " steps; judged is what there was"));
@@ -99,6 +105,9 @@ int judge_command(const Command& command, JudgeArguments& args) {
   nn::Model model = nn::load_model(args.model, 0, args.load);
   model.eval();
   args.painting = tuned(command, args.painting, model);
+  if (args.painting.classes.empty() && args.painting.objective.find(':') == std::string::npos) {
+    args.painting.classes = "all";
+  }
   const std::string judge_path = args.judge.empty() ? judge_of(args.model, model) : args.judge;
   const nn::Model judge = load_judge(judge_path, model, args.load);
   FilesInUse files;
@@ -111,13 +120,16 @@ int judge_command(const Command& command, JudgeArguments& args) {
   write_seen(args.painting.picture, args.painting.init_picture);
   std::optional<data::DataFolder> data;
   if (!args.data.empty()) data = read_real_images(args.data, model, args.data_classes);
-  Judgement judgement{model, judge, collect(args, model, data)};
+  Judgement judgement{model, judge, collect(args, model, data), {}};
   for (Group& group : judgement.groups) {
     for (const Score& one : score(model, judge, group.images, group.classes)) {
       group.verdicts.push_back({one, {}});
     }
   }
-  if (data) compare(judgement.groups, *data, args.data);
+  if (data) {
+    compare(judgement.groups, *data, args.data);
+    judgement.spreads = spreads_of(judge, judgement.groups.front(), data->test);
+  }
   if (args.json) {
     print_json(to_json(judgement));
   } else {
@@ -134,7 +146,6 @@ void add_judge(Command& program) {
   command.example("weights/mnist-cnn.json --maximise --steps 128",
                   "whether another network sees in its pictures what it sees");
   const auto args = std::make_shared<JudgeArguments>();
-  args->painting.classes = "all";
   command.group("What it reads");
   command.option("MODEL", args->model, "Description of the model that made the pictures, JSON")
       .required();
@@ -143,7 +154,7 @@ void add_judge(Command& program) {
   const Option& images =
       command.option("--images FILE.npy", args->images, "An array (N,C,H,W) in [0,1], .npy");
   command.option("--maximise,--maximize", args->maximise,
-                 "Paint them: one for each class, as the options below say");
+                 "Paint them, one for each class or as the options below say");
   command
       .option(
           "--classes K,...", args->classes,
@@ -164,9 +175,7 @@ void add_judge(Command& program) {
       .needs(data)
       .by_default("all");
   add_json(command, args->json);
-  command.group("With --maximise, what is painted");
-  command.option("--objective WORD", args->painting.objective, "What of each class is maximised")
-      .one_of({"logit", "logprob", "softmax"});
+  add_objective_options(command, args->painting);
   add_painting_options(command, args->painting);
   command.does([&command, args] { return judge_command(command, *args); });
 }

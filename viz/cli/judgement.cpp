@@ -73,6 +73,14 @@ Json to_json(const Summary& summary) {
   return json;
 }
 
+Json to_json(const nn::Model& model, const Spread& spread) {
+  return {{"class", class_name(model, spread.label)},
+          {"pictures", spread.pictures},
+          {"distance", spread.distance},
+          {"real_distance", spread.real_distance},
+          {"share", spread.share()}};
+}
+
 using Cells = std::vector<std::string>;
 
 /// The titles of the columns after the first, which holds the classes.
@@ -85,13 +93,13 @@ Cells titles(bool with_data) {
 Cells cells(const nn::Model& model, const Verdict& verdict) {
   const Score& score = verdict.score;
   Cells row{"  " + class_name(model, score.label),
-          percent(score.own_probability),
-          percent(score.judge_probability),
-          class_name(model, score.judge_class),
-          formatted("%.0f", 4 * score.stable_under_shift) + "/4",
-          score.same_after_8_bits ? "yes" : "no",
-          formatted("%.3f", score.total_variation),
-          percent(score.high_frequency)};
+            percent(score.own_probability),
+            percent(score.judge_probability),
+            class_name(model, score.judge_class),
+            formatted("%.0f", 4 * score.stable_under_shift) + "/4",
+            score.same_after_8_bits ? "yes" : "no",
+            formatted("%.3f", score.total_variation),
+            percent(score.high_frequency)};
   if (const auto& found = verdict.resemblance) {
     row.insert(row.end(),
                {class_name(model, found->nearest_class), formatted("%.2f", found->cosine),
@@ -99,6 +107,17 @@ Cells cells(const nn::Model& model, const Verdict& verdict) {
                 formatted("%.2f", found->high_frequency_ratio)});
   }
   return row;
+}
+
+void print_spreads(const Judgement& judgement) {
+  if (judgement.spreads.empty()) return;
+  std::vector<Cells> rows{{"unlike each other", "pictures", "distance", "real images'", "share"}};
+  for (const Spread& spread : judgement.spreads) {
+    rows.push_back({"  " + class_name(judgement.model, spread.label),
+                    std::to_string(spread.pictures), formatted("%.3f", spread.distance),
+                    formatted("%.3f", spread.real_distance), formatted("%.2f", spread.share())});
+  }
+  print_text(aligned(rows, Flush::right));
 }
 
 void print_summary(const Judgement& judgement, const Summary& summary) {
@@ -123,11 +142,15 @@ Json to_json(const Judgement& judgement) {
     for (const Verdict& verdict : group.verdicts) list.push_back(to_json(judgement.model, verdict));
     (&group == &judgement.groups.front() ? pictures : controls[group.key]) = list;
   }
-  return {{"model", judgement.model.name},
-          {"judge", judgement.judge.name},
-          {"pictures", pictures},
-          {"controls", controls},
-          {"summary", to_json(Summary(judgement.groups.front().verdicts))}};
+  Json json{{"model", judgement.model.name},
+            {"judge", judgement.judge.name},
+            {"pictures", pictures},
+            {"controls", controls},
+            {"summary", to_json(Summary(judgement.groups.front().verdicts))}};
+  for (const Spread& spread : judgement.spreads) {
+    json["spread"].push_back(to_json(judgement.model, spread));
+  }
+  return json;
 }
 
 void print_table(const Judgement& judgement) {
@@ -142,6 +165,7 @@ void print_table(const Judgement& judgement) {
   const Cells words = titles(summary.with_data);
   rows.front().insert(rows.front().end(), words.begin(), words.end());
   print_text(aligned(rows, Flush::right));
+  print_spreads(judgement);
   print_summary(judgement, summary);
 }
 

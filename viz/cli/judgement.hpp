@@ -30,10 +30,21 @@ struct Group {
   std::vector<Verdict> verdicts = {};
 };
 
+/// How unlike each other the pictures of one class are, beside real images: see `mean_distance`.
+struct Spread {
+  Index label;
+  std::size_t pictures;
+  double distance, real_distance;
+
+  /// As a share of the real images'; 0 if those are all alike.
+  double share() const { return real_distance > 0 ? distance / real_distance : 0; }
+};
+
 /// The first group holds the pictures that are judged, the others are controls.
 struct Judgement {
   const nn::Model &model, &judge;
   std::vector<Group> groups;
+  std::vector<Spread> spreads;  ///< of the classes of which the first group has several
 };
 
 nlohmann::ordered_json to_json(const Judgement& judgement);

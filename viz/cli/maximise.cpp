@@ -54,7 +54,7 @@ int maximise_command(const Command& command, MaximiseArguments& args) {
     throw UsageError("--bare: only for one picture");
   }
   if (!args.report.empty() && args.painting.restarts > 1) {
-    throw UsageError("--report: follows one run, not --restarts");
+    throw UsageError("--report: follows one run; expected --restarts 1");
   }
   Manifest manifest(command);
   manifest.add_model("MODEL", args.model, model);

@@ -8,6 +8,7 @@
 #include "autograd/statistics.hpp"
 #include "autograd/threads.hpp"
 #include "nn/io/sha256.hpp"
+#include "viz/best_of.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/memory.hpp"
 #include "viz/start.hpp"
@@ -30,8 +31,17 @@ std::vector<Index> noise_keys(const Objective& objective, Index pictures) {
 
 }  // namespace
 
-Objective objective_of(const Painting& painting, const nn::Model& model) {
-  return objective_of(painting.classes, painting.objective, model);
+Objective objective_of(const Painting& painting, nn::Model& model) {
+  const Objective objective = objective_of(painting.classes, painting.objective, model);
+  if (!painting.variety) return objective;
+  if (painting.count == 1) throw UsageError("--variety: one picture has none; expected --count N");
+  const Index logits = model.logits_layer();
+  const Index layer = logits < 0 ? logits : model.layers.inputs(logits).front();
+  if (layer < 0) throw UsageError("--variety: " + model.name + " has no hidden layer");
+  constexpr double weight = 1.75;
+  return Objective(model, text(objective.expression(), " + ",
+                               formatted("%.3g", weight * objective_unit(model, objective)),
+                               "*variety:", model.layers.alias(layer)));
 }
 
 Tensor initial_images(const Painting& painting, const nn::Model& model, const Objective& objective,
@@ -95,7 +105,7 @@ Painted paint(nn::Model& model, const Objective& objective, const Painting& pain
     }));
   }
   progress.clear();
-  painted.result = best_of(runs);
+  painted.result = best_of(model, objective, runs);
   painted.weights_after = weights_sha256(model);
   if (painted.weights_before != painted.weights_after) {
     throw std::logic_error("the weights changed while the image was trained");
@@ -134,6 +144,7 @@ void describe(Manifest& manifest, const Painting& painting, const MaximiseResult
   if (result.steps != painting.options.steps) {
     manifest.set("stop-after", std::to_string(result.steps));
   }
+  if (painting.variety) manifest.set("restarts", std::to_string(painting.restarts));
 }
 
 }  // namespace glass::viz::cli

@@ -28,6 +28,16 @@ void for_each_batch(const data::Dataset& images, const Use& use) {
   }
 }
 
+/// Where the first `most` of these labels are k.
+template <class Labels>
+std::vector<Index> places_of(const Labels& labels, Index k, std::size_t most) {
+  std::vector<Index> places;
+  for (std::size_t n = 0; n < labels.size() && places.size() < most; ++n) {
+    if (labels[n] == k) places.push_back(static_cast<Index>(n));
+  }
+  return places;
+}
+
 double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
@@ -75,6 +85,22 @@ Tensor first_of_each(const data::Dataset& images, const std::vector<Index>& clas
     places.push_back(std::ranges::find(images.labels, k) - images.labels.begin());
   }
   return data::make_batch(images, places).images;
+}
+
+std::vector<Spread> spreads_of(const nn::Model& judge, const Group& group,
+                               const data::Dataset& images) {
+  constexpr std::size_t enough = 100;
+  std::vector<Spread> spreads;
+  for (Index k = 0; k < judge.class_count(); ++k) {
+    const std::vector<Index> ours = places_of(group.classes, k, group.classes.size()),
+                             real = places_of(images.labels, k, enough);
+    if (ours.size() < 2 || real.size() < 2) continue;
+    std::vector<Tensor> pictures;
+    for (const Index n : ours) pictures.push_back(narrow(group.images, 0, n, 1));
+    spreads.push_back({k, ours.size(), mean_distance(judge, cat(pictures, 0)),
+                       mean_distance(judge, data::make_batch(images, real).images)});
+  }
+  return spreads;
 }
 
 void compare(std::vector<Group>& groups, const data::DataFolder& data, const std::string& folder) {

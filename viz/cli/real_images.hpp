@@ -16,6 +16,11 @@ Tensor class_means(const data::Dataset& images, const std::vector<Index>& classe
 /// One image of each class. -> [classes.size(),C,H,W]
 Tensor first_of_each(const data::Dataset& images, const std::vector<Index>& classes);
 
+/// How unlike each other the judge finds the group's pictures of each class that has several, beside the first
+/// 100 images of that class; nothing of a class that has a single image.
+std::vector<Spread> spreads_of(const nn::Model& judge, const Group& group,
+                               const data::Dataset& images);
+
 /// Adds to the verdicts how their pictures stand among the images of `data`, out of `folder`. Throws
 /// FileError if every test image is of one colour.
 void compare(std::vector<Group>& groups, const data::DataFolder& data, const std::string& folder);

@@ -13,7 +13,9 @@ constexpr Index margin = 12, line_height = 20, gap = 8, smallest_panel = 40;
 constexpr Index half_text = capital_height / 2;
 /// Between the frame and the extreme values; half the width of a line; the dot of a lone value.
 constexpr double padding = 6, line_radius = 1, dot_radius = 3;
-constexpr Colour frame = 210;
+/// Of a tick's line: half its height, how long its dashes are, and from one to the next.
+constexpr double hair = 0.5, dash = 2, dash_pitch = 5;
+constexpr Colour frame = 210, ticks_grey = 150;
 
 struct Point {
   double x, y;
@@ -99,16 +101,24 @@ std::string number(double value, const Panel& panel) {
   return print(value, digits);
 }
 
-/// All but its place. Without a finite value it is empty.
+/// All but its place. Without a finite value or a tick it is empty.
 Panel panel_of(const Curve& curve, Index steps) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Panel panel{0, 0, 0, 0, infinity, -infinity, steps};
-  for (const double value : curve.values) {
-    if (!std::isfinite(value)) continue;
-    panel.low = std::min(panel.low, value);
-    panel.high = std::max(panel.high, value);
-  }
+  for (const auto& values : {curve.values, curve.ticks})
+    for (const double value : values) {
+      if (!std::isfinite(value)) continue;
+      panel.low = std::min(panel.low, value);
+      panel.high = std::max(panel.high, value);
+    }
   return panel;
+}
+
+/// The numbers at its left.
+std::vector<double> numbers_beside(const Panel& panel, const Curve& curve) {
+  if (!curve.ticks.empty()) return curve.ticks;
+  if (panel.empty()) return {};
+  return {panel.low, panel.high};
 }
 
 void draw_frame(Image& chart, const Panel& panel) {
@@ -125,6 +135,17 @@ void draw_right_aligned(Image& chart, Index right, Index y, const std::string& l
   draw_text(chart, right - text_width(line), y, line, ink);
 }
 
+void draw_ticks(Image& chart, const Panel& panel, const Curve& curve) {
+  Coverage coverage(panel);
+  for (const double tick : curve.ticks) {
+    const double y = std::floor(panel.y(tick)) + 0.5;  // the middle of a row: one row, and sharp
+    for (double x = 0; x < static_cast<double>(panel.width); x += dash_pitch) {
+      coverage.line({x, y}, {x + dash, y}, hair);
+    }
+  }
+  coverage.paint(chart, panel, ticks_grey);
+}
+
 void draw_curve(Image& chart, const Panel& panel, const Curve& curve) {
   Coverage coverage(panel);
   const std::vector<double>& values = curve.values;
@@ -137,16 +158,22 @@ void draw_curve(Image& chart, const Panel& panel, const Curve& curve) {
     } else if (i == 0 || !drawn(i - 1)) {
       coverage.line(here, here, dot_radius);
     }
+    if (i >= curve.margins.size() || std::isnan(curve.margins[i])) continue;
+    const auto end = [&](double sign) {
+      return std::clamp(values[i] + sign * curve.margins[i], panel.low, panel.high);
+    };
+    coverage.line({here.x, panel.y(end(-1))}, {here.x, panel.y(end(1))}, line_radius);
   }
   coverage.paint(chart, panel, curve.colour);
 }
 
 void draw_panel(Image& chart, const Panel& panel, const Curve& curve) {
-  draw_text(chart, panel.left, panel.top - line_height, curve.label, curve.colour);
+  const Index left = std::min(panel.left, chart.width - text_width(curve.label));
+  draw_text(chart, left, panel.top - line_height, curve.label, curve.colour);
   draw_frame(chart, panel);
+  draw_ticks(chart, panel, curve);
   draw_curve(chart, panel, curve);
-  if (panel.empty()) return;
-  for (const double value : {panel.low, panel.high}) {
+  for (const double value : numbers_beside(panel, curve)) {
     const Index y = panel.top + static_cast<Index>(panel.y(value)) - half_text;
     draw_right_aligned(chart, panel.left - gap, y, number(value, panel));
   }
@@ -173,8 +200,7 @@ Image draw_chart(const std::vector<Curve>& curves, Index width, Index height,
   Index left = margin;
   for (const Curve& curve : curves) {
     const Panel panel = panels.emplace_back(panel_of(curve, static_cast<Index>(steps)));
-    if (panel.empty()) continue;
-    for (const double value : {panel.low, panel.high})
+    for (const double value : numbers_beside(panel, curve))
       left = std::max(left, margin + text_width(number(value, panel)) + gap);
   }
   const Index panel_width = width - left - margin;

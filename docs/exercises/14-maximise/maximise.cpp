@@ -67,11 +67,6 @@ Tensor glance(const Tensor& image, const MaximiseOptions& options, double fill, 
 /// A trainable copy.
 Tensor again(const Tensor& image) { return image.clone().requires_grad(true); }
 
-void copy_picture(const Tensor& from, const Tensor& to, Index n) {
-  const Index size = from.size() / from.shape()[0];
-  std::copy_n(from.data() + n * size, size, to.mutable_data() + n * size);
-}
-
 }  // namespace
 
 double objective_unit(nn::Model& model, const Objective& objective) {
@@ -188,25 +183,6 @@ MaximiseResult maximise(nn::Model& model, const Objective& objective, const Tens
     more = !on_step || on_step(step);
   }
   return run.result();
-}
-
-MaximiseResult best_of(const std::vector<MaximiseResult>& runs) {
-  MaximiseResult best = runs.front();
-  best.images = best.images.clone();
-  const auto loss = [](const MaximiseResult& run, std::size_t n) {
-    return run.penalty[n] - run.objective_after[n] / run.unit;
-  };
-  for (const MaximiseResult& run : runs) {
-    for (std::size_t n = 0; n < run.penalty.size(); ++n) {
-      if (!(loss(run, n) < loss(best, n))) continue;
-      copy_picture(run.images, best.images, static_cast<Index>(n));
-      best.objective_before[n] = run.objective_before[n];
-      best.objective_after[n] = run.objective_after[n];
-      best.penalty[n] = run.penalty[n];
-      best.reached[n] = run.reached[n];
-    }
-  }
-  return best;
 }
 
 int size_factor(const Shape& picture) {
