@@ -20,7 +20,7 @@ namespace glass::bench {
 namespace {
 
 // What docs/performance.md claims ---------------------------------------------------------------
-constexpr std::size_t most_heap_calls = 500;  ///< of a step
+constexpr std::size_t most_heap_calls = 2000;  ///< of a step
 constexpr double highest_price_of_a_tape = 2.5;
 constexpr double lowest_share_of_sgemm = 0.5;
 constexpr double lowest_gain = 0.97;   ///< of a second core, for any task
@@ -29,8 +29,8 @@ struct Gain {
   const char* task;
   double at_most;
 };
-constexpr std::array gains = {Gain{"am_mnist_b10", 1.15},    Gain{"am_cifar_b10", 1.3},
-                              Gain{"train_mnist_b64", 1.35}, Gain{"train_cifar_b128", 1.6},
+constexpr std::array gains = {Gain{"am_mnist_b10", 1.3},     Gain{"am_cifar_b10", 1.4},
+                              Gain{"train_mnist_b64", 1.6},  Gain{"train_cifar_b128", 1.6},
                               Gain{"infer_mnist_b256", 1.6}, Gain{"infer_cifar_b256", 1.6}};
 
 class Claims {
