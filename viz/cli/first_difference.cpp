@@ -77,8 +77,10 @@ std::string first_difference(const std::string& a, const std::string& b) {
 }
 
 std::optional<Distance> distance(const std::string& a, const std::string& b) {
-  const Json manifest = read_manifest(a);
-  if (manifest != read_manifest(b) || manifest["output"] == "animation") return {};
+  Json older = read_manifest(a), newer = read_manifest(b), both = newer;
+  both["options"].update(older["options"]);
+  older["options"] = newer["options"];
+  if (both != newer || older != newer || newer["output"] == "animation") return {};
   const Image left = read_png(a, 3), right = read_png(b, 3);
   if (left.width != right.width || left.height != right.height) return {};
   Distance distance{};

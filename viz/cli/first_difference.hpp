@@ -14,8 +14,9 @@ struct Distance {
   int most;
 };
 
-/// Of two pictures in PNG files of `viz`. Nothing if they differ in size or in their manifests, or are
-/// animations, of which only the first frame would count.
+/// Of two pictures in PNG files of `viz`, `a` made first: its manifest may leave out options that a later
+/// version writes down. Nothing if they differ in size or else in their manifests, or are animations, of
+/// which only the first frame would count.
 std::optional<Distance> distance(const std::string& a, const std::string& b);
 
 }  // namespace glass::viz::cli
