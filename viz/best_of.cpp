@@ -13,7 +13,7 @@ namespace {
 /// Runs let go of variety at the end, and pictures come near each other again; so it counts more here.
 constexpr double variety_in_choice = 6;
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 /// One picture of each kind, of one run, and how bad each is beside those chosen so far.
 struct Candidates {
@@ -45,13 +45,13 @@ MaximiseResult best_of(const nn::Model& model, const Objective& objective,
       if (n > 0) beside.insert(beside.begin(), chosen.end() - kinds, chosen.end());
       const std::vector<double> values =
           doubles(objective(model, cat(beside, 0), variety_in_choice));
-      if (n == 0) some.loss.assign(static_cast<std::size_t>(kinds), -infinite);
+      if (n == 0) some.loss.assign(static_cast<std::size_t>(kinds), -unbounded);
       for (std::size_t k = 0; k < some.loss.size(); ++k) {
-        if (some.loss[k] == infinite) continue;  // it is chosen
+        if (some.loss[k] == unbounded) continue;  // it is chosen
         const double penalty = some.run->penalty[static_cast<std::size_t>(some.first) + k];
         const double value = values[values.size() - some.loss.size() + k];
         // The first choice was made of pictures alone.
-        const double before = n > kinds ? some.loss[k] : -infinite;
+        const double before = n > kinds ? some.loss[k] : -unbounded;
         some.loss[k] = std::max(before, penalty - value / best.unit);
       }
     }
@@ -59,7 +59,7 @@ MaximiseResult best_of(const nn::Model& model, const Objective& objective,
       const auto kind = static_cast<std::size_t>(k);
       Candidates& next = *std::ranges::min_element(
           all, {}, [&](const Candidates& some) { return some.loss[kind]; });
-      next.loss[kind] = infinite;
+      next.loss[kind] = unbounded;
       const auto place = static_cast<std::size_t>(next.first + k);
       chosen.push_back(next.image(k));
       best.objective_before.push_back(next.run->objective_before[place]);
