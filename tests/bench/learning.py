@@ -16,7 +16,7 @@ WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / "weights"
 RECIPES = {
     "mnist": {"model": "mnist-cnn", "goal": 99, "epochs": 3, "batch": 64, "optimiser": "adam", "lr": 0.003,
               "weight-decay": 0, "label-smoothing": 0, "flip": False, "shift": 0},
-    "cifar10": {"model": "cifar10-cnn", "goal": 90, "epochs": 15, "batch": 128, "optimiser": "sgd", "lr": 0.1,
+    "cifar10": {"model": "cifar10-cnn", "goal": 90, "epochs": 24, "batch": 128, "optimiser": "sgd", "lr": 0.1,
                 "weight-decay": 5e-4, "label-smoothing": 0.1, "flip": True, "shift": 4},
 }
 HELD_OUT = 5000
