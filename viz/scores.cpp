@@ -31,9 +31,9 @@ double euclidean(const real* a, const real* b, Index size) {
   }));
 }
 
-/// What the layer reads whose output are the logits, off the tape. -> [N,features]
+/// The output of that layer, off the tape. -> [N,features]
 Tensor last_hidden(const nn::Model& model, const Tensor& images) {
-  const Index layer = model.layers.inputs(model.logits_layer()).front();
+  const Index layer = last_hidden_layer(model);
   if (layer < 0) return flatten(images);
   return nn::infer([&](const Tensor& x) { return flatten(model.outputs(layer, x).back()); },
                    images);
@@ -84,6 +84,11 @@ std::vector<double> shift_stability(const nn::Model& model, const Tensor& images
     for (std::size_t n = 0; n < named.size(); ++n) stability[n] += named[n] == classes[n] ? .25 : 0;
   }
   return stability;
+}
+
+Index last_hidden_layer(const nn::Model& model) {
+  const Index logits = model.logits_layer();
+  return logits < 0 ? logits : model.layers.inputs(logits).front();
 }
 
 double mean_distance(const nn::Model& model, const Tensor& images, Index shift) {

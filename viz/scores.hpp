@@ -25,12 +25,16 @@ std::vector<double> mean_variation(const Tensor& images);
 /// a quarter of a cycle per pixel; 0 for a picture without any.
 std::vector<double> high_frequency_share(const Tensor& images);
 
+/// The layer that the logits' layer reads: what it makes of a picture is all that the classes are told by.
+/// Negative if that is the picture.
+Index last_hidden_layer(const nn::Model& model);
+
 /// How unlike each other N > 1 pictures are to the network, wherever in the frame they stand: the mean over
 /// all ordered pairs of
 ///
 ///     min over s of |h(s a) - h(b)|
 ///
-/// h(x) is what the layer of the logits reads, and s moves by up to `shift` pixels up or down, left or
+/// h(x) is the output of `last_hidden_layer`, and s moves by up to `shift` pixels up or down, left or
 /// right. The usual pixel comes in at the edge.
 double mean_distance(const nn::Model& model, const Tensor& images, Index shift = 3);
 

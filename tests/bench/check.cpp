@@ -10,6 +10,7 @@
 
 #include "autograd/error.hpp"
 #include "autograd/storage_pool.hpp"
+#include "autograd/table.hpp"
 #include "autograd/threads.hpp"
 #include "heap.hpp"
 #include "scale.hpp"
@@ -49,22 +50,16 @@ class Claims {
 };
 
 /// "1.87"
-std::string two_digits(double value) {
-  std::array<char, 32> words{};
-  std::snprintf(words.data(), words.size(), "%.2f", value);
-  return words.data();
-}
+std::string two_digits(double value) { return formatted("%.2f", value); }
 
 /// How often as long `a` takes as `b`: medians of three rounds in which they take turns.
 double ratio_in_turn(const std::function<double()>& a, const std::function<double()>& b) {
-  std::array<double, 3> times_a{}, times_b{};
-  for (std::size_t round = 0; round < 3; ++round) {
-    times_a[round] = a();
-    times_b[round] = b();
+  std::vector<double> times_a, times_b;
+  for (int round = 0; round < 3; ++round) {
+    times_a.push_back(a());
+    times_b.push_back(b());
   }
-  std::ranges::sort(times_a);
-  std::ranges::sort(times_b);
-  return times_a[1] / times_b[1];
+  return median(times_a) / median(times_b);
 }
 
 void check_memory(Claims& claims, const NamedTask& named) {

@@ -22,10 +22,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-double bytes_of(Index elements) {
-  return static_cast<double>(sizeof(real)) * static_cast<double>(elements);
-}
-
 /// An operation in one direction.
 struct Pass {
   double flops = 0, bytes = 0;    ///< of its formula; of what it reads and writes

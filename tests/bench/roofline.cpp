@@ -18,10 +18,6 @@ namespace glass::bench {
 
 namespace {
 
-double bytes_of(Index elements) {
-  return static_cast<double>(sizeof(real)) * static_cast<double>(elements);
-}
-
 /// Adds two arrays far larger than the caches.
 double bandwidth_gb(double seconds) {
   const Tensor a = Tensor::full({1 << 24}, 1), b = Tensor::full({1 << 24}, 1);

@@ -2,7 +2,14 @@
 
 #include <string>
 
+#include "autograd/shape.hpp"
+
 namespace glass::bench {
+
+/// How many bytes so many numbers take.
+inline double bytes_of(Index elements) {
+  return static_cast<double>(sizeof(real)) * static_cast<double>(elements);
+}
 
 /// Multiply-adds on registers alone, of all threads: enough independent chains to hide their latency.
 double peak_gflops(double seconds);

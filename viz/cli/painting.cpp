@@ -11,6 +11,7 @@
 #include "viz/best_of.hpp"
 #include "viz/cli/watch.hpp"
 #include "viz/memory.hpp"
+#include "viz/scores.hpp"
 #include "viz/start.hpp"
 
 namespace glass::viz::cli {
@@ -35,8 +36,7 @@ Objective objective_of(const Painting& painting, nn::Model& model) {
   const Objective objective = objective_of(painting.classes, painting.objective, model);
   if (!painting.variety) return objective;
   if (painting.count == 1) throw UsageError("--variety: one picture has none; expected --count N");
-  const Index logits = model.logits_layer();
-  const Index layer = logits < 0 ? logits : model.layers.inputs(logits).front();
+  const Index layer = last_hidden_layer(model);
   if (layer < 0) throw UsageError("--variety: " + model.name + " has no hidden layer");
   constexpr double weight = 1.75;
   return Objective(model, text(objective.expression(), " + ",
