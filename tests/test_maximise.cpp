@@ -411,10 +411,10 @@ TEST_CASE("of several runs the pictures are those that are best together") {
   // The third picture is nearly the first, which is the best; the fourth is unlike it.
   const std::vector<MaximiseResult> runs{run({first, second}, {0.1, 0.9}),
                                          run({first * 0.99, narrow(noise, 0, 2, 1)}, {0.2, 0.5})};
-  const MaximiseResult alone = best_of(model, Objective(model, "0*logit:3"), runs);
+  const MaximiseResult alone = best_of(model, Objective(model, "0*channel:conv1:0"), runs);
   CHECK(alone.penalty == std::vector<double>{0.1, 0.2});
   const MaximiseResult apart =
-      best_of(model, Objective(model, "0*logit:3 + 100*diversity:relu2"), runs);
+      best_of(model, Objective(model, "0*channel:conv1:0 + 100*diversity:relu2"), runs);
   CHECK(apart.penalty.front() == 0.1);
   CHECK(apart.penalty.back() >= 0.5);
   const Objective diversity(model, "100*diversity:relu2");
@@ -422,6 +422,25 @@ TEST_CASE("of several runs the pictures are those that are best together") {
   CHECK(numbers(diversity(model, apart.images))[0] >
         numbers(diversity(model, alone.images))[0] + 0.1);
   CHECK(apart.objective_after[1] == doctest::Approx(numbers(diversity(model, apart.images))[1]));
+}
+
+TEST_CASE("of several runs none of the pictures is one of which the network is not sure") {
+  nn::Model model = mnist_cnn();
+  const Objective objective(model, "logit:3 + 100*diversity:relu2");
+  const Tensor noise = initial_noise(model, {0, 1, 2, 3}, 0, 0.3);
+  const MaximiseResult sure =
+      maximise(model, Objective(model, "logit:3"), narrow(noise, 0, 0, 3), {.steps = 40});
+  MaximiseResult mixed = sure;  // noise is unlike any three, and is none
+  mixed.images = cat(std::vector{narrow(sure.images, 0, 0, 2), narrow(noise, 0, 3, 1)}, 0);
+  const NoGrad no_grad;
+  const auto least = [&](const MaximiseResult& run) {
+    return std::ranges::min(numbers(objective.probability(model, run.images)));
+  };
+  REQUIRE(least(sure) > 0.99);
+  REQUIRE(least(mixed) < 0.5);
+  CHECK(least(best_of(model, objective, {mixed, mixed})) > 0.99);
+  mixed.images = narrow(noise, 0, 0, 3);  // but as many as one run has are always kept
+  CHECK(best_of(model, objective, {mixed, mixed}).images.shape()[0] == 3);
 }
 
 TEST_CASE("saliency is the derivative of the objective with respect to the pixels") {

@@ -115,6 +115,19 @@ TEST_CASE("shift_stability: the share of shifts after which the class is named")
   CHECK(shift_stability(model, images, {0, 0, 1}) == std::vector<double>{0.75, 0.75, 0.5});
 }
 
+TEST_CASE("mean_lead: of the class's logit, where the picture is and moved to eight places") {
+  const nn::Model model = half_model();
+  const Tensor images = Tensor::zeros({3, 1, 6, 6});
+  images.mutable_data()[2 * 6 + 2] = 1;       // goes over to the right half in three of nine
+  images.mutable_data()[36 + 2 * 6 + 0] = 1;  // is gone in three, and nobody leads
+  images.mutable_data()[72 + 0 * 6 + 3] = 1;  // is gone in three, and in two on the left
+  const std::vector<double> lead = mean_lead(model, images, {0, 0, 1});
+  CHECK(lead[0] == doctest::Approx(3. / 9));
+  CHECK(lead[1] == doctest::Approx(6. / 9));
+  CHECK(lead[2] == doctest::Approx(2. / 9));
+  CHECK(mean_lead(model, images, {1, 1, 0})[0] == doctest::Approx(-3. / 9));
+}
+
 TEST_CASE("mean_distance: of hidden layers, after the best shift") {
   const nn::Model model = half_model();  // its hidden layer is the pixels
   const Tensor images = Tensor::zeros({3, 1, 6, 6});
@@ -206,7 +219,7 @@ TEST_CASE("viz judge compares with the data, and finds the judge that the model 
   const auto report = nlohmann::json::parse(json.out);
   CHECK(report["judge"] == "squares-judge");
   CHECK_FALSE(report.contains("spread"));  // of one picture each
-  const Run several = run_program(judge + " --count 3 --variety --restarts 2 --json");
+  const Run several = run_program(judge + " --count 3 --variety 1 --restarts 2 --json");
   REQUIRE(several.code == 0);
   const auto spread = nlohmann::json::parse(several.out)["spread"];
   REQUIRE(spread.size() == 3);
@@ -260,7 +273,7 @@ TEST_CASE("viz judge answers each mistake with one line and its exit code") {
       {tiny_judges + " --maximise --steps 1 --classes 3", 2},
       {tiny_judges + " --maximise --steps 1 --class 3 --count 2", 0},
       {tiny_judges + " --maximise --objective channel:conv1:0", 2},
-      {tiny_judges + " --maximise --variety", 2},
+      {tiny_judges + " --maximise --variety 1", 2},
       {" --images " + (folder / "bright.npy") + tiny_judges, 3},
       {" --images " + (folder / "flat.npy") + tiny_judges, 3},
       {" --images " + (folder / "missing.npy") + tiny_judges, 4},

@@ -62,13 +62,13 @@ TEST_CASE("viz: other objectives, several pictures, restarts, an early end") {
   const double once = report("--class 3")["classes"][0]["objective_after"];
   CHECK(report("--class 3 --restarts 4")["classes"][0]["objective_after"].get<double>() >= once);
   CHECK(report("--class 3 --stop-after 2")["steps"] == 2);
-  const nlohmann::json varied = report("--class 3 --count 2 --variety");
+  const nlohmann::json varied = report("--class 3 --count 2 --variety 1");
   CHECK(varied["objective"].get<std::string>().find("*variety:") != std::string::npos);
   CHECK(varied["classes"].size() == 2);
   const Run again = run_viz("replay " + (folder / "x.png") + " --in " + weights_folder);
   CHECK_MESSAGE(again.out.find("the same bytes") != std::string::npos, (again.out + again.err));
-  CHECK(report("--class 3 --count 2 --variety --restarts 1") != varied);
-  check_refused(run_viz("maximise " + tiny_json + " --class 3 --variety"), 2, "expected --count");
+  CHECK(report("--class 3 --count 2 --variety 1 --restarts 1") != varied);
+  check_refused(run_viz("maximise " + tiny_json + " --class 3 --variety 1"), 2, "expected --count");
 }
 
 TEST_CASE("viz: every output says how it was made, and can be made again") {

@@ -1,17 +1,22 @@
 #include "viz/best_of.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "autograd/node.hpp"
 #include "autograd/statistics.hpp"
+#include "viz/scores.hpp"
 
 namespace glass::viz {
 
 namespace {
 
-/// Runs let go of variety at the end, and pictures come near each other again; so it counts more here.
-constexpr double variety_in_choice = 6;
+/// Of the largest that a picture of the class has, what others need to be chosen.
+constexpr double share_of_probability = 0.9, share_of_lead = 0.8;
+/// Once sure of their class, pictures are chosen by how unlike each other they are, and only among those
+/// that are unlike enough by what else they are worth.
+constexpr double variety_in_choice = 100;
 
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
@@ -24,6 +29,34 @@ struct Candidates {
   Tensor image(Index kind) const { return narrow(run->images, 0, first + kind, 1); }
 };
 
+/// Rules out those that the network is not as sure of as of the best of their class, but leaves `count`.
+/// First by their probability, which tells what another class may be as well; then by their lead where they
+/// are moved, which tells what hangs on single pixels.
+void rule_out(const nn::Model& model, const Objective& objective, std::size_t count,
+              std::vector<Candidates>& all) {
+  std::vector<Index> classes;
+  for (Index k = 0; k < objective.pictures(); ++k) classes.push_back(objective.unit(k));
+  std::vector<std::vector<double>> probabilities, leads;
+  for (const Candidates& some : all) {
+    const Tensor images = narrow(some.run->images, 0, some.first, std::ssize(classes));
+    probabilities.push_back(doubles(objective.probability(model, images)));
+    leads.push_back(mean_lead(model, images, classes));
+  }
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const auto need = [&](double share, const std::vector<std::vector<double>>& values) {
+      std::vector<double> left;
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (all[i].loss[k] != unbounded) left.push_back(values[i][k]);
+      std::ranges::sort(left, std::greater<>());
+      const double least = std::min(share * left.front(), left[count - 1]);
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (values[i][k] < least) all[i].loss[k] = unbounded;
+    };
+    need(share_of_probability, probabilities);
+    need(share_of_lead, leads);
+  }
+}
+
 }  // namespace
 
 MaximiseResult best_of(const nn::Model& model, const Objective& objective,
@@ -33,7 +66,12 @@ MaximiseResult best_of(const nn::Model& model, const Objective& objective,
   const Index kinds = objective.pictures(), pictures = runs.front().images.shape()[0];
   std::vector<Candidates> all;
   for (const MaximiseResult& run : runs) {
-    for (Index n = 0; n < pictures; n += kinds) all.push_back({&run, n, {}});
+    for (Index n = 0; n < pictures; n += kinds) {
+      all.push_back({&run, n, std::vector(static_cast<std::size_t>(kinds), -unbounded)});
+    }
+  }
+  if (pictures > kinds && objective.of_class()) {
+    rule_out(model, objective, static_cast<std::size_t>(pictures / kinds), all);
   }
   MaximiseResult best;
   best.unit = runs.front().unit;
@@ -45,9 +83,8 @@ MaximiseResult best_of(const nn::Model& model, const Objective& objective,
       if (n > 0) beside.insert(beside.begin(), chosen.end() - kinds, chosen.end());
       const std::vector<double> values =
           doubles(objective(model, cat(beside, 0), variety_in_choice));
-      if (n == 0) some.loss.assign(static_cast<std::size_t>(kinds), -unbounded);
       for (std::size_t k = 0; k < some.loss.size(); ++k) {
-        if (some.loss[k] == unbounded) continue;  // it is chosen
+        if (some.loss[k] == unbounded) continue;  // ruled out, or chosen
         const double penalty = some.run->penalty[static_cast<std::size_t>(some.first) + k];
         const double value = values[values.size() - some.loss.size() + k];
         // The first choice was made of pictures alone.

@@ -6,14 +6,16 @@
 
 namespace glass::viz {
 
-/// Of several runs for the same objective, as many pictures of each class (or channel) as one run has. First
-/// the one with the smallest
+/// Of several runs for the same objective, as many pictures of each class (or channel) as one run has. Where
+/// that is one, it is the one with the smallest
 ///
 ///     penalty - objective / unit
 ///
-/// and then, again and again, the one with the smallest where the objective sees it beside the one chosen
-/// before that it is most like. Variety counts six times in it. So where one run has one picture of each
-/// class, the best one is kept; where it has eight, eight that are good and far apart (Gonzalez 1985).
+/// Where it is several, those are ruled out first whose probability is less than 0.9 of the largest of their
+/// class, or whose `mean_lead` is less than 0.8 of that. Then this one is followed, again and again, by the one
+/// with the smallest where the objective sees it beside the one chosen before that it is most like; variety
+/// counts a hundred times in it. So they are pictures that are surely of their class, and far apart (Gonzalez
+/// 1985).
 MaximiseResult best_of(const nn::Model& model, const Objective& objective,
                        const std::vector<MaximiseResult>& runs);
 

@@ -86,6 +86,25 @@ std::vector<double> shift_stability(const nn::Model& model, const Tensor& images
   return stability;
 }
 
+std::vector<double> mean_lead(const nn::Model& model, const Tensor& images,
+                              const std::vector<Index>& classes) {
+  std::vector<double> lead(classes.size());
+  for (const Index dy : {-2, 0, 2})
+    for (const Index dx : {-2, 0, 2}) {
+      const Tensor logits = logits_of(model, shifted(images, dy, dx, centre_of(model)));
+      const Index K = logits.shape()[1];
+      const real* row = logits.data();
+      for (std::size_t n = 0; n < classes.size(); ++n, row += K) {
+        const real* own = row + classes[n];
+        real other = -std::numeric_limits<real>::infinity();
+        for (const real* logit = row; logit != row + K; ++logit)
+          if (logit != own) other = std::max(other, *logit);
+        lead[n] += (double(*own) - double(other)) / 9;
+      }
+    }
+  return lead;
+}
+
 Index last_hidden_layer(const nn::Model& model) {
   const Index logits = model.logits_layer();
   return logits < 0 ? logits : model.layers.inputs(logits).front();

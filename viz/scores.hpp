@@ -17,6 +17,12 @@ Tensor logits_of(const nn::Model& model, const Tensor& images);
 std::vector<double> shift_stability(const nn::Model& model, const Tensor& images,
                                     const std::vector<Index>& classes);
 
+/// How far the logit of each picture's class is ahead of every other one's, or how far behind the largest
+/// (then it is negative): the mean over the picture and eight others, moved by two pixels up or down, left
+/// or right, or both. The usual pixel comes in at the edge.
+std::vector<double> mean_lead(const nn::Model& model, const Tensor& images,
+                              const std::vector<Index>& classes);
+
 /// Each picture's mean |dx| + mean |dy|, over all pairs of neighbouring pixels in a row and in a
 /// column, of all channels.
 std::vector<double> mean_variation(const Tensor& images);

@@ -34,11 +34,11 @@ std::vector<Index> noise_keys(const Objective& objective, Index pictures) {
 
 Objective objective_of(const Painting& painting, nn::Model& model) {
   const Objective objective = objective_of(painting.classes, painting.objective, model);
-  if (!painting.variety) return objective;
+  if (painting.variety == 0) return objective;
   if (painting.count == 1) throw UsageError("--variety: one picture has none; expected --count N");
   const Index layer = last_hidden_layer(model);
   if (layer < 0) throw UsageError("--variety: " + model.name + " has no hidden layer");
-  constexpr double weight = 1.75;
+  const double weight = 1.75 * painting.variety;
   return Objective(model, text(objective.expression(), " + ",
                                formatted("%.3g", weight * objective_unit(model, objective)),
                                "*variety:", model.layers.alias(layer)));
@@ -144,7 +144,7 @@ void describe(Manifest& manifest, const Painting& painting, const MaximiseResult
   if (result.steps != painting.options.steps) {
     manifest.set("stop-after", std::to_string(result.steps));
   }
-  if (painting.variety) manifest.set("restarts", std::to_string(painting.restarts));
+  if (painting.variety > 0) manifest.set("restarts", std::to_string(painting.restarts));
 }
 
 }  // namespace glass::viz::cli

@@ -15,7 +15,7 @@ struct Painting {
   double init_noise = 0.6;
   Index count = 1;
   int restarts = 1, threads = 0;
-  bool variety = false;                   ///< see `objective_of`
+  double variety = 0;                     ///< see `objective_of`
   bool watch = false;                     ///< see Watch
   PictureOptions picture = {};            ///< how the picture that `init` names is read
   Tensor init_picture = {};               ///< it, [1,C,H,W], once `tuned` has read it
@@ -36,8 +36,8 @@ void add_painting_options(Command& command, Painting& painting, bool variation =
 /// the command line leaves the choice, and with the picture that it begins with.
 Painting tuned(const Command& command, const Painting& painting, const nn::Model& model);
 
-/// The objective of a painting; with --variety also `variety` of what the layer of the logits reads, with a
-/// weight in the objective's unit. Throws UsageError; with --variety FileError as `saliency` does.
+/// The objective of a painting; with --variety also `variety` of what the layer of the logits reads, with 1.75
+/// times that as its weight in the objective's unit. Throws UsageError; with --variety FileError as `saliency` does.
 Objective objective_of(const Painting& painting, nn::Model& model);
 
 /// Tells how much memory it takes to make so many pictures at once by the layers up to `last`, if that is

@@ -50,9 +50,13 @@ void add_objective_options(Command& command, Painting& painting) {
       .option("--count N", painting.count,
               "Pictures of each class, or of what else is asked for, from different noise")
       .within(1, 1000);
-  command.option(
-      "--variety", painting.variety,
-      "... that differ from each other while they form, and of --restarts those that differ most");
+  command
+      .option(
+          "--variety X", painting.variety,
+          "How strongly they part from each other while they form, 1 being usual; of --restarts "
+          "those are kept that are surely of their class and differ most")
+      .within(0, 1000)
+      .by_default("none");
 }
 
 void add_regulariser_options(Command& command, Regulariser& regulariser, bool variation) {
@@ -95,7 +99,7 @@ void add_painting_options(Command& command, Painting& painting, bool variation) 
   command.group("Where to begin");
   command
       .option("--restarts N", painting.restarts,
-              "Runs from other noise; the best pictures are kept; with --variety, 16 unless given")
+              "Runs from other noise; the best pictures are kept; with --variety, 24 unless given")
       .within(1, 1000);
   command.option("--seed N", options.seed, "Seed of the noise and of what each step sees");
   command.option("--init WORD", painting.init, "noise, grey, or the name of a picture");
@@ -133,7 +137,7 @@ Painting tuned(const Command& command, const Painting& painting, const nn::Model
   if (!command.given("parametrisation")) options.parametrisation = usual.parametrisation;
   if (!command.given("tv")) options.regulariser.tv = usual.regulariser.tv;
   if (!command.given("l2")) options.regulariser.l2 = usual.regulariser.l2;
-  if (painting.variety && !command.given("restarts")) result.restarts = 16;
+  if (painting.variety > 0 && !command.given("restarts")) result.restarts = 24;
   for (const auto& [name, value] : model.maximise) {
     if (command.given(name)) continue;
     if (name == "init-noise") {
